@@ -1,0 +1,217 @@
+//! Registration, login, refresh, logout, and the check of a request's access token.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::future::Cache;
+
+use super::access_token::{self, AccessTokens};
+use super::password::Passwords;
+use super::refresh_token::{self, GRACE, REFRESH_LIFETIME};
+use super::validate::Problems;
+use crate::config;
+use crate::error::{Error, Result};
+use crate::ids::{new_id, now_ms, random_bytes};
+use crate::secret::Secret;
+use crate::store::{Login, NewUser, SessionState, Store};
+
+/// How long a checked session is believed without asking the database again.
+const SESSION_CACHE_TTL: Duration = Duration::from_secs(2);
+/// Sessions that are remembered at the same time.
+const SESSION_CACHE_SIZE: u64 = 10_000;
+
+/// What somebody registers with.
+#[derive(Clone, Debug)]
+pub(crate) struct Registration {
+    pub(crate) email: String,
+    pub(crate) password: String,
+    pub(crate) name: String,
+}
+
+/// What somebody logs in with.
+#[derive(Clone, Debug)]
+pub(crate) struct Credentials {
+    pub(crate) email: String,
+    pub(crate) password: String,
+}
+
+/// What a login or refresh gives.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant {
+    /// JWT for the `Authorization` header.
+    pub(crate) access_token: String,
+    /// How long it is good.
+    pub(crate) expires_in: Duration,
+    /// For the cookie; replaces the one that was presented.
+    pub(crate) refresh_token: String,
+    /// Who and where.
+    pub(crate) state: Arc<SessionState>,
+}
+
+/// Logins of this instance.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    store: Store,
+    passwords: Passwords,
+    access: AccessTokens,
+    refresh_key: [u8; 32],
+    registration: config::Registration,
+    sessions: Cache<String, Option<Arc<SessionState>>>,
+}
+
+impl Accounts {
+    pub(crate) fn new(store: Store, secret: &Secret, registration: config::Registration) -> Result<Self> {
+        Ok(Self {
+            store,
+            passwords: Passwords::new()?,
+            access: AccessTokens::new(secret),
+            refresh_key: secret.key("refresh-token"),
+            registration,
+            sessions: Cache::builder().max_capacity(SESSION_CACHE_SIZE).time_to_live(SESSION_CACHE_TTL).build(),
+        })
+    }
+
+    /// Makes a user and logs them in.
+    ///
+    /// # Errors
+    /// `Invalid` by field, `Conflict` for a taken address, `Forbidden` when registration is not open.
+    pub(crate) async fn register(&self, wish: Registration, client: &str) -> Result<Grant> {
+        let user_id = self.create_user(wish).await?;
+        self.begin_session(&user_id, client).await
+    }
+
+    /// Makes a user; the public id is answered.
+    ///
+    /// # Errors
+    /// As [`Accounts::register`].
+    pub(crate) async fn create_user(&self, wish: Registration) -> Result<String> {
+        let mut problems = Problems::default();
+        let email = problems.email(&wish.email);
+        problems.password(&wish.password);
+        let name = problems.name(&wish.name);
+        problems.into_result()?;
+        let others_allowed = self.registration == config::Registration::Open;
+        if !others_allowed && !self.store.has_no_user().await? {
+            return Err(Error::Forbidden("registration is not open on this instance"));
+        }
+        let password_hash = self.passwords.hash(wish.password).await?;
+        let new = NewUser { email, name, password_hash, others_allowed, at: now_ms() };
+        Ok(self.store.register(new).await?.id)
+    }
+
+    /// Logs somebody in.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, the same and after the same time for an unknown address and for a wrong password.
+    pub(crate) async fn login(&self, credentials: Credentials, client: &str) -> Result<Grant> {
+        let email = Problems::default().email(&credentials.email);
+        let found = self.store.credentials(&email).await?;
+        let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), Some(hash)));
+        let fits = self.passwords.verify(credentials.password, hash).await?;
+        match user.filter(|_| fits) {
+            Some(user) => self.begin_session(&user.id, client).await,
+            None => Err(Error::Unauthenticated("email or password is wrong")),
+        }
+    }
+
+    /// Trades a refresh token for a new pair. The predecessor of the current one is good for [`GRACE`] more; an older
+    /// one has been stolen or copied, so it ends the login.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when the token is not, or no longer, good.
+    pub(crate) async fn refresh(&self, token: &str) -> Result<Grant> {
+        const BAD: Error = Error::Unauthenticated("the login has ended");
+        let presented = refresh_token::parse(token).ok_or(BAD)?;
+        let login = self.store.login(&presented.session_id).await?.ok_or(BAD)?;
+        let now = now_ms();
+        if !refresh_token::proves(&self.refresh_key, &login, &presented) || login.expires_at < now {
+            return Err(BAD);
+        }
+        let mut login = login;
+        if presented.generation == login.generation {
+            let expires_at = now + millis(REFRESH_LIFETIME);
+            if self.store.rotate_session(&login.id, login.generation, now, expires_at).await? {
+                login.generation += 1;
+                return self.grant(&login).await;
+            }
+            // Another request of the same client was faster: what it made is the successor for both.
+            login = self.store.login(&presented.session_id).await?.ok_or(BAD)?;
+        }
+        let crossed = presented.generation == login.generation - 1 && now - login.rotated_at <= millis(GRACE);
+        if crossed {
+            return self.grant(&login).await;
+        }
+        tracing::warn!(session = %login.id, "a used refresh token was presented again: the login is ended");
+        self.end(&login.id).await?;
+        Err(BAD)
+    }
+
+    /// Ends the login that a refresh token belongs to; a token that proves nothing ends nothing.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn logout(&self, token: &str) -> Result<()> {
+        let Some(presented) = refresh_token::parse(token) else { return Ok(()) };
+        let Some(login) = self.store.login(&presented.session_id).await? else { return Ok(()) };
+        if refresh_token::proves(&self.refresh_key, &login, &presented) {
+            self.end(&login.id).await?;
+        }
+        Ok(())
+    }
+
+    /// Who an access token speaks for.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when it is not good or its login has ended.
+    pub(crate) async fn authenticate(&self, token: &str) -> Result<Arc<SessionState>> {
+        let session_id = self.access.session_of(token)?;
+        self.session(&session_id).await?.ok_or(Error::Unauthenticated("the login has ended"))
+    }
+
+    /// The login of that id, at most [`SESSION_CACHE_TTL`] old.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn session(&self, id: &str) -> Result<Option<Arc<SessionState>>> {
+        if let Some(known) = self.sessions.get(id).await {
+            return Ok(known);
+        }
+        let state = self.store.session_state(id, now_ms()).await?.map(Arc::new);
+        self.sessions.insert(id.to_owned(), state.clone()).await;
+        Ok(state)
+    }
+
+    async fn begin_session(&self, user_id: &str, client: &str) -> Result<Grant> {
+        let now = now_ms();
+        let account_id = self.store.first_account_of(user_id).await?;
+        let account_id = account_id.ok_or(Error::Forbidden("this user is in no account"))?;
+        let login = Login {
+            id: new_id(),
+            nonce: random_bytes::<16>().to_vec(),
+            generation: 1,
+            rotated_at: now,
+            expires_at: now + millis(REFRESH_LIFETIME),
+        };
+        self.store.insert_session(&login, user_id, &account_id, client).await?;
+        self.grant(&login).await
+    }
+
+    async fn grant(&self, login: &Login) -> Result<Grant> {
+        let now = now_ms();
+        let state = self.store.session_state(&login.id, now).await?;
+        let state = Arc::new(state.ok_or(Error::Unauthenticated("the login has ended"))?);
+        let access_token = self.access.issue(&state.user.id, &login.id, &state.scope.account_id, now)?;
+        let refresh_token = refresh_token::token(&self.refresh_key, login, login.generation);
+        Ok(Grant { access_token, expires_in: access_token::LIFETIME, refresh_token, state })
+    }
+
+    async fn end(&self, session_id: &str) -> Result<()> {
+        self.store.delete_session(session_id).await?;
+        self.sessions.invalidate(session_id).await;
+        Ok(())
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,86 @@
+//! Passwords: Argon2id with OWASP's first parameters (19 MiB, 2 passes, 1 lane), off the async threads, few at a time.
+//!
+//! Source: OWASP Password Storage Cheat Sheet.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, Result};
+
+/// Hashes computed at the same time; each takes 19 MiB and a core.
+const AT_ONCE: usize = 2;
+/// How long a login waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Hashes and checks passwords.
+#[derive(Clone, Debug)]
+pub(super) struct Passwords {
+    turn: Arc<Semaphore>,
+    /// A hash that no password fits: checked when there is no such user, so that both take the same time.
+    decoy: Arc<str>,
+}
+
+impl Passwords {
+    pub(super) fn new() -> Result<Self> {
+        let unknowable = hex::encode(crate::ids::random_bytes::<32>());
+        Ok(Self { turn: Arc::new(Semaphore::new(AT_ONCE)), decoy: hash(&unknowable)?.into() })
+    }
+
+    /// The PHC string of a password.
+    pub(super) async fn hash(&self, password: String) -> Result<String> {
+        self.in_turn(move || hash(&password)).await?
+    }
+
+    /// Whether a password fits a hash; without a hash it never does, and takes as long.
+    pub(super) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.decoy.to_string());
+        Ok(self.in_turn(move || verify(&password, &hash)).await? && known)
+    }
+
+    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let waiting = self.turn.clone().acquire_owned();
+        let permit = tokio::time::timeout(PATIENCE, waiting).await.map_err(|_| Error::Unavailable)?;
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        })
+        .await
+        .map_err(Error::internal)
+    }
+}
+
+fn argon2() -> Result<Argon2<'static>> {
+    let params = Params::new(19 * 1024, 2, 1, None).map_err(Error::internal)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn hash(password: &str) -> Result<String> {
+    let hash: PasswordHash = argon2()?.hash_password(password.as_bytes()).map_err(Error::internal)?;
+    Ok(hash.to_string())
+}
+
+fn verify(password: &str, hash: &str) -> bool {
+    let (Ok(argon2), Ok(hash)) = (argon2(), PasswordHash::new(hash)) else { return false };
+    argon2.verify_password(password.as_bytes(), &hash).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_hash_names_its_parameters_and_fits_one_password() {
+        let passwords = Passwords::new().expect("made");
+        let hash = passwords.hash("correct horse battery".to_owned()).await.expect("hashed");
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(passwords.verify("correct horse battery".to_owned(), Some(hash.clone())).await.expect("checked"));
+        assert!(!passwords.verify("correct horse".to_owned(), Some(hash)).await.expect("checked"));
+        assert!(!passwords.verify("correct horse battery".to_owned(), None).await.expect("checked"));
+    }
+}

@@ -1,0 +1,132 @@
+//! What a good email address, password, name, domain and timezone are.
+
+use crate::collect::{FieldError, normalize_host};
+
+/// Characters of a password, fewest.
+pub(crate) const PASSWORD_MIN: usize = 12;
+/// Characters of a password, most.
+pub(crate) const PASSWORD_MAX: usize = 128;
+/// Characters of a shown name, most.
+pub(crate) const NAME_MAX: usize = 100;
+/// Bytes of an email address, most (RFC 5321).
+pub(crate) const EMAIL_MAX: usize = 254;
+
+/// Collects what is wrong, field by field.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(Vec<FieldError>);
+
+impl Problems {
+    fn add(&mut self, field: &str, message: impl Into<String>) {
+        self.0.push(FieldError { field: field.to_owned(), message: message.into() });
+    }
+
+    /// Good when nothing was wrong.
+    ///
+    /// # Errors
+    /// `Invalid` with every field that is.
+    pub(crate) fn into_result(self) -> crate::error::Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(crate::error::Error::Invalid(self.0)) }
+    }
+
+    /// An address: lower case, its domain in ASCII form.
+    pub(crate) fn email(&mut self, text: &str) -> String {
+        let text = text.trim();
+        let parts = text.rsplit_once('@').and_then(|(local, domain)| {
+            let domain = idna::domain_to_ascii(domain).ok().filter(|domain| domain.contains('.'))?;
+            let sound = !local.is_empty()
+                && !local.chars().any(|c| c.is_whitespace() || c.is_control() || "\"(),:;<>@[\\]".contains(c));
+            sound.then(|| format!("{}@{domain}", local.to_lowercase()))
+        });
+        match parts {
+            Some(email) if email.len() <= EMAIL_MAX => email,
+            _ => {
+                self.add("email", "is not an email address");
+                String::new()
+            }
+        }
+    }
+
+    /// A password: its length is all that is asked of it.
+    pub(crate) fn password(&mut self, text: &str) {
+        let length = text.chars().count();
+        if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
+            self.add("password", format!("must have {PASSWORD_MIN} to {PASSWORD_MAX} characters"));
+        }
+    }
+
+    /// A shown name, trimmed.
+    pub(crate) fn name(&mut self, text: &str) -> String {
+        let text = text.trim();
+        if text.is_empty() {
+            self.add("name", "is required");
+        } else if text.chars().count() > NAME_MAX {
+            self.add("name", format!("must have at most {NAME_MAX} characters"));
+        } else if text.chars().any(char::is_control) {
+            self.add("name", "must not hold control characters");
+        }
+        text.to_owned()
+    }
+
+    /// A site's domain: lower case, ASCII form, without `www.`, scheme and path.
+    pub(crate) fn domain(&mut self, text: &str) -> String {
+        let text = text.trim();
+        let text = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or(text);
+        let host = text.strip_suffix('/').unwrap_or(text);
+        match normalize_host(host) {
+            Some(domain) if is_domain(&domain) => domain,
+            _ => {
+                self.add("domain", "must be a host name such as example.com");
+                String::new()
+            }
+        }
+    }
+
+    /// An IANA zone.
+    pub(crate) fn timezone(&mut self, text: &str) -> chrono_tz::Tz {
+        text.parse().unwrap_or_else(|_| {
+            self.add("timezone", "must be an IANA name such as Europe/Lisbon");
+            chrono_tz::UTC
+        })
+    }
+}
+
+/// Letters, digits, hyphens and dots, at most 253; a port may follow for sites under development.
+fn is_domain(host: &str) -> bool {
+    let name = host.split_once(':').map_or(host, |(name, _)| name);
+    name.len() <= 253
+        && name.split('.').all(|label| {
+            (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn domain(text: &str) -> Result<String, String> {
+        let mut problems = Problems::default();
+        let domain = problems.domain(text);
+        problems.into_result().map(|()| domain).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn domains_are_cleaned_up() {
+        assert_eq!(domain("https://www.Example.com/"), Ok("example.com".to_owned()));
+        assert_eq!(domain(" bücher.example "), Ok("xn--bcher-kva.example".to_owned()));
+        for bad in ["", "exa mple.com", "example.com/path", "<script>", "a..b"] {
+            assert!(domain(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn emails_are_lower_case_with_a_real_domain() {
+        let mut problems = Problems::default();
+        assert_eq!(problems.email(" Ana@Example.COM "), "ana@example.com");
+        assert!(problems.into_result().is_ok());
+        for bad in ["", "ana", "ana@", "@example.com", "ana@example", "a b@example.com", "a\r\nb@example.com"] {
+            let mut problems = Problems::default();
+            problems.email(bad);
+            assert!(problems.into_result().is_err(), "{bad}");
+        }
+    }
+}

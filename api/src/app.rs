@@ -1,0 +1,99 @@
+//! Everything that a request may need, made once at start.
+
+use std::sync::Arc;
+
+use ipnet::IpNet;
+use poem::http::HeaderValue;
+use tokio::task::JoinHandle;
+
+use crate::accounts::Accounts;
+use crate::assets;
+use crate::collect::{Agents, Enrichment, Geo};
+use crate::config::{BaseUrl, Registration, ServeConfig};
+use crate::http::limits::RateLimit;
+use crate::ingest::{Ingest, Node};
+use crate::live::{Dashboards, Hub};
+use crate::pipeline::{CollectLimit, Pipeline, Salts, TrackedSites};
+use crate::query::Stats;
+use crate::secret::Secret;
+use crate::sites::Sites;
+use crate::store::Store;
+
+/// The running service without its listener.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) store: Store,
+    pub(crate) accounts: Accounts,
+    pub(crate) sites: Sites,
+    pub(crate) pipeline: Arc<Pipeline>,
+    pub(crate) stats: Arc<Stats>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) dashboards: Dashboards,
+    pub(crate) registration: Registration,
+    pub(crate) base_url: BaseUrl,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) cors_origins: Vec<HeaderValue>,
+    pub(crate) auth_limit: RateLimit,
+    pub(crate) api_limit: RateLimit,
+}
+
+impl App {
+    /// Opens the database, loads the tables and starts the writer; the handle ends when the writer has committed its last.
+    ///
+    /// # Errors
+    /// One line for the operator.
+    pub(crate) async fn start(config: &ServeConfig) -> Result<(Arc<Self>, JoinHandle<()>), String> {
+        crate::config::prepare_data_dir(&config.database.data_dir)?;
+        let secret = Secret::load(config)?;
+        let enrichment = load_enrichment(config)?;
+        let store = Store::open(&config.database).await?;
+        let node = Node::claim(&config.database.data_dir, &store).await?;
+        let hub = Arc::new(Hub::default());
+        let (ingest, writer) = Ingest::start(Arc::new(store.clone()), node, hub.clone());
+        let pipeline = Arc::new(Pipeline::new(
+            TrackedSites::new(store.clone()),
+            Salts::new(store.clone()),
+            enrichment,
+            ingest,
+            CollectLimit::new(config.collect_rate_limit),
+            &secret,
+        ));
+        let stats = Arc::new(Stats::new(store.clone()));
+        let accounts = Accounts::new(store.clone(), &secret, config.registration).map_err(|error| error.to_string())?;
+        let app = Self {
+            accounts,
+            sites: Sites::new(store.clone(), pipeline.clone()),
+            dashboards: Dashboards::new(stats.clone(), hub.clone()),
+            stats,
+            pipeline,
+            hub,
+            store,
+            registration: config.registration,
+            base_url: config.public_url(),
+            trusted_proxies: config.trusted_proxies.iter().map(|network| network.0).collect(),
+            cors_origins: config.cors_origins.iter().map(|origin| origin.0.clone()).collect(),
+            auth_limit: RateLimit::a_minute(config.auth_rate_limit),
+            api_limit: RateLimit::a_minute(config.api_rate_limit),
+        };
+        Ok((Arc::new(app), writer))
+    }
+
+    /// What the operator should know and the interface shows.
+    pub(crate) fn notices(&self) -> Vec<String> {
+        let mut notices = Vec::new();
+        if self.pipeline.saw_untrusted_forwarded() {
+            notices.push("untrusted_forwarded_header".to_owned());
+        }
+        notices
+    }
+}
+
+fn load_enrichment(config: &ServeConfig) -> Result<Enrichment, String> {
+    let part = |name: &str| assets::list(name).ok_or_else(|| format!("this build lacks {name}: run `make assets`"));
+    let agents = Agents::load(&part("regexes.json")?, &part("bots.json")?).map_err(|error| error.to_string())?;
+    let geo = match &config.geo_db {
+        Some(path) => Geo::open(path).map_err(|error| format!("HARU_GEO_DB: {}: {error}", path.display()))?,
+        None => Geo::from_bytes(part("country.mmdb")?).map_err(|error| error.to_string())?,
+    };
+    Enrichment::new(agents, Some(geo)).map_err(|error| error.to_string())
+}

@@ -1,0 +1,101 @@
+//! The `haru` command line: one subcommand a file.
+
+mod migrate;
+mod openapi;
+mod serve;
+mod user;
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+/// Privacy-first web analytics in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "haru", version, about, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    Migrate(migrate::Migrate),
+    User(user::User),
+    Openapi(openapi::Openapi),
+}
+
+/// Runs the command that the process was started with. Errors are one line, exit status 1.
+pub fn main() -> ExitCode {
+    match Cli::try_parse() {
+        Ok(cli) => match run(cli.command) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => fail(&message),
+        },
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            let _closed_pipe = error.print();
+            ExitCode::SUCCESS
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue) => {
+            fail(&wrong_value(&error))
+        }
+        Err(error) => {
+            let _closed_pipe = error.print();
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve(command) => command.run().await,
+            Command::Migrate(command) => command.run().await,
+            Command::User(command) => command.run().await,
+            Command::Openapi(command) => command.run(),
+        }
+    })
+}
+
+#[expect(clippy::print_stderr, reason = "the command line talks to a person")]
+fn fail(message: &str) -> ExitCode {
+    eprintln!("haru: {message}");
+    ExitCode::FAILURE
+}
+
+/// One line that names the flag, its variable and what is wrong, out of clap's several.
+fn wrong_value(error: &clap::Error) -> String {
+    use clap::error::{ContextKind, ContextValue};
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let flag = text(ContextKind::InvalidArg);
+    let value = text(ContextKind::InvalidValue);
+    let name = flag.split_whitespace().next().unwrap_or_default().trim_start_matches("--");
+    let variable = format!("HARU_{}", name.replace('-', "_").to_uppercase());
+    let why = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+    format!("{variable}: {value:?} is not allowed{why}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_in_one_line_that_names_the_variable() {
+        let error = Cli::try_parse_from(["haru", "serve", "--listen", "nowhere"]).expect_err("not an address");
+        let line = wrong_value(&error);
+        assert!(line.starts_with("HARU_LISTEN: \"nowhere\" is not allowed"), "{line}");
+        assert!(!line.contains('\n'));
+    }
+}

@@ -1,0 +1,152 @@
+//! The hit: one event as it is stored, and the reasons not to store one.
+//!
+//! Rule: a hit holds nothing that tells who a visitor is: no address, no full user agent, no full version.
+
+/// What kind of event a hit is, with the number it is stored under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    /// A page was viewed.
+    Pageview = 0,
+    /// Anything else that a site records, under a name of its own.
+    Custom = 1,
+    /// A page was looked at for a while: an increment.
+    Engagement = 2,
+    /// The first script's form of engagement: cumulative since the page's last pageview.
+    Duration = 3,
+}
+
+impl Kind {
+    /// The stored number.
+    pub(crate) fn code(self) -> i16 {
+        self as i16
+    }
+
+    /// The kind stored under a number.
+    pub(crate) fn from_code(code: i16) -> Option<Self> {
+        [
+            Self::Pageview,
+            Self::Custom,
+            Self::Engagement,
+            Self::Duration,
+        ]
+        .into_iter()
+        .find(|kind| kind.code() == code)
+    }
+}
+
+/// One event, ready to be stored. A blank text is "not known" (for source, referrer and channel: direct).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hit {
+    /// The site it belongs to.
+    pub(crate) site_id: i64,
+    /// When, in milliseconds since 1970.
+    pub(crate) ts_ms: i64,
+    pub(crate) kind: Kind,
+    /// `pageview`, `engagement`, `duration`, or the name of a custom event.
+    pub(crate) name: String,
+    /// The visitor's id of that day.
+    pub(crate) visitor: i64,
+    pub(crate) hostname: String,
+    pub(crate) page: String,
+    pub(crate) source: String,
+    pub(crate) referrer: String,
+    pub(crate) channel: String,
+    pub(crate) utm_source: String,
+    pub(crate) utm_medium: String,
+    pub(crate) utm_campaign: String,
+    pub(crate) utm_content: String,
+    pub(crate) utm_term: String,
+    /// ISO 3166-1 alpha-2.
+    pub(crate) country: String,
+    /// ISO 3166-2.
+    pub(crate) region: String,
+    /// A name or a `GeoNames` id.
+    pub(crate) city: String,
+    pub(crate) browser: String,
+    pub(crate) browser_version: String,
+    pub(crate) os: String,
+    pub(crate) os_version: String,
+    pub(crate) device: String,
+    /// Class of the screen's width.
+    pub(crate) screen: String,
+    pub(crate) language: String,
+    /// JSON text of an object whose values are strings.
+    pub(crate) props: Option<String>,
+    /// In thousandths of the currency's unit.
+    pub(crate) revenue_amount: Option<i64>,
+    /// ISO 4217.
+    pub(crate) revenue_currency: Option<String>,
+    /// Whether the event ends a bounce.
+    pub(crate) interactive: bool,
+    /// Milliseconds; an increment, but cumulative for [`Kind::Duration`]. 0 when there is none.
+    pub(crate) engaged_ms: i64,
+    /// Percent.
+    pub(crate) scroll_depth: Option<i16>,
+    /// Unique on the site for as long as ids are remembered.
+    pub(crate) event_id: Option<String>,
+}
+
+/// Why an event that is well-formed is not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum DropReason {
+    /// The user agent is that of a program.
+    Bot,
+    /// The page was loaded ahead, nobody looks at it.
+    Prefetch,
+    /// The visitor asked not to be tracked and the site honours it.
+    DoNotTrack,
+    /// No such site; for the routes, which know the sites.
+    UnknownSite,
+}
+
+impl DropReason {
+    /// The reason's name in headers and counts.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Bot => "bot",
+            Self::Prefetch => "prefetch",
+            Self::DoNotTrack => "dnt",
+            Self::UnknownSite => "unknown_site",
+        }
+    }
+}
+
+impl Hit {
+    /// A hit of which nothing is known yet.
+    pub(super) fn blank(site_id: i64, ts_ms: i64) -> Self {
+        Self {
+            site_id,
+            ts_ms,
+            kind: Kind::Pageview,
+            name: String::new(),
+            visitor: 0,
+            hostname: String::new(),
+            page: String::new(),
+            source: String::new(),
+            referrer: String::new(),
+            channel: String::new(),
+            utm_source: String::new(),
+            utm_medium: String::new(),
+            utm_campaign: String::new(),
+            utm_content: String::new(),
+            utm_term: String::new(),
+            country: String::new(),
+            region: String::new(),
+            city: String::new(),
+            browser: String::new(),
+            browser_version: String::new(),
+            os: String::new(),
+            os_version: String::new(),
+            device: String::new(),
+            screen: String::new(),
+            language: String::new(),
+            props: None,
+            revenue_amount: None,
+            revenue_currency: None,
+            interactive: true,
+            engaged_ms: 0,
+            scroll_depth: None,
+            event_id: None,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The one error type of the domain. It knows no HTTP: `http::problem` translates it.
+//!
+//! What is someone else's is [`Error::NotFound`], never "forbidden": nobody learns what exists elsewhere.
+
+use std::fmt;
+
+pub(crate) use crate::collect::FieldError;
+
+/// Why an operation was not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// Nothing with that name that the caller may see.
+    #[error("{0} not found")]
+    NotFound(&'static str),
+    /// Nobody is logged in, or the proof is no longer good.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// The caller may see the thing but not do this with it.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// Values that can't be used, each with its field.
+    #[error("{}", ListOfFields(.0))]
+    Invalid(Vec<FieldError>),
+    /// A query that can't be answered as it was asked.
+    #[error(transparent)]
+    Query(#[from] haru_stats::QueryError),
+    /// Something else holds a name that must be unique.
+    #[error("{}", .0.message)]
+    Conflict(FieldError),
+    /// Too many tries; seconds until the next one is allowed.
+    #[error("too many requests")]
+    TooMany {
+        /// Seconds to wait.
+        retry_after: u64,
+    },
+    /// The database can't answer or store now.
+    #[error("the database is not available")]
+    Unavailable,
+    /// A fault of ours. The text goes to the log, never to the caller.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+struct ListOfFields<'a>(&'a [FieldError]);
+
+impl fmt::Display for ListOfFields<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.0.iter().enumerate() {
+            if index > 0 {
+                formatter.write_str("; ")?;
+            }
+            write!(formatter, "{} {}", error.field, error.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl Error {
+    /// One bad field.
+    pub(crate) fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
+    }
+
+    /// A name that is taken.
+    pub(crate) fn taken(field: &str, message: impl Into<String>) -> Self {
+        Self::Conflict(FieldError { field: field.to_owned(), message: message.into() })
+    }
+
+    /// A fault of ours with what is known of it.
+    pub(crate) fn internal(what: impl fmt::Display) -> Self {
+        Self::Internal(what.to_string())
+    }
+}
+
+impl From<sea_orm::DbErr> for Error {
+    fn from(error: sea_orm::DbErr) -> Self {
+        match error {
+            sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_) => {
+                tracing::warn!(%error, "database not reachable");
+                Self::Unavailable
+            }
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+/// Result of a domain operation.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;

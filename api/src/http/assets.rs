@@ -1,0 +1,75 @@
+//! The tracking script and the webapp, out of the binary.
+
+use std::sync::Arc;
+
+use poem::http::{HeaderMap, HeaderValue, StatusCode, header};
+use poem::web::Data;
+use poem::{Request, Response, handler};
+
+use super::client;
+use crate::app::App;
+use crate::assets::{self, Asset};
+
+/// Files whose name carries a hash of their content never change.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+/// The page itself is asked for each time, and mostly answered with 304.
+const ASK_EACH_TIME: &str = "no-cache";
+/// The script may be an hour old.
+const AN_HOUR: &str = "public, max-age=3600";
+
+/// What the webapp's pages may load: what is here, and nothing else.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     font-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; form-action 'self'; \
+     frame-ancestors 'none'";
+
+/// `GET /js/haru.js`.
+#[handler]
+pub(crate) fn tracker(headers: &HeaderMap) -> Response {
+    let Some(script) = assets::tracker() else { return StatusCode::NOT_FOUND.into() };
+    let mut response = answer(headers, script, "text/javascript; charset=utf-8", AN_HOUR);
+    response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    response.headers_mut().insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    response
+}
+
+/// A file of the webapp; any other path is a page of it.
+#[handler]
+pub(crate) fn webapp(request: &Request, Data(app): Data<&Arc<App>>) -> Response {
+    let path = request.uri().path().trim_start_matches('/');
+    let mut response = match assets::webapp(path).filter(|_| path != "index.html") {
+        Some(file) => {
+            let kind = mime_guess::from_path(path).first_or_octet_stream();
+            let age = if path.starts_with("assets/") { FOREVER } else { AN_HOUR };
+            answer(request.headers(), file, kind.as_ref(), age)
+        }
+        None if path.starts_with("assets/") => StatusCode::NOT_FOUND.into(),
+        None => page(request.headers(), app.base_url.path()),
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    response
+}
+
+/// The page that loads the webapp, told under which path it is served.
+fn page(headers: &HeaderMap, base_path: &str) -> Response {
+    let Some(index) = assets::webapp("index.html") else { return StatusCode::NOT_FOUND.into() };
+    let Ok(html) = std::str::from_utf8(&index.bytes) else { return StatusCode::INTERNAL_SERVER_ERROR.into() };
+    let html = html.replacen(r#"<base href="/""#, &format!(r#"<base href="{}""#, escaped(base_path)), 1);
+    let etag = format!("{}-{}\"", index.etag.trim_end_matches('"'), base_path.len());
+    answer(headers, Asset { bytes: html.into_bytes().into(), etag }, "text/html; charset=utf-8", ASK_EACH_TIME)
+}
+
+fn escaped(attribute: &str) -> String {
+    attribute.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
+}
+
+fn answer(headers: &HeaderMap, asset: Asset, kind: &str, age: &str) -> Response {
+    let response = Response::builder().header(header::ETAG, &asset.etag).header(header::CACHE_CONTROL, age);
+    let known = client::text(headers, header::IF_NONE_MATCH).is_some_and(|known| known.contains(&asset.etag));
+    if known {
+        return response.status(StatusCode::NOT_MODIFIED).finish();
+    }
+    response.content_type(kind).body(asset.bytes.into_owned())
+}

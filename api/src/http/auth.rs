@@ -1,0 +1,235 @@
+//! Registration, login, refresh, logout, and who one is.
+
+use std::sync::Arc;
+
+use poem::Request;
+use poem::web::Data;
+use poem::web::cookie::{Cookie, CookieJar, SameSite};
+use poem_openapi::payload::Json;
+use poem_openapi::types::Password;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+
+use super::problem::Problem;
+use super::security::LoggedIn;
+use super::{Tag, client};
+use crate::accounts::{Credentials, Grant, REFRESH_LIFETIME, Registration};
+use crate::app::App;
+use crate::store::SessionState;
+
+/// Name of the cookie that carries the refresh token.
+const REFRESH_COOKIE: &str = "haru_refresh";
+
+/// What an instance tells before anybody logs in.
+#[derive(Clone, Debug, Object)]
+struct Instance {
+    /// Version of the server.
+    version: String,
+    /// Who may register: `open`, `invite` or `closed`.
+    registration: String,
+    /// True while nobody has registered: the first user always may.
+    setup_required: bool,
+}
+
+/// What somebody registers with.
+#[derive(Clone, Debug, Object)]
+#[oai(deny_unknown_fields)]
+struct RegisterBody {
+    /// Email address, unique on the instance.
+    #[oai(validator(max_length = 254))]
+    email: String,
+    /// 12 to 128 characters.
+    password: Password,
+    /// Shown name, at most 100 characters.
+    name: String,
+}
+
+/// What somebody logs in with.
+#[derive(Clone, Debug, Object)]
+#[oai(deny_unknown_fields)]
+struct LoginBody {
+    /// Email address.
+    email: String,
+    /// Password.
+    password: Password,
+}
+
+/// A person.
+#[derive(Clone, Debug, Object)]
+struct User {
+    /// Opaque id.
+    id: String,
+    /// Email address.
+    email: String,
+    /// Shown name.
+    name: String,
+    /// Administrator of the instance.
+    is_admin: bool,
+}
+
+/// The account that is being worked in.
+#[derive(Clone, Debug, Object)]
+struct Account {
+    /// Opaque id.
+    id: String,
+    /// Shown name.
+    name: String,
+    /// What the user may do in it: `owner`, `admin` or `viewer`.
+    role: String,
+}
+
+/// A login.
+#[derive(Clone, Debug, Object)]
+struct Session {
+    /// JWT for the `Authorization` header.
+    access_token: String,
+    /// `Bearer`.
+    token_type: String,
+    /// Seconds that it is good for.
+    expires_in: u64,
+    /// Who.
+    user: User,
+    /// Where.
+    account: Account,
+}
+
+/// Who one is, and what the operator should know.
+#[derive(Clone, Debug, Object)]
+struct Me {
+    /// Who.
+    user: User,
+    /// Where.
+    account: Account,
+    /// Words for what should be mended, such as `untrusted_forwarded_header`.
+    notices: Vec<String>,
+}
+
+#[derive(ApiResponse)]
+enum Registered {
+    /// Registered and logged in; the refresh token is in a cookie.
+    #[oai(status = 201)]
+    Created(Json<Session>),
+}
+
+#[derive(ApiResponse)]
+enum LoggedOut {
+    /// The login has ended, if there was one.
+    #[oai(status = 204)]
+    Done,
+}
+
+fn user(state: &SessionState) -> User {
+    let user = state.user.clone();
+    User { id: user.id, email: user.email, name: user.name, is_admin: user.is_admin }
+}
+
+fn account(state: &SessionState) -> Account {
+    Account {
+        id: state.scope.account_id.clone(),
+        name: state.account_name.clone(),
+        role: state.scope.role.as_str().to_owned(),
+    }
+}
+
+/// Routes of this module.
+pub(crate) struct AuthApi;
+
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Accounts")]
+impl AuthApi {
+    /// What this instance is.
+    #[oai(path = "/instance", method = "get", operation_id = "getInstance")]
+    async fn instance(&self, Data(app): Data<&Arc<App>>) -> Result<Json<Instance>, Problem> {
+        Ok(Json(Instance {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            registration: app.registration.as_str().to_owned(),
+            setup_required: app.store.has_no_user().await?,
+        }))
+    }
+
+    /// Register, with an account of one's own.
+    #[oai(path = "/auth/register", method = "post", operation_id = "register")]
+    async fn register(
+        &self,
+        request: &Request,
+        jar: &CookieJar,
+        Data(app): Data<&Arc<App>>,
+        Json(body): Json<RegisterBody>,
+    ) -> Result<Registered, Problem> {
+        limit(app, request, &body.email)?;
+        let wish = Registration { email: body.email, password: body.password.0, name: body.name };
+        let grant = app.accounts.register(wish, &client::kind(app, request.headers())).await?;
+        Ok(Registered::Created(Json(hand_out(app, jar, grant))))
+    }
+
+    /// Log in.
+    #[oai(path = "/auth/login", method = "post", operation_id = "login")]
+    async fn login(
+        &self,
+        request: &Request,
+        jar: &CookieJar,
+        Data(app): Data<&Arc<App>>,
+        Json(body): Json<LoginBody>,
+    ) -> Result<Json<Session>, Problem> {
+        limit(app, request, &body.email)?;
+        let credentials = Credentials { email: body.email, password: body.password.0 };
+        let grant = app.accounts.login(credentials, &client::kind(app, request.headers())).await?;
+        Ok(Json(hand_out(app, jar, grant)))
+    }
+
+    /// Trade the refresh cookie for a new access token and a new cookie.
+    #[oai(path = "/auth/refresh", method = "post", operation_id = "refresh")]
+    async fn refresh(&self, jar: &CookieJar, Data(app): Data<&Arc<App>>) -> Result<Json<Session>, Problem> {
+        let token = jar.get(REFRESH_COOKIE).map(|cookie| cookie.value_str().to_owned()).unwrap_or_default();
+        match app.accounts.refresh(&token).await {
+            Ok(grant) => Ok(Json(hand_out(app, jar, grant))),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// End the login of the refresh cookie.
+    #[oai(path = "/auth/logout", method = "post", operation_id = "logout")]
+    async fn logout(&self, jar: &CookieJar, Data(app): Data<&Arc<App>>) -> Result<LoggedOut, Problem> {
+        if let Some(cookie) = jar.get(REFRESH_COOKIE) {
+            app.accounts.logout(cookie.value_str()).await?;
+        }
+        let mut gone = cookie(app, String::new());
+        gone.make_removal();
+        jar.add(gone);
+        Ok(LoggedOut::Done)
+    }
+
+    /// Who one is.
+    #[oai(path = "/me", method = "get", operation_id = "getMe")]
+    async fn me(&self, LoggedIn(state): LoggedIn, Data(app): Data<&Arc<App>>) -> Result<Json<Me>, Problem> {
+        Ok(Json(Me { user: user(&state), account: account(&state), notices: app.notices() }))
+    }
+}
+
+/// Counts a login or registration, per address and per email.
+fn limit(app: &App, request: &Request, email: &str) -> Result<(), Problem> {
+    app.auth_limit.check(("address", client::address(app, request).address))?;
+    app.auth_limit.check(("email", email.trim().to_lowercase()))?;
+    Ok(())
+}
+
+fn hand_out(app: &App, jar: &CookieJar, grant: Grant) -> Session {
+    let mut refresh = cookie(app, grant.refresh_token);
+    refresh.set_max_age(REFRESH_LIFETIME);
+    jar.add(refresh);
+    Session {
+        access_token: grant.access_token,
+        token_type: "Bearer".to_owned(),
+        expires_in: grant.expires_in.as_secs(),
+        user: user(&grant.state),
+        account: account(&grant.state),
+    }
+}
+
+/// For this server alone, out of reach of scripts, sent to the auth routes only.
+fn cookie(app: &App, value: String) -> Cookie {
+    let mut cookie = Cookie::new_with_str(REFRESH_COOKIE, value);
+    cookie.set_http_only(true);
+    cookie.set_same_site(SameSite::Strict);
+    cookie.set_secure(app.base_url.is_https());
+    cookie.set_path(format!("{}api/v1/auth", app.base_url.path()));
+    cookie
+}

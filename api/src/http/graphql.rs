@@ -1,0 +1,299 @@
+//! GraphQL: the same numbers as REST, and as subscriptions. Access is checked in each resolver, and again while a
+//! subscription lives.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::futures_util::{Stream, StreamExt, stream};
+use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
+use async_graphql::{Context, Data, EmptyMutation, ID, InputObject, Json, Object, Result, Schema, Subscription};
+use async_graphql_poem::{GraphQLBatchRequest, GraphQLBatchResponse, GraphQLProtocol, GraphQLWebSocket};
+use poem::http::header;
+use poem::web::websocket::WebSocket;
+use poem::web::Data as AppData;
+use poem::{IntoResponse, Request, Response, handler};
+use serde_json::Value;
+
+use super::{client, dashboard, dto};
+use crate::app::App;
+use crate::collect::Kind;
+use crate::error::Error;
+use crate::live::{self, Latest};
+use crate::query::DashboardRequest;
+use crate::store::{SessionState, Site};
+
+/// Depth of a query, at most.
+const DEPTH_MAX: usize = 12;
+/// Fields of a query, at most.
+const COMPLEXITY_MAX: usize = 1_000;
+/// A connection that answers no ping for so long is closed.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+/// How often the access of a living subscription is checked.
+const RECHECK: Duration = Duration::from_secs(2);
+
+pub(crate) type HaruSchema = Schema<Query, EmptyMutation, Subscriptions>;
+
+/// The schema without an app behind it.
+fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscriptions> {
+    Schema::build(Query, EmptyMutation, Subscriptions).limit_depth(DEPTH_MAX).limit_complexity(COMPLEXITY_MAX)
+}
+
+pub(crate) fn schema(app: Arc<App>) -> HaruSchema {
+    builder().data(app).finish()
+}
+
+pub(crate) fn sdl() -> String {
+    let mut text = builder().finish().sdl();
+    while text.ends_with('\n') {
+        text.pop();
+    }
+    text.push('\n');
+    text
+}
+
+/// Id of the login that a request or connection speaks for; access is looked up anew each time.
+#[derive(Clone)]
+struct Login(String);
+
+/// What a dashboard is asked for, in the words of the query language.
+#[derive(Clone, Debug, InputObject)]
+#[graphql(rename_fields = "snake_case")]
+pub(crate) struct DashboardQuery {
+    /// Such as `"30d"`, or two dates.
+    date_range: Json<Value>,
+    /// Such as `[["is", "visit:country", ["BR"]]]`.
+    filters: Option<Json<Value>>,
+    /// `"previous_period"` or `"year_over_year"`.
+    comparison: Option<Json<Value>>,
+    /// IANA timezone, the site's if not given.
+    timezone: Option<String>,
+    /// `hour`, `day`, `week` or `month`; chosen by the range if not given.
+    interval: Option<String>,
+}
+
+impl From<DashboardQuery> for DashboardRequest {
+    fn from(query: DashboardQuery) -> Self {
+        Self {
+            date_range: query.date_range.0,
+            filters: query.filters.map(|filters| filters.0),
+            comparison: query.comparison.map(|comparison| comparison.0),
+            timezone: query.timezone,
+            interval: query.interval,
+        }
+    }
+}
+
+/// Numbers as of now.
+pub(crate) struct Query;
+
+#[Object]
+impl Query {
+    /// Everything that a dashboard shows.
+    async fn dashboard(&self, context: &Context<'_>, site_id: ID, query: DashboardQuery) -> Result<dto::Dashboard> {
+        let (app, site) = (app(context)?, site(context, &site_id).await?);
+        let answer = app.stats.dashboard(&site, &query.into()).await.map_err(told)?;
+        Ok(dashboard::answer(app, &site, answer))
+    }
+
+    /// What happens on a site now.
+    async fn realtime(&self, context: &Context<'_>, site_id: ID) -> Result<dto::Realtime> {
+        let (app, site) = (app(context)?, site(context, &site_id).await?);
+        let answer = app.stats.realtime(&site).await.map_err(told)?;
+        Ok(dashboard::realtime(answer))
+    }
+}
+
+/// A first value at once, then on change, at most once a second.
+pub(crate) struct Subscriptions;
+
+#[Subscription]
+impl Subscriptions {
+    /// Distinct visitors with an event, engagement included, in the last 5 minutes.
+    async fn live_visitors<'c>(
+        &self,
+        context: &Context<'c>,
+        site_id: ID,
+    ) -> Result<impl Stream<Item = Result<i64>> + 'c> {
+        let site = site(context, &site_id).await?;
+        let latest = app(context)?.dashboards.watch_online(&site);
+        Ok(while_allowed(context, &site, values(latest))?)
+    }
+
+    /// Everything that a dashboard shows.
+    async fn live_dashboard<'c>(
+        &self,
+        context: &Context<'c>,
+        site_id: ID,
+        query: DashboardQuery,
+    ) -> Result<impl Stream<Item = Result<dto::Dashboard>> + 'c> {
+        let (app, site) = (app(context)?.clone(), site(context, &site_id).await?);
+        let request = query.into();
+        // A query that can't be answered is told at once, not by silence.
+        app.stats.check(&site, &request).await.map_err(told)?;
+        let latest = app.dashboards.watch_dashboard(&site, request);
+        let shown = site.clone();
+        let dashboards = values(latest).map(move |answer| dashboard::answer(&app, &shown, (*answer).clone()));
+        Ok(while_allowed(context, &site, dashboards)?)
+    }
+
+    /// Events as they are committed.
+    async fn live_events<'c>(
+        &self,
+        context: &Context<'c>,
+        site_id: ID,
+    ) -> Result<impl Stream<Item = Result<dto::LiveEvent>> + 'c> {
+        let site = site(context, &site_id).await?;
+        let events = app(context)?.hub.events(site.key);
+        let events = stream::unfold(events, |mut events| async move {
+            loop {
+                match events.recv().await {
+                    Ok(event) => return Some((live_event(&event), events)),
+                    Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(tokio::sync::broadcast::error::RecvError::Closed) => return None,
+                }
+            }
+        });
+        Ok(while_allowed(context, &site, events)?)
+    }
+}
+
+/// `POST /graphql`.
+#[handler]
+pub(crate) async fn execute(
+    request: &Request,
+    AppData(app): AppData<&Arc<App>>,
+    AppData(schema): AppData<&HaruSchema>,
+    batch: GraphQLBatchRequest,
+) -> Response {
+    let mut batch = batch.0;
+    if let Some(token) = client::text(request.headers(), header::AUTHORIZATION).and_then(bearer)
+        && let Ok(state) = app.accounts.authenticate(token).await
+    {
+        batch = batch.data(Login(state.session_id.clone()));
+    }
+    GraphQLBatchResponse(schema.execute_batch(batch).await).into_response()
+}
+
+/// `GET /graphql/ws`, the `graphql-transport-ws` protocol.
+#[handler]
+pub(crate) fn subscribe(
+    AppData(app): AppData<&Arc<App>>,
+    AppData(schema): AppData<&HaruSchema>,
+    protocol: GraphQLProtocol,
+    socket: WebSocket,
+) -> Response {
+    let (app, schema) = (app.clone(), schema.clone());
+    let connected = move |stream| async move {
+        let greet = move |payload: Value| async move {
+            let token = payload.get("authorization").and_then(Value::as_str).and_then(bearer).unwrap_or_default();
+            let state = app.accounts.authenticate(token).await.map_err(told)?;
+            let mut data = Data::default();
+            data.insert(Login(state.session_id.clone()));
+            Ok(data)
+        };
+        GraphQLWebSocket::new(stream, schema, protocol)
+            .on_connection_init(greet)
+            .keepalive_timeout(KEEPALIVE)
+            .serve()
+            .await;
+    };
+    socket.protocols(ALL_WEBSOCKET_PROTOCOLS).on_upgrade(connected).into_response()
+}
+
+fn bearer(header: &str) -> Option<&str> {
+    header.strip_prefix("Bearer ").map(str::trim)
+}
+
+fn app<'c>(context: &Context<'c>) -> Result<&'c Arc<App>> {
+    context.data::<Arc<App>>()
+}
+
+async fn login(app: &App, login: &Login) -> crate::error::Result<Arc<SessionState>> {
+    app.accounts.session(&login.0).await?.ok_or(Error::Unauthenticated("the login has ended"))
+}
+
+async fn site(context: &Context<'_>, site_id: &ID) -> Result<Site> {
+    let app = app(context)?;
+    let missing = || told(Error::Unauthenticated("an access token is required"));
+    let proof = context.data_opt::<Login>().ok_or_else(missing)?;
+    let state = login(app, proof).await.map_err(told)?;
+    app.sites.find(&state.scope, site_id).await.map_err(told)
+}
+
+/// Ends a stream with an error as soon as the login has ended or the site is out of its reach.
+fn while_allowed<T: Send, S: Stream<Item = T> + Send>(
+    context: &Context<'_>,
+    site: &Site,
+    values: S,
+) -> Result<impl Stream<Item = Result<T>> + use<T, S>> {
+    let (app, proof, name) = (app(context)?.clone(), context.data::<Login>()?.clone(), site.id.clone());
+    let denied = stream::unfold(tokio::time::interval(RECHECK), move |mut every| {
+        let (app, proof, name) = (app.clone(), proof.clone(), name.clone());
+        async move {
+            loop {
+                every.tick().await;
+                let allowed = async { app.sites.find(&login(&app, &proof).await?.scope, &name).await };
+                match allowed.await {
+                    Err(error @ (Error::Unauthenticated(_) | Error::NotFound(_))) => {
+                        return Some((Err(told(error)), every));
+                    }
+                    // A database that is away for a moment says nothing about rights.
+                    Ok(_) | Err(_) => {}
+                }
+            }
+        }
+    });
+    let mut over = false;
+    let both = stream::select(values.map(Ok), denied);
+    Ok(both.take_while(move |value| {
+        let keep = !over;
+        over |= value.is_err();
+        std::future::ready(keep)
+    }))
+}
+
+/// The values that a watched computation takes.
+fn values<V: Clone + Send + Sync + 'static>(latest: Latest<V>) -> impl Stream<Item = V> + Send {
+    stream::unfold((latest, true), |(mut latest, first)| async move {
+        loop {
+            let known = if first { latest.borrow_and_update().clone() } else { None };
+            if let Some(value) = known {
+                return Some((value, (latest, false)));
+            }
+            latest.changed().await.ok()?;
+            let value = latest.borrow_and_update().clone();
+            if let Some(value) = value {
+                return Some((value, (latest, false)));
+            }
+        }
+    })
+}
+
+fn live_event(event: &live::LiveEvent) -> dto::LiveEvent {
+    dto::LiveEvent {
+        at: dashboard::instant(event.at),
+        kind: match event.kind {
+            Kind::Pageview => "pageview",
+            Kind::Custom => "custom",
+            Kind::Engagement | Kind::Duration => "engagement",
+        },
+        name: event.name.clone(),
+        page: event.page.clone(),
+        source: event.source.clone(),
+        country: event.country.clone(),
+        browser: event.browser.clone(),
+        os: event.os.clone(),
+        device: event.device.clone(),
+    }
+}
+
+/// What the outside may know of an error.
+fn told(error: Error) -> async_graphql::Error {
+    match error {
+        Error::Internal(what) => {
+            tracing::error!(error = %what, "a GraphQL request failed");
+            async_graphql::Error::new("something went wrong; the log knows more")
+        }
+        error => async_graphql::Error::new(error.to_string()),
+    }
+}

@@ -1,0 +1,108 @@
+//! Translates HTTP to domain operations and back, and decides nothing. The whole surface is on this page.
+
+mod assets;
+mod auth;
+mod base_path;
+mod batch;
+mod client;
+mod collect;
+mod dashboard;
+mod dto;
+mod graphql;
+mod health;
+pub(crate) mod limits;
+mod problem;
+mod query;
+mod request_id;
+mod security;
+mod sites;
+
+use std::sync::Arc;
+
+use poem::endpoint::BoxEndpoint;
+use poem::http::{Method, header};
+use poem::middleware::{CatchPanic, CookieJarManager, Cors, SizeLimit};
+use poem::{EndpointExt, Response, Route, get, post};
+use poem_openapi::{OpenApiService, Tags};
+
+use self::base_path::BasePath;
+use self::collect::OpenToAll;
+use self::request_id::RequestId;
+use crate::app::App;
+
+/// Largest body of the API, that of a batch of events included.
+const BODY_MAX: usize = 4 * 1024 * 1024;
+
+/// Chapters of the reference, in reading order.
+#[derive(Tags)]
+enum Tag {
+    /// Numbers, live and past.
+    Stats,
+    /// Events from servers.
+    Events,
+    /// Tracked properties.
+    Sites,
+    /// Registration and login.
+    Accounts,
+}
+
+type Api = (query::QueryApi, dashboard::DashboardApi, batch::BatchApi, sites::SitesApi, auth::AuthApi);
+
+fn api(base_url: &str) -> OpenApiService<Api, ()> {
+    let parts =
+        (query::QueryApi, dashboard::DashboardApi, batch::BatchApi, sites::SitesApi, auth::AuthApi);
+    OpenApiService::new(parts, "Haru", env!("CARGO_PKG_VERSION"))
+        .description("Privacy-first web analytics: events in, exact numbers out.")
+        .server(format!("{base_url}api"))
+}
+
+/// The OpenAPI document, the same on every machine.
+pub(crate) fn openapi_json() -> String {
+    let mut text = api("/").spec();
+    text.push('\n');
+    text
+}
+
+/// The GraphQL schema.
+pub(crate) fn graphql_sdl() -> String {
+    graphql::sdl()
+}
+
+/// All routes.
+pub(crate) fn routes(app: &Arc<App>) -> BoxEndpoint<'static, Response> {
+    let service = api(app.base_url.path());
+    let spec = service.spec_endpoint();
+    let graphql = Route::new()
+        .at("/", post(graphql::execute).with(SizeLimit::new(BODY_MAX)))
+        .at("/ws", get(graphql::subscribe))
+        .with(cors(app));
+
+    Route::new()
+        .at("/api/collect", post(collect::collect).options(collect::preflight).with(OpenToAll))
+        .at("/api/event", post(collect::event).options(collect::preflight).with(OpenToAll))
+        .at("/api/health", get(health::alive))
+        .at("/api/openapi.json", get(spec).with(cors(app)))
+        .nest("/api", service.with(SizeLimit::new(BODY_MAX)).with(CookieJarManager::new()).with(cors(app)))
+        .nest("/graphql", graphql)
+        .at("/js/haru.js", get(assets::tracker))
+        .at("/healthz", get(health::alive))
+        .at("/readyz", get(health::ready))
+        .at("/*", get(assets::webapp))
+        .catch_all_error(problem::from_poem)
+        .with(CatchPanic::new().with_handler(problem::of_panic))
+        .data(app.clone())
+        .data(graphql::schema(app.clone()))
+        .with(BasePath::new(app.base_url.path()))
+        .with(RequestId)
+        .boxed()
+}
+
+/// Pages of origins that the operator named may call the API, with a Bearer token; no others, and never with cookies.
+fn cors(app: &App) -> Cors {
+    let origins = app.cors_origins.clone();
+    Cors::new()
+        .allow_origins_fn(move |origin| origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()))
+        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allow_credentials(false)
+}

@@ -1,0 +1,219 @@
+//! Sites of the account.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat};
+use poem::web::Data;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Object, OpenApi};
+
+use super::Tag;
+use super::problem::Problem;
+use super::security::LoggedIn;
+use crate::app::App;
+use crate::sites::{ChangeWish, SiteState, SiteWish};
+
+/// Sites that a page of the listing holds unless asked otherwise.
+const PAGE_DEFAULT: u64 = 100;
+
+/// One tracked property.
+#[derive(Clone, Debug, Object)]
+struct Site {
+    /// Opaque id; the domain may be used in its place.
+    id: String,
+    /// Shown name.
+    name: String,
+    /// Lower case, without `www.`, unique on the instance.
+    domain: String,
+    /// IANA timezone that its days follow.
+    timezone: String,
+    /// Goes into the script tag; public by nature.
+    tracking_token: String,
+    /// Whether Do Not Track and Global Privacy Control are honoured.
+    honour_dnt: bool,
+    /// When it was made, RFC 3339.
+    created_at: String,
+    /// When its first event happened, RFC 3339; none yet: null.
+    first_event_at: Option<String>,
+    /// The script tag for its pages.
+    snippet: String,
+}
+
+/// Sites, a page of them.
+#[derive(Clone, Debug, Object)]
+struct SiteList {
+    /// Oldest first.
+    sites: Vec<Site>,
+    /// Where in the listing this is.
+    meta: ListMeta,
+}
+
+/// Where in a listing a page is.
+#[derive(Clone, Debug, Object)]
+struct ListMeta {
+    /// Entries that the page may hold.
+    limit: u64,
+    /// Pass this as `after` for the next page; null on the last.
+    after: Option<String>,
+}
+
+/// A site to be made.
+#[derive(Clone, Debug, Object)]
+#[oai(deny_unknown_fields)]
+struct NewSite {
+    /// Shown name, at most 100 characters.
+    name: String,
+    /// Such as `example.com`; scheme, `www.` and a trailing slash are taken off.
+    domain: String,
+    /// IANA timezone; UTC if not given.
+    timezone: Option<String>,
+}
+
+/// What to change of a site; what is not given stays.
+#[derive(Clone, Debug, Object)]
+#[oai(deny_unknown_fields)]
+struct SiteChange {
+    /// Shown name.
+    name: Option<String>,
+    /// Domain; the data stays.
+    domain: Option<String>,
+    /// IANA timezone, from the site's next midnight on.
+    timezone: Option<String>,
+    /// Whether Do Not Track and Global Privacy Control are honoured.
+    honour_dnt: Option<bool>,
+}
+
+#[derive(ApiResponse)]
+enum Created {
+    /// The site.
+    #[oai(status = 201)]
+    Site(Json<Site>),
+}
+
+#[derive(ApiResponse)]
+enum Deleted {
+    /// It is gone; its events are being removed.
+    #[oai(status = 204)]
+    Done,
+}
+
+fn site(app: &App, state: SiteState) -> Site {
+    let site = state.site;
+    Site {
+        snippet: format!(
+            r#"<script defer src="{}" data-token="{}"></script>"#,
+            app.base_url.join("js/haru.js"),
+            site.token
+        ),
+        id: site.id,
+        name: site.name,
+        domain: site.domain,
+        timezone: site.timezone,
+        tracking_token: site.token,
+        honour_dnt: site.honour_dnt,
+        created_at: instant(site.created_at),
+        first_event_at: state.first_event_at.map(instant),
+    }
+}
+
+fn instant(ms: i64) -> String {
+    DateTime::from_timestamp_millis(ms).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// Routes of this module.
+pub(crate) struct SitesApi;
+
+#[OpenApi(prefix_path = "/v1", tag = "Tag::Sites")]
+impl SitesApi {
+    /// Sites of the account that one may see.
+    #[oai(path = "/sites", method = "get", operation_id = "listSites")]
+    async fn list(
+        &self,
+        LoggedIn(state): LoggedIn,
+        Data(app): Data<&Arc<App>>,
+        /// Sites of a page, 1 to 1,000.
+        Query(limit): Query<Option<u64>>,
+        /// `meta.after` of the page before.
+        Query(after): Query<Option<String>>,
+    ) -> Result<Json<SiteList>, Problem> {
+        let limit = limit.unwrap_or(PAGE_DEFAULT);
+        let (sites, more) = app.sites.list(&state.scope, limit, after.as_deref()).await?;
+        let sites: Vec<Site> = sites.into_iter().map(|state| site(app, state)).collect();
+        let after = sites.last().filter(|_| more).map(|site| site.id.clone());
+        Ok(Json(SiteList { sites, meta: ListMeta { limit, after } }))
+    }
+
+    /// Make a site.
+    #[oai(path = "/sites", method = "post", operation_id = "createSite")]
+    async fn create(
+        &self,
+        LoggedIn(state): LoggedIn,
+        Data(app): Data<&Arc<App>>,
+        Json(body): Json<NewSite>,
+    ) -> Result<Created, Problem> {
+        let wish = SiteWish { name: body.name, domain: body.domain, timezone: body.timezone };
+        let made = app.sites.create(&state.scope, wish).await?;
+        Ok(Created::Site(Json(site(app, made))))
+    }
+
+    /// A site by id or domain.
+    #[oai(path = "/sites/:site", method = "get", operation_id = "getSite")]
+    async fn read(
+        &self,
+        LoggedIn(state): LoggedIn,
+        Data(app): Data<&Arc<App>>,
+        /// Id or domain.
+        #[oai(name = "site")]
+        Path(name): Path<String>,
+    ) -> Result<Json<Site>, Problem> {
+        Ok(Json(site(app, app.sites.state(&state.scope, &name).await?)))
+    }
+
+    /// Change a site.
+    #[oai(path = "/sites/:site", method = "patch", operation_id = "updateSite")]
+    async fn update(
+        &self,
+        LoggedIn(state): LoggedIn,
+        Data(app): Data<&Arc<App>>,
+        /// Id or domain.
+        #[oai(name = "site")]
+        Path(name): Path<String>,
+        Json(body): Json<SiteChange>,
+    ) -> Result<Json<Site>, Problem> {
+        let wish = ChangeWish {
+            name: body.name,
+            domain: body.domain,
+            timezone: body.timezone,
+            honour_dnt: body.honour_dnt,
+        };
+        Ok(Json(site(app, app.sites.update(&state.scope, &name, wish).await?)))
+    }
+
+    /// Delete a site and everything of it.
+    #[oai(path = "/sites/:site", method = "delete", operation_id = "deleteSite")]
+    async fn delete(
+        &self,
+        LoggedIn(state): LoggedIn,
+        Data(app): Data<&Arc<App>>,
+        /// Id or domain.
+        #[oai(name = "site")]
+        Path(name): Path<String>,
+    ) -> Result<Deleted, Problem> {
+        app.sites.delete(&state.scope, &name).await?;
+        Ok(Deleted::Done)
+    }
+
+    /// Give a site a new tracking token; the old one is unknown at once.
+    #[oai(path = "/sites/:site/token", method = "post", operation_id = "rotateToken")]
+    async fn rotate_token(
+        &self,
+        LoggedIn(state): LoggedIn,
+        Data(app): Data<&Arc<App>>,
+        /// Id or domain.
+        #[oai(name = "site")]
+        Path(name): Path<String>,
+    ) -> Result<Json<Site>, Problem> {
+        Ok(Json(site(app, app.sites.rotate_token(&state.scope, &name).await?)))
+    }
+}

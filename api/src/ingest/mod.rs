@@ -1,0 +1,107 @@
+//! Commits hits in groups, and only then answers: what was acknowledged is in the database.
+//!
+//! One task per process writes. It takes what has gathered while the last commit ran, so a lone hit waits for nobody and
+//! a flood is committed by the hundred. The queue is bounded; when it is full, or the database fails, callers are told so.
+
+mod drops;
+mod node;
+mod writer;
+
+pub(crate) use node::Node;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::collect::{DropReason, Hit};
+use crate::live::Hub;
+use crate::store::EventStore;
+use drops::Drops;
+
+/// Hits that may wait for their commit; one more is answered 503.
+pub(crate) const QUEUE_HITS: usize = 20_000;
+/// Hits of one commit.
+const BATCH_HITS: usize = 2_000;
+
+/// Why hits were not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Refused {
+    /// More arrive than the database can take.
+    #[error("the queue is full")]
+    QueueFull,
+    /// The database did not commit them.
+    #[error("the database did not commit")]
+    NotCommitted,
+    /// The process is about to end.
+    #[error("shutting down")]
+    ShuttingDown,
+}
+
+/// Hits of one request, on their way to the writer.
+struct Submission {
+    hits: Vec<Hit>,
+    done: oneshot::Sender<Result<(), Refused>>,
+    _room: OwnedSemaphorePermit,
+}
+
+/// The way into the database for hits.
+#[derive(Debug)]
+pub(crate) struct Ingest {
+    queue: mpsc::UnboundedSender<Submission>,
+    room: Arc<Semaphore>,
+    drops: Arc<Drops>,
+    healthy: Arc<AtomicBool>,
+    stop: Arc<Notify>,
+}
+
+impl std::fmt::Debug for Submission {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Submission({} hits)", self.hits.len())
+    }
+}
+
+impl Ingest {
+    /// Starts the writer. It ends after [`Ingest::stop`], when what is queued is committed.
+    pub(crate) fn start(store: Arc<dyn EventStore>, node: Node, hub: Arc<Hub>) -> (Self, JoinHandle<()>) {
+        let (queue, waiting) = mpsc::unbounded_channel();
+        let drops = Arc::new(Drops::default());
+        let healthy = Arc::new(AtomicBool::new(true));
+        let stop = Arc::new(Notify::new());
+        let writer = writer::Writer::new(store, node, hub, drops.clone(), healthy.clone());
+        let task = tokio::spawn(writer.run(waiting, stop.clone()));
+        (Self { queue, room: Arc::new(Semaphore::new(QUEUE_HITS)), drops, healthy, stop }, task)
+    }
+
+    /// Commits the hits of one request, all or none, and returns when that has happened.
+    ///
+    /// # Errors
+    /// Why they are not stored; the caller may send them again.
+    pub(crate) async fn store(&self, hits: Vec<Hit>) -> Result<(), Refused> {
+        let Ok(size) = u32::try_from(hits.len()) else { return Err(Refused::QueueFull) };
+        if size == 0 {
+            return Ok(());
+        }
+        let room = self.room.clone().try_acquire_many_owned(size).map_err(|_| Refused::QueueFull)?;
+        let (done, committed) = oneshot::channel();
+        let submission = Submission { hits, done, _room: room };
+        self.queue.send(submission).map_err(|_| Refused::ShuttingDown)?;
+        committed.await.unwrap_or(Err(Refused::ShuttingDown))
+    }
+
+    /// Counts a hit that is not stored; the count is committed with the next batch or within a second.
+    pub(crate) fn count_drop(&self, site: i64, date: String, reason: DropReason) {
+        self.drops.add(site, date, reason.as_str());
+    }
+
+    /// Takes no more; what is queued is still committed and answered.
+    pub(crate) fn stop(&self) {
+        self.stop.notify_one();
+    }
+
+    /// False while the database does not commit.
+    pub(crate) fn is_healthy(&self) -> bool {
+        self.healthy.load(Ordering::Relaxed)
+    }
+}

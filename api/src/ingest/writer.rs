@@ -1,0 +1,154 @@
+//! The one task that commits.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::{BATCH_HITS, Drops, Node, Refused, Submission};
+use crate::collect::Hit;
+use crate::error::{Error, Result};
+use crate::ids::now_ms;
+use crate::live::Hub;
+use crate::store::{Batch, EventStore};
+
+/// How long a commit may take before its hits are refused.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often counts of drops are committed when no hit comes along to take them.
+const DROPS_INTERVAL: Duration = Duration::from_secs(1);
+
+pub(super) struct Writer {
+    store: Arc<dyn EventStore>,
+    node: Node,
+    hub: Arc<Hub>,
+    drops: Arc<Drops>,
+    healthy: Arc<AtomicBool>,
+    /// The last commit failed, so the last batch's number is asked for again: the failure may have hidden a success.
+    resync: bool,
+}
+
+impl Writer {
+    pub(super) fn new(
+        store: Arc<dyn EventStore>,
+        node: Node,
+        hub: Arc<Hub>,
+        drops: Arc<Drops>,
+        healthy: Arc<AtomicBool>,
+    ) -> Self {
+        Self { store, node, hub, drops, healthy, resync: false }
+    }
+
+    /// Commits until it is told to stop and everything queued is answered.
+    pub(super) async fn run(mut self, mut queue: UnboundedReceiver<Submission>, stop: Arc<Notify>) {
+        let mut tick = interval(DROPS_INTERVAL);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                first = queue.recv() => match first {
+                    Some(first) => {
+                        let group = gather(first, &mut queue);
+                        self.commit_group(group).await;
+                    }
+                    None => break,
+                },
+                () = stop.notified() => queue.close(),
+                _ = tick.tick() => self.commit_drops().await,
+            }
+        }
+        self.commit_drops().await;
+    }
+
+    async fn commit_group(&mut self, group: Vec<Submission>) {
+        let (hits, askers): (Vec<_>, Vec<_>) =
+            group.into_iter().map(|submission| (submission.hits, (submission.done, submission._room))).unzip();
+        let sizes: Vec<usize> = hits.iter().map(Vec::len).collect();
+        let hits: Vec<Hit> = hits.into_iter().flatten().collect();
+        match self.commit(&hits).await {
+            Ok(()) => {
+                for (done, _room) in askers {
+                    let _gone = done.send(Ok(()));
+                }
+            }
+            // The fault may lie in one request's hits: the others must not suffer for it.
+            Err(Error::Internal(_)) if askers.len() > 1 => {
+                let mut rest = hits.as_slice();
+                for ((done, _room), size) in askers.into_iter().zip(sizes) {
+                    let (own, others) = rest.split_at(size);
+                    rest = others;
+                    let _gone = done.send(self.commit(own).await.map_err(|_| Refused::NotCommitted));
+                }
+            }
+            Err(_) => {
+                for (done, _room) in askers {
+                    let _gone = done.send(Err(Refused::NotCommitted));
+                }
+            }
+        }
+    }
+
+    async fn commit_drops(&mut self) {
+        // What is not committed now is kept and tried again with the next batch.
+        let _kept = self.commit(&[]).await;
+    }
+
+    async fn commit(&mut self, hits: &[Hit]) -> Result<()> {
+        let drops = self.drops.take();
+        if hits.is_empty() && drops.is_empty() {
+            return Ok(());
+        }
+        let result = match timeout(COMMIT_TIMEOUT, self.append(hits, &drops)).await {
+            Ok(result) => result,
+            Err(_) => Err(Error::Unavailable),
+        };
+        match &result {
+            Ok(fresh) => {
+                self.tell_health(None);
+                self.hub.committed(hits.iter().zip(fresh).filter_map(|(hit, fresh)| fresh.then_some(hit)));
+            }
+            Err(error) => {
+                self.resync = true;
+                self.drops.restore(drops);
+                self.tell_health(Some(error));
+            }
+        }
+        result.map(|_| ())
+    }
+
+    async fn append(&mut self, hits: &[Hit], drops: &[crate::store::DropCount]) -> Result<Vec<bool>> {
+        if self.resync {
+            self.node.last_seq = self.store.last_batch(self.node.id).await?;
+            self.resync = false;
+        }
+        let seq = self.node.last_seq + 1;
+        let batch = Batch { node: self.node.id, seq, at: now_ms(), hits, drops };
+        let fresh = self.store.append(batch).await?;
+        self.node.last_seq = seq;
+        Ok(fresh)
+    }
+
+    /// Logs a change of health, not each failure: a database that is away must not flood the log.
+    fn tell_health(&self, failure: Option<&Error>) {
+        let was_healthy = self.healthy.swap(failure.is_none(), Ordering::Relaxed);
+        match failure {
+            Some(error) if was_healthy => tracing::error!(%error, "hits cannot be committed; answering 503"),
+            None if !was_healthy => tracing::info!("hits are committed again"),
+            _ => {}
+        }
+    }
+}
+
+/// Everything that waits, up to one batch.
+fn gather(first: Submission, queue: &mut UnboundedReceiver<Submission>) -> Vec<Submission> {
+    let mut hits = first.hits.len();
+    let mut group = vec![first];
+    while hits < BATCH_HITS {
+        let Ok(next) = queue.try_recv() else { break };
+        hits += next.hits.len();
+        group.push(next);
+    }
+    group
+}

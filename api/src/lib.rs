@@ -1,0 +1,30 @@
+//! Haru: privacy-first web analytics. This crate is the service and the `haru` command line.
+//!
+//! Modules in the order in which data flows through them:
+//!
+//! ```text
+//! http ─▶ pipeline ─▶ collect ─ Hit ─▶ ingest ─ commit ─▶ store ─ rows ─▶ query ─ columns ─▶ stats (crate) ─▶ http
+//!         which site?  who? what?      group commit  │                                        numbers
+//!                                                    └─ committed batch ─▶ live
+//! ```
+//!
+//! `accounts` and `sites` are what members do; `cli`, `serve`, `app` and `config` put it all together.
+
+mod accounts;
+mod app;
+mod assets;
+pub mod cli;
+mod collect;
+pub mod config;
+mod error;
+mod http;
+mod ids;
+mod ingest;
+mod live;
+mod pipeline;
+mod query;
+mod secret;
+pub mod serve;
+mod sites;
+mod store;
+mod upkeep;

@@ -1,0 +1,47 @@
+//! Numbers that are watched: each distinct one is computed once for all who watch it.
+
+use std::sync::Arc;
+
+use super::Hub;
+use super::shared::{Latest, Shared};
+use crate::query::{DashboardAnswer, DashboardRequest, Stats};
+use crate::store::Site;
+
+/// Online counts and dashboards that somebody watches.
+#[derive(Debug)]
+pub(crate) struct Dashboards {
+    stats: Arc<Stats>,
+    hub: Arc<Hub>,
+    online: Shared<i64, i64>,
+    dashboards: Shared<(i64, String), Arc<DashboardAnswer>>,
+}
+
+impl Dashboards {
+    pub(crate) fn new(stats: Arc<Stats>, hub: Arc<Hub>) -> Self {
+        Self { stats, hub, online: Shared::default(), dashboards: Shared::default() }
+    }
+
+    /// The number of visitors online.
+    pub(crate) fn watch_online(&self, site: &Site) -> Latest<i64> {
+        let (stats, watched) = (self.stats.clone(), site.clone());
+        self.online.watch(site.key, self.hub.watch(site.key), move || {
+            let (stats, site) = (stats.clone(), watched.clone());
+            Box::pin(async move { logged(stats.online(&site).await) })
+        })
+    }
+
+    /// A dashboard.
+    pub(crate) fn watch_dashboard(&self, site: &Site, request: DashboardRequest) -> Latest<Arc<DashboardAnswer>> {
+        let key = (site.key, request.canonical());
+        let (stats, watched) = (self.stats.clone(), site.clone());
+        self.dashboards.watch(key, self.hub.watch(site.key), move || {
+            let (stats, site, request) = (stats.clone(), watched.clone(), request.clone());
+            Box::pin(async move { logged(stats.dashboard(&site, &request).await).map(Arc::new) })
+        })
+    }
+}
+
+/// A value that could not be computed leaves the last one standing.
+fn logged<T>(result: crate::error::Result<T>) -> Option<T> {
+    result.inspect_err(|error| tracing::warn!(%error, "a live value could not be computed")).ok()
+}

@@ -1,0 +1,7 @@
+//! The `haru` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    haru::cli::main()
+}

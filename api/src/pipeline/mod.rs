@@ -1,0 +1,249 @@
+//! The way of a hit: which site, which day, which salt, then `collect` makes it a [`Hit`], then `ingest` commits it.
+//!
+//! The three wire formats meet here; HTTP is above, the database below.
+
+mod limit;
+mod salts;
+mod sites;
+
+pub(crate) use limit::CollectLimit;
+pub(crate) use salts::Salts;
+pub(crate) use sites::TrackedSites;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::Value;
+
+use crate::collect::{
+    BatchItem, CollectPayload, DropReason, Enrichment, EventPayload, FieldError, Hit, Kind, RequestFacts, SiteRules,
+    VisitorKeys, assemble_batch, assemble_collect, assemble_event, past_key,
+};
+use crate::error::Error;
+use crate::ids::{now_ms, random_bytes};
+use crate::ingest::{Ingest, Refused};
+use crate::secret::Secret;
+use crate::store::{Site, TrackedSite};
+
+/// Items that one call of the batch route may bring.
+pub(crate) const BATCH_ITEMS_MAX: usize = 1_000;
+
+/// Why a hit was not taken.
+#[derive(Debug)]
+pub(crate) enum NotTaken {
+    /// The body is wrong, field by field.
+    Invalid(Vec<FieldError>),
+    /// No site has that token.
+    UnknownToken,
+    /// Too many from this address; seconds until the next is allowed.
+    TooMany(u64),
+    /// It can't be stored now.
+    Refused(Refused),
+    /// The database can't answer now.
+    Unavailable,
+}
+
+impl From<Refused> for NotTaken {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<Error> for NotTaken {
+    fn from(error: Error) -> Self {
+        if !matches!(error, Error::Unavailable) {
+            tracing::error!(%error, "a hit could not be handled");
+        }
+        Self::Unavailable
+    }
+}
+
+/// What became of a hit that was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// It is committed.
+    Counted,
+    /// It is not counted, for this reason; the reason is.
+    Dropped(DropReason),
+}
+
+/// An item of the batch route that was not accepted.
+#[derive(Clone, Debug)]
+pub(crate) struct RejectedItem {
+    pub(crate) index: usize,
+    pub(crate) error: String,
+}
+
+/// What became of a batch.
+#[derive(Debug)]
+pub(crate) struct BatchOutcome {
+    pub(crate) accepted: usize,
+    pub(crate) rejected: Vec<RejectedItem>,
+}
+
+/// Everything that a hit passes.
+#[derive(Debug)]
+pub(crate) struct Pipeline {
+    pub(crate) sites: TrackedSites,
+    pub(crate) salts: Salts,
+    enrichment: Enrichment,
+    ingest: Ingest,
+    limit: CollectLimit,
+    past_secret: [u8; 32],
+    /// Stands in for the address of events of past days, whose salt is gone: kept in memory, never stored.
+    past_salt: [u8; 32],
+    untrusted_forwarded: AtomicBool,
+}
+
+impl Pipeline {
+    pub(crate) fn new(
+        sites: TrackedSites,
+        salts: Salts,
+        enrichment: Enrichment,
+        ingest: Ingest,
+        limit: CollectLimit,
+        secret: &Secret,
+    ) -> Self {
+        Self {
+            sites,
+            salts,
+            enrichment,
+            ingest,
+            limit,
+            past_secret: secret.key("past-visitor"),
+            past_salt: random_bytes(),
+            untrusted_forwarded: AtomicBool::new(false),
+        }
+    }
+
+    /// Takes a hit of the script, old or new.
+    pub(crate) async fn collect(&self, token: &str, body: &[u8], facts: &RequestFacts<'_>) -> Result<Taken, NotTaken> {
+        let tracked = self.sites.by_token(token).await?.ok_or(NotTaken::UnknownToken)?;
+        let payload = CollectPayload::parse(body).map_err(NotTaken::Invalid)?;
+        self.check_limit(&tracked, facts, is_engagement(payload.kind))?;
+        let keys = self.salts.of_day(&tracked, facts.now_ms).await?;
+        let outcome =
+            assemble_collect(payload, facts, &rules(&tracked), &VisitorKeys::of_salt(&keys.salt), &self.enrichment);
+        self.take(&tracked, &keys.date, outcome).await
+    }
+
+    /// Takes an event of a Plausible client: each of its domains that is a site here. Answers the reason when it was
+    /// counted nowhere.
+    pub(crate) async fn event(&self, body: &[u8], facts: &RequestFacts<'_>) -> Result<Taken, NotTaken> {
+        let payload = EventPayload::parse(body).map_err(NotTaken::Invalid)?;
+        let mut outcome = Taken::Dropped(DropReason::UnknownSite);
+        for domain in &payload.domains {
+            let Some(tracked) = self.sites.by_domain(domain).await? else { continue };
+            self.check_limit(&tracked, facts, is_engagement(payload.kind))?;
+            let keys = self.salts.of_day(&tracked, facts.now_ms).await?;
+            let hit = assemble_event(&payload, facts, &rules(&tracked), &VisitorKeys::of_salt(&keys.salt), &self.enrichment);
+            let taken = self.take(&tracked, &keys.date, hit).await?;
+            if outcome != Taken::Counted {
+                outcome = taken;
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Takes up to [`BATCH_ITEMS_MAX`] events from a server: good ones are committed together, bad ones named.
+    pub(crate) async fn batch(&self, site: &Site, items: &[Value]) -> Result<BatchOutcome, NotTaken> {
+        let now = now_ms();
+        let tracked = self.sites.by_token(&site.token).await?.ok_or(NotTaken::UnknownToken)?;
+        let mut hits = Vec::with_capacity(items.len());
+        let mut rejected = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            match BatchItem::parse(item, now) {
+                Ok(item) => match self.assemble_item(item, &tracked, now).await? {
+                    Ok(hit) => hits.push(hit),
+                    Err(reason) => {
+                        let date = tracked.zones.day_at(now).date.to_string();
+                        self.ingest.count_drop(site.key, date, reason);
+                        rejected.push(RejectedItem { index, error: format!("not counted: {}", reason.as_str()) });
+                    }
+                },
+                Err(errors) => rejected.push(RejectedItem { index, error: Error::Invalid(errors).to_string() }),
+            }
+        }
+        let accepted = hits.len();
+        self.ingest.store(hits).await?;
+        Ok(BatchOutcome { accepted, rejected })
+    }
+
+    /// False while hits can't be committed.
+    pub(crate) fn is_healthy(&self) -> bool {
+        self.ingest.is_healthy()
+    }
+
+    /// Takes no more hits; those queued are still committed.
+    pub(crate) fn stop_ingest(&self) {
+        self.ingest.stop();
+    }
+
+    /// The kind of client that a user agent names, such as `Firefox on Mac`.
+    pub(crate) fn client_kind(&self, user_agent: &str) -> String {
+        self.enrichment.client_kind(user_agent)
+    }
+
+    /// Remembers, and says once in the log, that a proxy forwards addresses which are not believed.
+    pub(crate) fn note_untrusted_forwarded(&self, peer: std::net::IpAddr) {
+        if !self.untrusted_forwarded.swap(true, Ordering::Relaxed) {
+            let network = if peer.is_loopback() { "loopback" } else { "private" };
+            tracing::warn!(
+                network,
+                "a proxy on this network forwards client addresses but is not in HARU_TRUSTED_PROXIES: all its visitors are counted as one"
+            );
+        }
+    }
+
+    /// Whether such a proxy has been seen since the start.
+    pub(crate) fn saw_untrusted_forwarded(&self) -> bool {
+        self.untrusted_forwarded.load(Ordering::Relaxed)
+    }
+
+    async fn assemble_item(
+        &self,
+        item: BatchItem,
+        tracked: &TrackedSite,
+        now: i64,
+    ) -> Result<Result<Hit, DropReason>, NotTaken> {
+        let date = tracked.zones.day_at(item.ts_ms).date;
+        let rules = rules(tracked);
+        if salts::is_open(date, now) {
+            let keys = self.salts.of_day(tracked, item.ts_ms).await?;
+            return Ok(assemble_batch(item, &rules, &VisitorKeys::of_salt(&keys.salt), &self.enrichment));
+        }
+        let visitor = past_key(&self.past_secret, tracked.site.key, &date.to_string());
+        let keys = VisitorKeys { address: &self.past_salt, visitor: &visitor };
+        Ok(assemble_batch(item, &rules, &keys, &self.enrichment))
+    }
+
+    fn check_limit(&self, tracked: &TrackedSite, facts: &RequestFacts<'_>, engagement: bool) -> Result<(), NotTaken> {
+        let Some(address) = facts.address else { return Ok(()) };
+        self.limit.check(address, tracked.site.key, engagement).map_err(NotTaken::TooMany)
+    }
+
+    async fn take(&self, tracked: &TrackedSite, date: &str, outcome: Result<Hit, DropReason>) -> Result<Taken, NotTaken> {
+        match outcome {
+            Ok(hit) => {
+                self.ingest.store(vec![hit]).await?;
+                Ok(Taken::Counted)
+            }
+            Err(reason) => {
+                self.ingest.count_drop(tracked.site.key, date.to_owned(), reason);
+                Ok(Taken::Dropped(reason))
+            }
+        }
+    }
+}
+
+fn is_engagement(kind: Kind) -> bool {
+    matches!(kind, Kind::Engagement | Kind::Duration)
+}
+
+fn rules(tracked: &TrackedSite) -> SiteRules {
+    SiteRules {
+        id: tracked.site.key,
+        domain: tracked.site.domain.clone(),
+        hostnames: Vec::new(),
+        honour_dnt: tracked.site.honour_dnt,
+    }
+}

@@ -1,0 +1,266 @@
+//! A site's days as columns in memory: read once, kept current by reading only what is newer.
+//!
+//! Days that may still grow keep their builder, so that new rows are added to what is there. Days that are over are kept
+//! as columns alone, in a cache bounded in bytes; a late row throws its day out, and the next look reads it again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use haru_entity::event;
+use haru_stats::time::{LocalDay, SiteZones, Span};
+use haru_stats::{Day, DayBuilder, Event, EventKind};
+use moka::sync::Cache;
+use tokio::sync::Mutex;
+
+use crate::error::{Error, Result};
+use crate::store::{self, EventStore, Part, Seen};
+
+/// Bytes of finished days kept in memory.
+const FINISHED_BYTES: u64 = 256 * 1024 * 1024;
+/// A day is finished this long after its end: events that come later are rare enough to read their day again.
+const GROWS_AFTER_END_MS: i64 = 60 * 60 * 1000;
+/// A site nobody has looked at for this long is forgotten.
+const FORGET_AFTER: Duration = Duration::from_secs(15 * 60);
+/// Sites kept at the same time.
+const SITES_KEPT: u64 = 2_000;
+
+/// Finished days by their first instant, held so that the cache can't drop them half way.
+type Held = HashMap<i64, Arc<Day>>;
+/// Key of a finished day: site, life of the site's state, first instant.
+type DayKey = (i64, u64, i64);
+
+/// The days of all sites.
+#[derive(Debug)]
+pub(super) struct Days {
+    store: Arc<dyn EventStore>,
+    sites: Cache<i64, Arc<Mutex<SiteDays>>>,
+    finished: Cache<DayKey, Arc<Day>>,
+    lives: AtomicU64,
+}
+
+/// What is known of one site.
+#[derive(Debug)]
+struct SiteDays {
+    site: i64,
+    /// Which life of this state it is: finished days of an earlier one may lack rows.
+    life: u64,
+    /// The zones that its days follow; a change makes other days of them.
+    zones: SiteZones,
+    /// Batches whose rows are in the days below; nothing is loaded before the first read.
+    seen: Option<Seen>,
+    growing: HashMap<i64, Growing>,
+}
+
+/// A day that rows may still come for.
+#[derive(Debug)]
+struct Growing {
+    span: Span,
+    builder: DayBuilder,
+    built: Option<Arc<Day>>,
+}
+
+impl Days {
+    pub(super) fn new(store: Arc<dyn EventStore>) -> Self {
+        let finished = Cache::builder()
+            .max_capacity(FINISHED_BYTES)
+            .weigher(|_, day: &Arc<Day>| u32::try_from(day.bytes()).unwrap_or(u32::MAX))
+            .build();
+        let sites = Cache::builder().max_capacity(SITES_KEPT).time_to_idle(FORGET_AFTER).build();
+        Self { store, sites, finished, lives: AtomicU64::new(0) }
+    }
+
+    /// The days of a site that have an instant in common with any of the spans, all as of one instant, in order.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(super) async fn load(&self, site: i64, zones: &SiteZones, spans: &[Span], now: i64) -> Result<Vec<Arc<Day>>> {
+        let wanted = wanted(zones, spans);
+        let state = self.sites.get_with(site, || Arc::new(Mutex::new(self.fresh(site, zones))));
+        let mut state = state.lock_owned().await;
+        if state.zones != *zones {
+            *state = self.fresh(site, zones);
+        }
+        let held = match self.refresh(&mut state, &wanted, now).await {
+            Ok(held) => held,
+            Err(error) => {
+                // Part of the new rows may have been added: begin anew rather than count them twice.
+                *state = self.fresh(site, zones);
+                return Err(error);
+            }
+        };
+        tokio::task::spawn_blocking(move || {
+            let mut days = Vec::with_capacity(wanted.len());
+            for day in &wanted {
+                let start = day.span.from;
+                let growing = state.growing.get_mut(&start).map(Growing::day);
+                days.extend(growing.or_else(|| held.get(&start).cloned()));
+            }
+            days
+        })
+        .await
+        .map_err(Error::internal)
+    }
+
+    fn fresh(&self, site: i64, zones: &SiteZones) -> SiteDays {
+        let life = self.lives.fetch_add(1, Ordering::Relaxed);
+        SiteDays { site, life, zones: zones.clone(), seen: None, growing: HashMap::new() }
+    }
+
+    /// Brings what is loaded up to date and answers the finished days among those wanted, reading what is missing.
+    async fn refresh(&self, state: &mut SiteDays, wanted: &[LocalDay], now: i64) -> Result<Held> {
+        self.retire(state, now);
+        let mut held = Held::new();
+        for day in wanted {
+            if let Some(finished) = self.finished.get(&(state.site, state.life, day.span.from)) {
+                held.insert(day.span.from, finished);
+            }
+        }
+        loop {
+            let missing: Vec<LocalDay> = wanted
+                .iter()
+                .filter(|day| !state.growing.contains_key(&day.span.from) && !held.contains_key(&day.span.from))
+                .copied()
+                .collect();
+            let late = self.read(state, &missing, &mut held, now).await?;
+            // A late row throws its day out; a day that is wanted is then read once more.
+            let mut again = false;
+            for start in late {
+                self.finished.invalidate(&(state.site, state.life, start));
+                again |= held.remove(&start).is_some();
+            }
+            if !again {
+                return Ok(held);
+            }
+        }
+    }
+
+    /// One snapshot: adds new rows to growing days, reads the missing ones, and answers the starts of other days that
+    /// rows came for.
+    async fn read(&self, state: &mut SiteDays, missing: &[LocalDay], held: &mut Held, now: i64) -> Result<Vec<i64>> {
+        let spans: Vec<_> =
+            missing.iter().map(|day| store::Span { start: day.span.from, end: day.span.to }).collect();
+        let mut builders = Vec::with_capacity(missing.len());
+        for day in missing {
+            builders.push(DayBuilder::new(day.span).map_err(Error::internal)?);
+        }
+        let mut late = Vec::new();
+        let mut failed = None;
+        let (growing, zones) = (&mut state.growing, &state.zones);
+        let mut take = |part, row: event::Model| {
+            let added = match part {
+                Part::Span(index) => builders[index].push(&event_of(&row)),
+                Part::Newer => {
+                    let start = zones.day_at(row.at).span.from;
+                    match growing.get_mut(&start) {
+                        Some(growing) => growing.push(&row),
+                        None => {
+                            late.push(start);
+                            Ok(())
+                        }
+                    }
+                }
+            };
+            if let Err(error) = added {
+                failed = Some(error);
+            }
+        };
+        let seen = self.store.read(state.site, state.seen.as_ref(), &spans, &mut take).await?;
+        if let Some(error) = failed {
+            return Err(Error::internal(error));
+        }
+        state.seen = Some(seen);
+        // The days just read have these rows already.
+        late.sort_unstable();
+        late.dedup();
+        late.retain(|start| missing.iter().all(|day| day.span.from != *start));
+        for (day, builder) in missing.iter().zip(builders) {
+            let start = day.span.from;
+            if is_over(day.span, now) {
+                let built = Arc::new(builder.build());
+                self.finished.insert((state.site, state.life, start), built.clone());
+                held.insert(start, built);
+            } else {
+                state.growing.insert(start, Growing { span: day.span, builder, built: None });
+            }
+        }
+        Ok(late)
+    }
+
+    /// Moves days that are over from growing to finished.
+    fn retire(&self, state: &mut SiteDays, now: i64) {
+        let over: Vec<i64> = state
+            .growing
+            .iter()
+            .filter(|(_, growing)| is_over(growing.span, now))
+            .map(|(start, _)| *start)
+            .collect();
+        for start in over {
+            if let Some(mut growing) = state.growing.remove(&start) {
+                self.finished.insert((state.site, state.life, start), growing.day());
+            }
+        }
+    }
+}
+
+impl Growing {
+    fn push(&mut self, row: &event::Model) -> Result<(), haru_stats::DayError> {
+        self.built = None;
+        self.builder.push(&event_of(row))
+    }
+
+    fn day(&mut self) -> Arc<Day> {
+        self.built.get_or_insert_with(|| Arc::new(self.builder.build())).clone()
+    }
+}
+
+fn is_over(day: Span, now: i64) -> bool {
+    day.to.saturating_add(GROWS_AFTER_END_MS) <= now
+}
+
+/// The local days of the spans, each once, in order.
+fn wanted(zones: &SiteZones, spans: &[Span]) -> Vec<LocalDay> {
+    let mut days: Vec<LocalDay> = spans.iter().flat_map(|span| zones.days(*span)).collect();
+    days.sort_by_key(|day| day.span.from);
+    days.dedup_by_key(|day| day.span.from);
+    days
+}
+
+fn event_of(row: &event::Model) -> Event<'_> {
+    Event {
+        ts: row.at,
+        visitor: row.visitor,
+        kind: match row.kind {
+            0 => EventKind::Pageview,
+            2 => EventKind::Engagement,
+            3 => EventKind::Duration,
+            _ => EventKind::Custom,
+        },
+        name: &row.name,
+        hostname: &row.hostname,
+        page: &row.page,
+        source: &row.source,
+        referrer: &row.referrer,
+        channel: &row.channel,
+        utm_source: &row.utm_source,
+        utm_medium: &row.utm_medium,
+        utm_campaign: &row.utm_campaign,
+        utm_content: &row.utm_content,
+        utm_term: &row.utm_term,
+        country: &row.country,
+        region: &row.region,
+        city: &row.city,
+        browser: &row.browser,
+        browser_version: &row.browser_version,
+        os: &row.os,
+        os_version: &row.os_version,
+        device: &row.device,
+        screen: &row.screen,
+        language: &row.language,
+        props: row.props.as_deref(),
+        interactive: row.interactive,
+        engaged_ms: u32::try_from(row.engaged_ms).unwrap_or(u32::MAX),
+        scroll_depth: row.scroll_depth.and_then(|depth| u8::try_from(depth).ok()),
+    }
+}

@@ -1,0 +1,181 @@
+//! Answers questions about a site: which days, from memory or the database, and then the stats engine.
+
+mod days;
+
+use std::sync::Arc;
+
+use haru_stats::Engine;
+use haru_stats::dashboard::Dashboard;
+use haru_stats::realtime::{self, Realtime};
+use haru_stats::time::{SiteZones, Span};
+use haru_stats::wire;
+use serde_json::{Value, json};
+
+use crate::error::{Error, Result};
+use crate::ids::now_ms;
+use crate::store::{EventStore, Site, Store};
+use days::Days;
+
+/// Events may lie so far in the future: the batch route takes timestamps up to 10 minutes ahead.
+const AHEAD_MS: i64 = 10 * 60 * 1000;
+/// What `realtime` looks back over.
+const REALTIME_MS: i64 = 30 * 60 * 1000;
+/// Rows of a realtime ranking.
+const REALTIME_ROWS: usize = 9;
+
+/// What a dashboard is asked for, in the words of the query language; checked when it is answered.
+#[derive(Clone, Debug)]
+pub(crate) struct DashboardRequest {
+    pub(crate) date_range: Value,
+    pub(crate) filters: Option<Value>,
+    pub(crate) comparison: Option<Value>,
+    pub(crate) timezone: Option<String>,
+    pub(crate) interval: Option<String>,
+}
+
+impl DashboardRequest {
+    fn value(&self) -> Value {
+        json!({
+            "date_range": self.date_range,
+            "filters": self.filters,
+            "comparison": self.comparison,
+            "timezone": self.timezone,
+            "interval": self.interval,
+        })
+    }
+
+    /// The same text for the same question.
+    pub(crate) fn canonical(&self) -> String {
+        self.value().to_string()
+    }
+}
+
+/// A dashboard's numbers, and what belongs beside them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct DashboardAnswer {
+    pub(crate) numbers: Dashboard,
+    pub(crate) online: u64,
+    /// Hits that were not counted, by reason.
+    pub(crate) drops: Vec<(String, i64)>,
+}
+
+/// Numbers of sites.
+#[derive(Debug)]
+pub(crate) struct Stats {
+    store: Store,
+    days: Days,
+    engine: Engine,
+}
+
+/// What every question about a site needs.
+struct About {
+    now: i64,
+    zones: SiteZones,
+    context: wire::Context,
+}
+
+impl Stats {
+    pub(crate) fn new(store: Store) -> Self {
+        Self { days: Days::new(Arc::new(store.clone())), store, engine: Engine::default() }
+    }
+
+    /// Answers a query of the Stats API v2; the whole body.
+    ///
+    /// # Errors
+    /// `Query` with what is wrong with it.
+    pub(crate) async fn query(&self, site: &Site, query: &Value) -> Result<Value> {
+        let about = self.about(site).await?;
+        let request = wire::query(query, &about.context)?;
+        let days = self.load(site, &about, &request.query.spans()).await?;
+        let engine = self.engine;
+        computed(move || {
+            let answers = engine.answer(std::slice::from_ref(&request.query), &days);
+            answers.first().map_or(Value::Null, |answer| request.response(answer))
+        })
+        .await
+    }
+
+    /// Everything that a dashboard shows, in one pass.
+    ///
+    /// # Errors
+    /// `Query` with what is wrong with the request.
+    pub(crate) async fn dashboard(&self, site: &Site, request: &DashboardRequest) -> Result<DashboardAnswer> {
+        let about = self.about(site).await?;
+        let query = wire::dashboard(&request.value(), &about.context)?;
+        let mut spans = query.spans();
+        spans.push(recent(about.now));
+        let days = self.load(site, &about, &spans).await?;
+        let (engine, now) = (self.engine, about.now);
+        let (numbers, online) =
+            computed(move || (query.answer(&engine, &days), realtime::online(&days, now - realtime::ONLINE, now)))
+                .await?;
+        let (first, last) = (date(&numbers.range.from), date(&numbers.range.to));
+        let drops = self.store.drops(site, first, last).await?;
+        Ok(DashboardAnswer { numbers, online, drops })
+    }
+
+    /// Whether a dashboard could be answered.
+    ///
+    /// # Errors
+    /// `Query` with what is wrong with the request.
+    pub(crate) async fn check(&self, site: &Site, request: &DashboardRequest) -> Result<()> {
+        let about = self.about(site).await?;
+        wire::dashboard(&request.value(), &about.context)?;
+        Ok(())
+    }
+
+    /// What happens now.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn realtime(&self, site: &Site) -> Result<Realtime> {
+        let about = self.about(site).await?;
+        let days = self.load(site, &about, &[recent(about.now)]).await?;
+        computed(move || realtime::realtime(&days, about.now, REALTIME_ROWS)).await
+    }
+
+    /// Distinct visitors with an event, engagement included, in the last 5 minutes.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn online(&self, site: &Site) -> Result<i64> {
+        let about = self.about(site).await?;
+        let days = self.load(site, &about, &[recent(about.now)]).await?;
+        let online = computed(move || realtime::online(&days, about.now - realtime::ONLINE, about.now)).await?;
+        i64::try_from(online).map_err(Error::internal)
+    }
+
+    async fn about(&self, site: &Site) -> Result<About> {
+        let zones = self.store.zones(site).await?;
+        let first_event = self.store.first_event_at(site.key).await?;
+        let now = now_ms();
+        let context = wire::Context { now, zone: zones.at(now), first_event };
+        Ok(About { now, zones, context })
+    }
+
+    /// The days of the spans that can hold events.
+    async fn load(&self, site: &Site, about: &About, spans: &[Span]) -> Result<Vec<Arc<haru_stats::Day>>> {
+        let Some(first) = about.context.first_event else { return Ok(Vec::new()) };
+        let last = about.now + AHEAD_MS;
+        let spans: Vec<Span> = spans
+            .iter()
+            .map(|span| Span { from: span.from.max(first), to: span.to.min(last) })
+            .filter(|span| span.from < span.to)
+            .collect();
+        self.days.load(site.key, &about.zones, &spans, about.now).await
+    }
+}
+
+fn recent(now: i64) -> Span {
+    Span { from: now - REALTIME_MS, to: now + 1 }
+}
+
+/// The date of an RFC 3339 text.
+fn date(instant: &str) -> &str {
+    instant.get(..10).unwrap_or(instant)
+}
+
+/// Computes off the async threads.
+async fn computed<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+}

@@ -1,0 +1,162 @@
+//! What members do with sites: make, read, change, delete them and rotate their tokens, each within the caller's scope.
+
+use std::sync::Arc;
+
+use crate::accounts::validate::Problems;
+use crate::error::{Error, Result};
+use crate::ids::{new_tracking_token, now_ms};
+use crate::pipeline::Pipeline;
+use crate::store::{EventStore, NewSite, Scope, Site, SiteChange, Store, TimezoneEra};
+
+/// Sites that one page of a listing holds, at most.
+pub(crate) const PAGE_MAX: u64 = 1_000;
+
+/// A site to be made, as it was asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct SiteWish {
+    pub(crate) name: String,
+    pub(crate) domain: String,
+    pub(crate) timezone: Option<String>,
+}
+
+/// A change of a site, as it was asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ChangeWish {
+    pub(crate) name: Option<String>,
+    pub(crate) domain: Option<String>,
+    pub(crate) timezone: Option<String>,
+    pub(crate) honour_dnt: Option<bool>,
+}
+
+/// A site and when its first event happened.
+#[derive(Clone, Debug)]
+pub(crate) struct SiteState {
+    pub(crate) site: Site,
+    pub(crate) first_event_at: Option<i64>,
+}
+
+/// Sites of this instance.
+#[derive(Debug)]
+pub(crate) struct Sites {
+    store: Store,
+    pipeline: Arc<Pipeline>,
+}
+
+impl Sites {
+    pub(crate) fn new(store: Store, pipeline: Arc<Pipeline>) -> Self {
+        Self { store, pipeline }
+    }
+
+    /// The site of that id or domain.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none that the caller may see.
+    pub(crate) async fn find(&self, scope: &Scope, name: &str) -> Result<Site> {
+        self.store.site(scope, name).await
+    }
+
+    /// The same with its first event.
+    ///
+    /// # Errors
+    /// As [`Sites::find`].
+    pub(crate) async fn state(&self, scope: &Scope, name: &str) -> Result<SiteState> {
+        let site = self.find(scope, name).await?;
+        self.with_first_event(site).await
+    }
+
+    /// A page of sites, oldest first, and whether there are more.
+    ///
+    /// # Errors
+    /// `Invalid` for a limit out of bounds.
+    pub(crate) async fn list(&self, scope: &Scope, limit: u64, after: Option<&str>) -> Result<(Vec<SiteState>, bool)> {
+        if !(1..=PAGE_MAX).contains(&limit) {
+            return Err(Error::field("limit", format!("must be 1 to {PAGE_MAX}")));
+        }
+        let mut sites = self.store.sites(scope, limit + 1, after).await?;
+        let more = sites.len() as u64 > limit;
+        sites.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let mut states = Vec::with_capacity(sites.len());
+        for site in sites {
+            states.push(self.with_first_event(site).await?);
+        }
+        Ok((states, more))
+    }
+
+    /// Makes a site.
+    ///
+    /// # Errors
+    /// `Forbidden` for viewers, `Invalid` by field, `Conflict` when the domain is taken.
+    pub(crate) async fn create(&self, scope: &Scope, wish: SiteWish) -> Result<SiteState> {
+        may_manage(scope)?;
+        let mut problems = Problems::default();
+        let name = problems.name(&wish.name);
+        let domain = problems.domain(&wish.domain);
+        let timezone = problems.timezone(wish.timezone.as_deref().unwrap_or("UTC"));
+        problems.into_result()?;
+        let new = NewSite { name, domain, timezone, token: new_tracking_token(), at: now_ms() };
+        let site = self.store.insert_site(scope, new).await?;
+        self.pipeline.sites.invalidate();
+        Ok(SiteState { site, first_event_at: None })
+    }
+
+    /// Changes a site. A new timezone governs from the site's next midnight on.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden` for viewers, `Invalid` by field, `Conflict` when the domain is taken.
+    pub(crate) async fn update(&self, scope: &Scope, name: &str, wish: ChangeWish) -> Result<SiteState> {
+        let site = self.find(scope, name).await?;
+        may_manage(scope)?;
+        let mut problems = Problems::default();
+        let mut change = SiteChange {
+            name: wish.name.map(|name| problems.name(&name)),
+            domain: wish.domain.map(|domain| problems.domain(&domain)),
+            honour_dnt: wish.honour_dnt,
+            ..SiteChange::default()
+        };
+        let timezone = wish.timezone.map(|timezone| problems.timezone(&timezone));
+        problems.into_result()?;
+        if let Some(timezone) = timezone.filter(|timezone| timezone.name() != site.timezone) {
+            let since = self.store.zones(&site).await?.next_boundary(now_ms());
+            change.timezone = Some(TimezoneEra { since, timezone });
+        }
+        self.apply(scope, name, change).await
+    }
+
+    /// Gives a site a new tracking token; the old one is unknown at once.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden` for viewers.
+    pub(crate) async fn rotate_token(&self, scope: &Scope, name: &str) -> Result<SiteState> {
+        self.find(scope, name).await?;
+        may_manage(scope)?;
+        let change = SiteChange { token: Some(new_tracking_token()), ..SiteChange::default() };
+        self.apply(scope, name, change).await
+    }
+
+    /// Deletes a site and, in the background, everything of it.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden` for viewers.
+    pub(crate) async fn delete(&self, scope: &Scope, name: &str) -> Result<()> {
+        self.find(scope, name).await?;
+        may_manage(scope)?;
+        self.store.delete_site(scope, name, now_ms()).await?;
+        self.pipeline.sites.invalidate();
+        Ok(())
+    }
+
+    async fn apply(&self, scope: &Scope, name: &str, change: SiteChange) -> Result<SiteState> {
+        let site = self.store.update_site(scope, name, change).await?;
+        self.pipeline.sites.invalidate();
+        self.with_first_event(site).await
+    }
+
+    async fn with_first_event(&self, site: Site) -> Result<SiteState> {
+        let first_event_at = self.store.first_event_at(site.key).await?;
+        Ok(SiteState { site, first_event_at })
+    }
+}
+
+fn may_manage(scope: &Scope) -> Result<()> {
+    if scope.role.manages_sites() { Ok(()) } else { Err(Error::Forbidden("viewers cannot change sites")) }
+}

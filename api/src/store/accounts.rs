@@ -1,0 +1,136 @@
+//! Accounts, users and memberships.
+
+use haru_entity::{account, member, user};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+use super::{Role, Store};
+use crate::error::{Error, Result};
+
+/// A user, without the password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct User {
+    /// Public id.
+    pub(crate) id: String,
+    /// Lower case.
+    pub(crate) email: String,
+    /// Shown name.
+    pub(crate) name: String,
+    /// Administrator of the instance.
+    pub(crate) is_admin: bool,
+}
+
+impl From<user::Model> for User {
+    fn from(row: user::Model) -> Self {
+        Self { id: row.id, email: row.email, name: row.name, is_admin: row.is_admin }
+    }
+}
+
+/// What a registration brings.
+#[derive(Clone, Debug)]
+pub(crate) struct NewUser {
+    /// Normalised address.
+    pub(crate) email: String,
+    /// Shown name, also of the account.
+    pub(crate) name: String,
+    /// Argon2id in PHC form.
+    pub(crate) password_hash: String,
+    /// Register even when others exist already; the first user needs no permission.
+    pub(crate) others_allowed: bool,
+    /// Now, in milliseconds.
+    pub(crate) at: i64,
+}
+
+impl Store {
+    /// True while nobody has registered.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn has_no_user(&self) -> Result<bool> {
+        Ok(user::Entity::find().count(&self.reader).await? == 0)
+    }
+
+    /// Makes a user with an account of their own. The first one becomes the administrator of the instance.
+    ///
+    /// # Errors
+    /// `Forbidden` when others exist and may not register, `Conflict` when the address is taken.
+    pub(crate) async fn register(&self, new: NewUser) -> Result<User> {
+        let transaction = self.begin_write().await?;
+        let first = user::Entity::find().count(&transaction).await? == 0;
+        if !first && !new.others_allowed {
+            return Err(Error::Forbidden("registration is not open on this instance"));
+        }
+        let user = insert_user(&transaction, &new, first).await?;
+        let account_id = crate::ids::new_id();
+        let owned = account::ActiveModel {
+            id: Set(account_id.clone()),
+            name: Set(new.name),
+            created_at: Set(new.at),
+        };
+        owned.insert(&transaction).await?;
+        let membership = member::ActiveModel {
+            account_id: Set(account_id),
+            user_id: Set(user.id.clone()),
+            role: Set(Role::Owner.as_str().to_owned()),
+            limited: Set(false),
+            created_at: Set(new.at),
+        };
+        membership.insert(&transaction).await?;
+        transaction.commit().await?;
+        Ok(user)
+    }
+
+    /// The user with that address and their password hash.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn credentials(&self, email: &str) -> Result<Option<(User, String)>> {
+        let row = user::Entity::find().filter(user::Column::Email.eq(email)).one(&self.reader).await?;
+        Ok(row.map(|row| {
+            let hash = row.password_hash.clone();
+            (row.into(), hash)
+        }))
+    }
+
+    /// The account that a login of this user begins in: the oldest membership.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn first_account_of(&self, user_id: &str) -> Result<Option<String>> {
+        let row = member::Entity::find()
+            .filter(member::Column::UserId.eq(user_id))
+            .order_by_asc(member::Column::CreatedAt)
+            .one(&self.reader)
+            .await?;
+        Ok(row.map(|row| row.account_id))
+    }
+
+    /// A transaction that will write: on `SQLite` it takes the write lock at once, so that what it reads stays true.
+    pub(super) async fn begin_write(&self) -> Result<DatabaseTransaction> {
+        Ok(self.writer.begin_with_options(write_options()).await?)
+    }
+}
+
+pub(super) fn write_options() -> TransactionOptions {
+    TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() }
+}
+
+async fn insert_user(transaction: &DatabaseTransaction, new: &NewUser, first: bool) -> Result<User> {
+    let row = user::ActiveModel {
+        id: Set(crate::ids::new_id()),
+        email: Set(new.email.clone()),
+        name: Set(new.name.clone()),
+        password_hash: Set(new.password_hash.clone()),
+        is_admin: Set(first),
+        created_at: Set(new.at),
+    };
+    match row.insert(transaction).await {
+        Ok(row) => Ok(row.into()),
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            Err(Error::taken("email", "is already registered"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

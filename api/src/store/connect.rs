@@ -1,0 +1,120 @@
+//! Opening the database: pools, pragmas, migrations.
+
+use std::time::Duration;
+
+use haru_migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
+
+use super::Store;
+use crate::config::{DatabaseConfig, prepare_data_dir};
+
+/// Readers of a `SQLite` file; more would only queue for the same two or four cores.
+const SQLITE_READERS: u32 = 4;
+/// Connections of a node to `PostgreSQL`, the ingest writer's apart.
+const POSTGRES_CONNECTIONS: u32 = 10;
+/// How long `SQLite` waits for another process that holds the file, such as a backup.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a request waits for a free connection before it is told that the database is not available.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
+
+pub(super) async fn open(config: &DatabaseConfig) -> Result<Store, String> {
+    let store = match &config.database_url {
+        None => open_sqlite(config).await?,
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            open_postgres(url).await.map_err(|error| format!("HARU_DATABASE_URL: {}", one_line(&error)))?
+        }
+        Some(_) => return Err("HARU_DATABASE_URL: expected postgres://user:password@host/database".to_owned()),
+    };
+    migrate(&store.writer).await?;
+    Ok(store)
+}
+
+async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
+    prepare_data_dir(&config.data_dir)?;
+    let path = config.sqlite_path();
+    let failed = |error: DbErr| format!("cannot open {}: {}", path.display(), one_line(&error));
+    let base = SqliteConnectOptions::new()
+        .filename(&path)
+        .create_if_missing(true)
+        .auto_vacuum(SqliteAutoVacuum::Incremental)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .statement_cache_capacity(256)
+        .pragma("cache_size", "-16000");
+    let writer = connect_sqlite(base.clone(), 1).await.map_err(failed)?;
+    let reader = connect_sqlite(base.pragma("query_only", "ON"), SQLITE_READERS).await.map_err(failed)?;
+    Ok(Store { ingest: writer.clone(), writer, reader })
+}
+
+async fn connect_sqlite(settings: SqliteConnectOptions, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new("sqlite::memory:");
+    options
+        .map_sqlx_sqlite_opts(move |_| settings.clone())
+        .max_connections(connections)
+        .min_connections(1)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false)
+        .test_before_acquire(false);
+    Database::connect(options).await
+}
+
+async fn open_postgres(url: &str) -> Result<Store, DbErr> {
+    let pool = connect_postgres(url, POSTGRES_CONNECTIONS).await?;
+    let ingest = connect_postgres(url, 1).await?;
+    Ok(Store { writer: pool.clone(), reader: pool, ingest })
+}
+
+async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .connect_timeout(ACQUIRE_TIMEOUT)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false)
+        .set_application_name("haru");
+    Database::connect(options).await
+}
+
+/// Brings the schema up to date; several nodes may try at once, one wins and the others wait.
+async fn migrate(connection: &DatabaseConnection) -> Result<(), String> {
+    refuse_newer(connection).await?;
+    let lock = connection.get_database_backend() == sea_orm::DbBackend::Postgres;
+    if !lock {
+        return Migrator::up(connection, None).await.map_err(|error| format!("migration failed: {}", one_line(&error)));
+    }
+    migrate_postgres(connection).await.map_err(|error| format!("migration failed: {}", one_line(&error)))
+}
+
+/// Number of the advisory lock that migrating nodes take, so that two never migrate at once.
+const MIGRATION_LOCK: i64 = 0x6861_7275;
+
+async fn migrate_postgres(connection: &DatabaseConnection) -> Result<(), DbErr> {
+    use sea_orm::TransactionTrait;
+    let transaction = connection.begin().await?;
+    transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
+    let result = Migrator::up(connection, None).await;
+    transaction.rollback().await?;
+    result
+}
+
+async fn refuse_newer(connection: &DatabaseConnection) -> Result<(), String> {
+    match Migrator::get_migration_with_status_read_only(connection).await {
+        Ok(_) => Ok(()),
+        Err(DbErr::Custom(text)) if text.contains("missing") => Err(format!(
+            "this database was made by a newer version of haru than {}: install that version or restore a backup",
+            env!("CARGO_PKG_VERSION")
+        )),
+        Err(error) => Err(format!("cannot read the database's version: {}", one_line(&error))),
+    }
+}
+
+/// Errors of drivers have several lines and may repeat the address; operators get the first line.
+fn one_line(error: &DbErr) -> String {
+    error.to_string().lines().next().unwrap_or_default().to_owned()
+}

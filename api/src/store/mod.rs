@@ -1,0 +1,68 @@
+//! The only module that talks to the database. Every finder of tenant data takes a [`Scope`]; there is no unscoped one.
+//!
+//! Two kinds of connection: `writer` (one on `SQLite`, which has one writer anyway) and `reader` (several, read-only on
+//! `SQLite`). The ingest writer has a connection of its own on `PostgreSQL`, so that slow requests can't hold it up.
+
+mod accounts;
+mod connect;
+mod dropped;
+mod events;
+mod nodes;
+mod salts;
+mod scope;
+mod sessions;
+mod sites;
+mod sites_delete;
+
+pub(crate) use accounts::{NewUser, User};
+pub(crate) use dropped::DropCount;
+pub(crate) use events::{Batch, EventStore, Part, Seen, Span};
+pub(crate) use scope::{Role, Scope};
+pub(crate) use sessions::{Login, SessionState};
+pub(crate) use sites::{NewSite, Site, SiteChange, TimezoneEra, TrackedSite};
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+
+use crate::config::DatabaseConfig;
+
+/// The database of this instance.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    ingest: DatabaseConnection,
+}
+
+impl Store {
+    /// Connects and brings the schema up to date.
+    ///
+    /// # Errors
+    /// One line for the operator: wrong address, no permission, or a database made by a newer version.
+    pub(crate) async fn open(config: &DatabaseConfig) -> Result<Self, String> {
+        connect::open(config).await
+    }
+
+    /// True on `SQLite`.
+    pub(crate) fn is_sqlite(&self) -> bool {
+        self.writer.get_database_backend() == DbBackend::Sqlite
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// When it gives none.
+    pub(crate) async fn ping(&self) -> crate::error::Result<()> {
+        self.reader.ping().await?;
+        Ok(())
+    }
+
+    /// Ends all connections, on `SQLite` folding the write-ahead log into the file.
+    pub(crate) async fn close(self) {
+        if self.is_sqlite() {
+            let _ = self.writer.execute_unprepared("PRAGMA optimize").await;
+        }
+        for connection in [self.reader, self.ingest, self.writer] {
+            let _ = connection.close().await;
+        }
+    }
+}

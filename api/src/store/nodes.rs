@@ -1,0 +1,115 @@
+//! Who writes: each data directory is a node, and a node numbers its batches without gaps.
+
+use haru_entity::{batch, event_id, node};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
+
+use super::{Seen, Store};
+use crate::error::{Error, Result};
+
+/// Batches of a node that stay listed behind its newest one.
+const BATCHES_KEPT: i64 = 1_000;
+/// Rows removed in one step.
+const STEP: u64 = 2_000;
+
+impl Store {
+    /// The number of the node of that name and of its last batch.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn start_node(&self, name: &str, at: i64) -> Result<(i64, i64)> {
+        let row = node::ActiveModel { name: Set(name.to_owned()), started_at: Set(at), ..Default::default() };
+        node::Entity::insert(row)
+            .on_conflict(OnConflict::column(node::Column::Name).update_column(node::Column::StartedAt).to_owned())
+            .exec_without_returning(&self.writer)
+            .await?;
+        let row = node::Entity::find().filter(node::Column::Name.eq(name)).one(&self.writer).await?;
+        let id = row.ok_or_else(|| Error::internal("a node vanished as it was made"))?.id;
+        Ok((id, last_batch(&self.writer, id).await?))
+    }
+
+    /// Forgets event ids received before `before` and old batch numbers, one step at a time; true when there is more.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn prune_ids_and_batches(&self, before: i64) -> Result<bool> {
+        let old = event_id::Entity::find()
+            .select_only()
+            .column(event_id::Column::ReceivedAt)
+            .filter(event_id::Column::ReceivedAt.lt(before))
+            .order_by_asc(event_id::Column::ReceivedAt)
+            .offset(STEP)
+            .limit(1)
+            .into_tuple::<i64>()
+            .one(&self.reader)
+            .await?;
+        event_id::Entity::delete_many()
+            .filter(event_id::Column::ReceivedAt.lt(old.unwrap_or(before)))
+            .exec(&self.writer)
+            .await?;
+        let mut more = old.is_some();
+        for node in node::Entity::find().all(&self.reader).await? {
+            let last = last_batch(&self.reader, node.id).await?;
+            let stale = batch::Entity::find()
+                .select_only()
+                .column(batch::Column::Seq)
+                .filter(batch::Column::Node.eq(node.id))
+                .filter(batch::Column::Seq.lt(last - BATCHES_KEPT))
+                .order_by_asc(batch::Column::Seq)
+                .limit(STEP)
+                .into_query();
+            let removed = batch::Entity::delete_many()
+                .filter(batch::Column::Node.eq(node.id))
+                .filter(Expr::col(batch::Column::Seq).in_subquery(stale))
+                .exec(&self.writer)
+                .await?
+                .rows_affected;
+            more |= removed == STEP;
+        }
+        Ok(more)
+    }
+}
+
+/// The last batch of each node, as the connection's snapshot sees it.
+pub(super) async fn heads<C: ConnectionTrait>(connection: &C) -> Result<Seen> {
+    let mut seen = Seen::default();
+    for node in node::Entity::find().all(connection).await? {
+        seen.insert(node.id, last_batch(connection, node.id).await?);
+    }
+    Ok(seen)
+}
+
+/// Number of a node's last batch, 0 before the first.
+pub(super) async fn last_batch<C: ConnectionTrait>(connection: &C, node: i64) -> Result<i64> {
+    let last = batch::Entity::find()
+        .select_only()
+        .column(batch::Column::Seq)
+        .filter(batch::Column::Node.eq(node))
+        .order_by_desc(batch::Column::Seq)
+        .limit(1)
+        .into_tuple::<i64>()
+        .one(connection)
+        .await?;
+    Ok(last.unwrap_or(0))
+}
+
+/// Lists a batch; its number must be free.
+pub(super) async fn insert_batch(
+    transaction: &DatabaseTransaction,
+    node: i64,
+    seq: i64,
+    at: i64,
+    events: usize,
+) -> Result<()> {
+    let row = batch::ActiveModel {
+        node: Set(node),
+        seq: Set(seq),
+        committed_at: Set(at),
+        events: Set(i64::try_from(events).map_err(Error::internal)?),
+    };
+    batch::Entity::insert(row).exec_without_returning(transaction).await?;
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Daily salts: made once by whichever node needs a date first, erased when the date has ended everywhere.
+
+use haru_entity::salt;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::Store;
+use crate::error::{Error, Result};
+
+impl Store {
+    /// The salt of a local date (`YYYY-MM-DD`), made of `fresh` if there is none yet.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn salt(&self, date: &str, fresh: &[u8]) -> Result<Vec<u8>> {
+        if let Some(row) = salt::Entity::find_by_id(date).one(&self.reader).await? {
+            return Ok(row.salt);
+        }
+        let row = salt::ActiveModel { date: Set(date.to_owned()), salt: Set(fresh.to_vec()) };
+        salt::Entity::insert(row)
+            .on_conflict(OnConflict::column(salt::Column::Date).do_nothing().to_owned())
+            .exec_without_returning(&self.writer)
+            .await?;
+        let row = salt::Entity::find_by_id(date).one(&self.writer).await?;
+        row.map(|row| row.salt).ok_or_else(|| Error::internal("a salt vanished as it was made"))
+    }
+
+    /// Erases the salts of all dates before `date`; on `SQLite` also from the pages and the log that held them.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn erase_salts_before(&self, date: &str) -> Result<u64> {
+        let old = salt::Entity::delete_many().filter(salt::Column::Date.lt(date));
+        if !self.is_sqlite() {
+            return Ok(old.exec(&self.writer).await?.rows_affected);
+        }
+        self.writer.execute_unprepared("PRAGMA secure_delete = ON").await?;
+        let erased = old.exec(&self.writer).await;
+        self.writer.execute_unprepared("PRAGMA secure_delete = OFF").await?;
+        let erased = erased?.rows_affected;
+        if erased > 0 {
+            self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        }
+        Ok(erased)
+    }
+}

@@ -1,0 +1,56 @@
+//! Who is asking: the first argument of every finder of tenant data.
+
+use std::str::FromStr;
+
+/// What a member may do in an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    /// Reads stats.
+    Viewer,
+    /// Also manages sites.
+    Admin,
+    /// Also manages the account.
+    Owner,
+}
+
+impl Role {
+    /// The word used in database and API.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// May make, change and delete sites.
+    pub(crate) fn manages_sites(self) -> bool {
+        self >= Self::Admin
+    }
+}
+
+impl FromStr for Role {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        match word {
+            "viewer" => Ok(Self::Viewer),
+            "admin" => Ok(Self::Admin),
+            "owner" => Ok(Self::Owner),
+            _ => Err(()),
+        }
+    }
+}
+
+/// A member at work in one account. Made from a checked session, nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scope {
+    /// The account.
+    pub(crate) account_id: String,
+    /// The member.
+    pub(crate) user_id: String,
+    /// What the member may do.
+    pub(crate) role: Role,
+    /// True: sees only the sites listed for the member.
+    pub(crate) limited: bool,
+}

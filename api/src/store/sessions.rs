@@ -1,0 +1,132 @@
+//! Login sessions: the families of refresh tokens.
+
+use haru_entity::{account, member, session, user};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+
+use super::{Scope, Store, User};
+use crate::error::{Error, Result};
+
+/// A login as it is stored.
+#[derive(Clone, Debug)]
+pub(crate) struct Login {
+    /// Id of the family.
+    pub(crate) id: String,
+    /// 16 random bytes that go into each of its refresh tokens.
+    pub(crate) nonce: Vec<u8>,
+    /// Number of the refresh token that is valid now.
+    pub(crate) generation: i64,
+    /// When that token was given out.
+    pub(crate) rotated_at: i64,
+    /// When the family ends unless it is used.
+    pub(crate) expires_at: i64,
+}
+
+/// A live login with all that a request needs to know of it.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionState {
+    /// Id of the login.
+    pub(crate) session_id: String,
+    /// Who.
+    pub(crate) user: User,
+    /// Name of the account that is being worked in.
+    pub(crate) account_name: String,
+    /// What they may see.
+    pub(crate) scope: Scope,
+}
+
+impl Store {
+    /// Begins a login.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn insert_session(&self, login: &Login, user_id: &str, account_id: &str, client: &str) -> Result<()> {
+        let row = session::ActiveModel {
+            id: Set(login.id.clone()),
+            user_id: Set(user_id.to_owned()),
+            account_id: Set(account_id.to_owned()),
+            nonce: Set(login.nonce.clone()),
+            generation: Set(login.generation),
+            rotated_at: Set(login.rotated_at),
+            created_at: Set(login.rotated_at),
+            expires_at: Set(login.expires_at),
+            client: Set(client.to_owned()),
+        };
+        row.insert(&self.writer).await?;
+        Ok(())
+    }
+
+    /// The login of that id.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn login(&self, id: &str) -> Result<Option<Login>> {
+        let row = session::Entity::find_by_id(id).one(&self.reader).await?;
+        Ok(row.map(|row| Login {
+            id: row.id,
+            nonce: row.nonce,
+            generation: row.generation,
+            rotated_at: row.rotated_at,
+            expires_at: row.expires_at,
+        }))
+    }
+
+    /// Moves a login on to its next refresh token; false when another request did so first.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn rotate_session(&self, id: &str, from: i64, at: i64, expires_at: i64) -> Result<bool> {
+        let result = session::Entity::update_many()
+            .col_expr(session::Column::Generation, Expr::value(from + 1))
+            .col_expr(session::Column::RotatedAt, Expr::value(at))
+            .col_expr(session::Column::ExpiresAt, Expr::value(expires_at))
+            .filter(session::Column::Id.eq(id))
+            .filter(session::Column::Generation.eq(from))
+            .exec(&self.writer)
+            .await?;
+        Ok(result.rows_affected == 1)
+    }
+
+    /// Ends a login; the family is gone.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn delete_session(&self, id: &str) -> Result<()> {
+        session::Entity::delete_by_id(id).exec(&self.writer).await?;
+        Ok(())
+    }
+
+    /// Ends what has expired.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn delete_expired_sessions(&self, now: i64) -> Result<u64> {
+        let result =
+            session::Entity::delete_many().filter(session::Column::ExpiresAt.lt(now)).exec(&self.writer).await?;
+        Ok(result.rows_affected)
+    }
+
+    /// The login with its user, account and role, if it still lives.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn session_state(&self, id: &str, now: i64) -> Result<Option<SessionState>> {
+        let Some(row) = session::Entity::find_by_id(id).one(&self.reader).await? else { return Ok(None) };
+        if row.expires_at < now {
+            return Ok(None);
+        }
+        let key = (row.account_id.clone(), row.user_id.clone());
+        let Some(membership) = member::Entity::find_by_id(key).one(&self.reader).await? else { return Ok(None) };
+        let Some(user) = user::Entity::find_by_id(row.user_id).one(&self.reader).await? else { return Ok(None) };
+        let Some(account) = account::Entity::find_by_id(row.account_id).one(&self.reader).await? else {
+            return Ok(None);
+        };
+        let role = membership.role.parse().map_err(|()| Error::internal("unknown role in the database"))?;
+        Ok(Some(SessionState {
+            session_id: row.id,
+            scope: Scope { account_id: account.id, user_id: user.id.clone(), role, limited: membership.limited },
+            user: user.into(),
+            account_name: account.name,
+        }))
+    }
+}

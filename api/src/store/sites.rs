@@ -1,0 +1,268 @@
+//! Sites, always within a [`Scope`]; and the one lookup without, by tracking token or domain, for `collect`.
+
+use haru_entity::{member_site, site, site_timezone};
+use haru_stats::time::SiteZones;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqlErr,
+};
+
+use super::{Scope, Store};
+use crate::error::{Error, Result};
+
+/// A site as its account sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Site {
+    /// Internal key, used in event rows.
+    pub(crate) key: i64,
+    /// Public id.
+    pub(crate) id: String,
+    /// Shown name.
+    pub(crate) name: String,
+    /// Lower case, without `www.`.
+    pub(crate) domain: String,
+    /// Tracking token.
+    pub(crate) token: String,
+    /// IANA zone that its days follow now.
+    pub(crate) timezone: String,
+    /// Whether Do Not Track is honoured.
+    pub(crate) honour_dnt: bool,
+    /// When it was made.
+    pub(crate) created_at: i64,
+}
+
+impl From<site::Model> for Site {
+    fn from(row: site::Model) -> Self {
+        Self {
+            key: row.id,
+            id: row.public_id,
+            name: row.name,
+            domain: row.domain,
+            token: row.token,
+            timezone: row.timezone,
+            honour_dnt: row.honour_dnt,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// From when on a site's days follow which zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TimezoneEra {
+    /// First instant, in milliseconds; the first era begins at `i64::MIN`.
+    pub(crate) since: i64,
+    /// The zone.
+    pub(crate) timezone: chrono_tz::Tz,
+}
+
+/// What `collect` needs to know of a site.
+#[derive(Clone, Debug)]
+pub(crate) struct TrackedSite {
+    /// The site.
+    pub(crate) site: Site,
+    /// The zones that its days have followed.
+    pub(crate) zones: SiteZones,
+}
+
+/// A site to be made; values are checked already.
+#[derive(Clone, Debug)]
+pub(crate) struct NewSite {
+    /// Shown name.
+    pub(crate) name: String,
+    /// Normalised domain.
+    pub(crate) domain: String,
+    /// IANA zone.
+    pub(crate) timezone: chrono_tz::Tz,
+    /// Tracking token.
+    pub(crate) token: String,
+    /// Now.
+    pub(crate) at: i64,
+}
+
+/// What to change of a site; values are checked already.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SiteChange {
+    /// New name.
+    pub(crate) name: Option<String>,
+    /// New domain.
+    pub(crate) domain: Option<String>,
+    /// New zone and the instant from which it governs.
+    pub(crate) timezone: Option<TimezoneEra>,
+    /// New choice.
+    pub(crate) honour_dnt: Option<bool>,
+    /// New tracking token.
+    pub(crate) token: Option<String>,
+}
+
+/// The only place where sites are found for a member: those of the account, for limited members those listed.
+fn visible(scope: &Scope) -> Select<site::Entity> {
+    let mut condition =
+        Condition::all().add(site::Column::AccountId.eq(&scope.account_id)).add(site::Column::DeletedAt.is_null());
+    if scope.limited {
+        let listed = member_site::Entity::find()
+            .select_only()
+            .column(member_site::Column::SiteId)
+            .filter(member_site::Column::AccountId.eq(&scope.account_id))
+            .filter(member_site::Column::UserId.eq(&scope.user_id))
+            .into_query();
+        condition = condition.add(site::Column::Id.in_subquery(listed));
+    }
+    site::Entity::find().filter(condition)
+}
+
+/// A site is named by its id or its domain.
+fn named(scope: &Scope, name: &str) -> Select<site::Entity> {
+    visible(scope)
+        .filter(Condition::any().add(site::Column::PublicId.eq(name)).add(site::Column::Domain.eq(name.to_lowercase())))
+}
+
+impl Store {
+    /// The site of that id or domain.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none that the caller may see.
+    pub(crate) async fn site(&self, scope: &Scope, name: &str) -> Result<Site> {
+        named(scope, name).one(&self.reader).await?.map(Site::from).ok_or(Error::NotFound("site"))
+    }
+
+    /// Sites by age, at most `limit` after the one with public id `after`.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn sites(&self, scope: &Scope, limit: u64, after: Option<&str>) -> Result<Vec<Site>> {
+        let mut query = visible(scope).order_by_asc(site::Column::PublicId).limit(limit);
+        if let Some(after) = after {
+            query = query.filter(site::Column::PublicId.gt(after));
+        }
+        Ok(query.all(&self.reader).await?.into_iter().map(Site::from).collect())
+    }
+
+    /// Makes a site in the caller's account.
+    ///
+    /// # Errors
+    /// `Conflict` when the domain is taken on this instance.
+    pub(crate) async fn insert_site(&self, scope: &Scope, new: NewSite) -> Result<Site> {
+        let transaction = self.begin_write().await?;
+        let row = site::ActiveModel {
+            public_id: Set(crate::ids::new_id()),
+            account_id: Set(scope.account_id.clone()),
+            name: Set(new.name),
+            domain: Set(new.domain),
+            token: Set(new.token),
+            timezone: Set(new.timezone.name().to_owned()),
+            honour_dnt: Set(false),
+            created_at: Set(new.at),
+            deleted_at: Set(None),
+            ..Default::default()
+        };
+        let row = row.insert(&transaction).await.map_err(domain_taken)?;
+        insert_era(&transaction, row.id, &TimezoneEra { since: i64::MIN, timezone: new.timezone }).await?;
+        transaction.commit().await?;
+        Ok(row.into())
+    }
+
+    /// Changes a site.
+    ///
+    /// # Errors
+    /// `NotFound`, or `Conflict` when the new domain is taken on this instance.
+    pub(crate) async fn update_site(&self, scope: &Scope, name: &str, change: SiteChange) -> Result<Site> {
+        let transaction = self.begin_write().await?;
+        let row = named(scope, name).one(&transaction).await?.ok_or(Error::NotFound("site"))?;
+        let key = row.id;
+        let mut row = row.into_active_model();
+        if let Some(name) = change.name {
+            row.name = Set(name);
+        }
+        if let Some(domain) = change.domain {
+            row.domain = Set(domain);
+        }
+        if let Some(honour) = change.honour_dnt {
+            row.honour_dnt = Set(honour);
+        }
+        if let Some(token) = change.token {
+            row.token = Set(token);
+        }
+        if let Some(era) = change.timezone {
+            row.timezone = Set(era.timezone.name().to_owned());
+            replace_future_eras(&transaction, key, &era).await?;
+        }
+        let row = row.update(&transaction).await.map_err(domain_taken)?;
+        transaction.commit().await?;
+        Ok(row.into())
+    }
+
+    /// The zones that a site's days have followed.
+    ///
+    /// # Errors
+    /// When the database can't answer, or holds a zone that this build does not know.
+    pub(crate) async fn zones(&self, site: &Site) -> Result<SiteZones> {
+        let rows = site_timezone::Entity::find()
+            .filter(site_timezone::Column::SiteId.eq(site.key))
+            .order_by_asc(site_timezone::Column::Since)
+            .all(&self.reader)
+            .await?;
+        let mut eras = Vec::with_capacity(rows.len());
+        for row in rows {
+            eras.push((row.since, row.timezone.parse::<chrono_tz::Tz>().map_err(Error::internal)?));
+        }
+        let Some((_, first)) = eras.first().copied() else {
+            return Err(Error::internal("a site without a timezone"));
+        };
+        Ok(SiteZones::new(first, eras.split_off(1)))
+    }
+
+    /// The site behind a tracking token: tokens are public, this is not tenant data being read.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn tracked_by_token(&self, token: &str) -> Result<Option<TrackedSite>> {
+        self.tracked(site::Column::Token.eq(token)).await
+    }
+
+    /// The site behind a domain, for the events route of Plausible's clients.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn tracked_by_domain(&self, domain: &str) -> Result<Option<TrackedSite>> {
+        self.tracked(site::Column::Domain.eq(domain)).await
+    }
+
+    async fn tracked(&self, condition: sea_orm::sea_query::SimpleExpr) -> Result<Option<TrackedSite>> {
+        let row = site::Entity::find()
+            .filter(condition)
+            .filter(site::Column::DeletedAt.is_null())
+            .one(&self.reader)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let site = Site::from(row);
+        let zones = self.zones(&site).await?;
+        Ok(Some(TrackedSite { site, zones }))
+    }
+}
+
+async fn insert_era(transaction: &DatabaseTransaction, site_key: i64, era: &TimezoneEra) -> Result<()> {
+    let row = site_timezone::ActiveModel {
+        site_id: Set(site_key),
+        since: Set(era.since),
+        timezone: Set(era.timezone.name().to_owned()),
+    };
+    row.insert(transaction).await?;
+    Ok(())
+}
+
+/// A zone that was chosen but does not govern yet is replaced, so that two changes on one day leave one new era.
+async fn replace_future_eras(transaction: &DatabaseTransaction, site_key: i64, era: &TimezoneEra) -> Result<()> {
+    site_timezone::Entity::delete_many()
+        .filter(site_timezone::Column::SiteId.eq(site_key))
+        .filter(site_timezone::Column::Since.gte(era.since))
+        .exec(transaction)
+        .await?;
+    insert_era(transaction, site_key, era).await
+}
+
+fn domain_taken(error: DbErr) -> Error {
+    if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+        return Error::taken("domain", "is already tracked on this instance");
+    }
+    error.into()
+}

@@ -1,0 +1,81 @@
+//! Deleting a site: hidden at once, its events removed in small steps, so that the one writer is never held for long.
+
+use haru_entity::{dropped, event, event_id, member_site, site};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
+};
+
+use super::{Scope, Site, Store};
+use crate::error::Result;
+
+/// Rows removed in one step.
+const STEP: u64 = 2_000;
+/// A site's own row stays this long, so that hits that were under way when it was deleted are removed too.
+const LINGER_MS: i64 = 60_000;
+
+impl Store {
+    /// Hides a site and releases its domain and token; [`Store::purge_deleted_sites`] removes what it held.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none that the caller may see.
+    pub(crate) async fn delete_site(&self, scope: &Scope, name: &str, at: i64) -> Result<Site> {
+        let site = self.site(scope, name).await?;
+        let mut row = site::ActiveModel { id: Set(site.key), ..Default::default() };
+        let placeholder = format!("deleted:{}", site.id);
+        row.domain = Set(placeholder.clone());
+        row.token = Set(placeholder);
+        row.deleted_at = Set(Some(at));
+        row.into_active_model().update(&self.writer).await?;
+        Ok(site)
+    }
+
+    /// Takes one step in removing what deleted sites held; true when there is more to do at once.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn purge_deleted_sites(&self, now: i64) -> Result<bool> {
+        let deleted = site::Entity::find().filter(site::Column::DeletedAt.is_not_null()).all(&self.reader).await?;
+        for row in deleted {
+            if self.purge_step(row.id).await? {
+                return Ok(true);
+            }
+            if row.deleted_at.is_some_and(|at| at + LINGER_MS < now) {
+                member_site::Entity::delete_many()
+                    .filter(member_site::Column::SiteId.eq(row.id))
+                    .exec(&self.writer)
+                    .await?;
+                site::Entity::delete_by_id(row.id).exec(&self.writer).await?;
+            }
+        }
+        Ok(false)
+    }
+
+    async fn purge_step(&self, site_key: i64) -> Result<bool> {
+        let events = event::Entity::find()
+            .select_only()
+            .column(event::Column::Id)
+            .filter(event::Column::SiteId.eq(site_key))
+            .limit(STEP)
+            .into_query();
+        let removed = event::Entity::delete_many()
+            .filter(event::Column::Id.in_subquery(events))
+            .exec(&self.writer)
+            .await?
+            .rows_affected;
+        let ids = event_id::Entity::find()
+            .select_only()
+            .column(event_id::Column::IdHash)
+            .filter(event_id::Column::SiteId.eq(site_key))
+            .limit(STEP)
+            .into_query();
+        let forgotten = event_id::Entity::delete_many()
+            .filter(event_id::Column::SiteId.eq(site_key))
+            .filter(Expr::col(event_id::Column::IdHash).in_subquery(ids))
+            .exec(&self.writer)
+            .await?
+            .rows_affected;
+        dropped::Entity::delete_many().filter(dropped::Column::SiteId.eq(site_key)).exec(&self.writer).await?;
+        Ok(removed == STEP || forgotten == STEP)
+    }
+}

@@ -1,0 +1,45 @@
+//! What has to be done now and then: erasing salts, forgetting ids and logins, removing what deleted sites held.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::ids::now_ms;
+
+/// How often it is looked whether there is something to do.
+const EVERY: Duration = Duration::from_secs(30);
+/// How long an event id counts once.
+const EVENT_ID_KEPT_MS: i64 = 48 * 60 * 60 * 1000;
+/// Rest between two steps, so that hits get at the one writer in between.
+const REST: Duration = Duration::from_millis(20);
+
+/// Runs as long as the process.
+pub(crate) async fn run(app: Arc<App>) {
+    let mut every = tokio::time::interval(EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        if let Err(error) = round(&app).await {
+            tracing::warn!(%error, "upkeep will be tried again");
+        }
+    }
+}
+
+async fn round(app: &App) -> Result<()> {
+    let now = now_ms();
+    let erased = app.pipeline.salts.erase_ended(now).await?;
+    if erased > 0 {
+        tracing::info!(dates = erased, "erased the salts of dates that have ended everywhere");
+    }
+    app.store.delete_expired_sessions(now).await?;
+    app.auth_limit.forget_idle();
+    app.api_limit.forget_idle();
+    while app.store.purge_deleted_sites(now).await? {
+        tokio::time::sleep(REST).await;
+    }
+    while app.store.prune_ids_and_batches(now - EVENT_ID_KEPT_MS).await? {
+        tokio::time::sleep(REST).await;
+    }
+    Ok(())
+}

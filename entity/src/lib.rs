@@ -1,0 +1,18 @@
+//! The tables of Haru as `SeaORM` entities: one table a file, no logic.
+//!
+//! Shared by every table: instants are milliseconds since the Unix epoch in UTC (`i64`), public ids are `UUIDv7` strings,
+//! integers are `i64` wherever `SQLite` could hand back more than 32 bits.
+
+pub mod account;
+pub mod batch;
+pub mod dropped;
+pub mod event;
+pub mod event_id;
+pub mod member;
+pub mod member_site;
+pub mod node;
+pub mod salt;
+pub mod session;
+pub mod site;
+pub mod site_timezone;
+pub mod user;

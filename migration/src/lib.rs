@@ -1,0 +1,29 @@
+//! The schema of Haru, one small migration a subject, the same for `SQLite` and `PostgreSQL`.
+//!
+//! Rules: keys are declared when a table is made (`SQLite` cannot add them later), each migration is one transaction, and
+//! a migration that has been released is never edited.
+
+pub use sea_orm_migration::{MigratorTrait, SchemaManager};
+use sea_orm_migration::{MigrationTrait, async_trait};
+
+mod columns;
+mod m20261124_000001_accounts;
+mod m20261124_000002_sites;
+mod m20261124_000003_events;
+mod m20261124_000004_nodes;
+
+/// All migrations, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261124_000001_accounts::Migration),
+            Box::new(m20261124_000002_sites::Migration),
+            Box::new(m20261124_000003_events::Migration),
+            Box::new(m20261124_000004_nodes::Migration),
+        ]
+    }
+}

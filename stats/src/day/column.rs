@@ -1,0 +1,107 @@
+//! A dimension as a column of a day.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::dictionary::{Codes, Dictionary};
+use super::layout::{Place, place};
+use super::{Day, layout};
+use crate::country;
+use crate::dimension::{Dimension, VisitDimension};
+
+/// Whether a column has a code for each row or for each visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Row,
+    Visit,
+}
+
+/// The codes of a dimension and what they stand for.
+pub(crate) struct Column<'d> {
+    pub(crate) level: Level,
+    pub(crate) codes: Cow<'d, Codes>,
+    dictionary: &'d Dictionary,
+    names: Names,
+}
+
+/// How a text of the dictionary becomes a value of the dimension. Different texts stay different.
+#[derive(Clone, Copy)]
+enum Names {
+    AsIs,
+    OfCountry,
+}
+
+impl Column<'_> {
+    /// Number of codes.
+    pub(crate) fn distinct(&self) -> usize {
+        self.dictionary.len()
+    }
+
+    /// The value of a code; blank is empty.
+    pub(crate) fn value(&self, code: u32) -> Arc<str> {
+        let text = &self.dictionary.values()[code as usize];
+        match self.names {
+            Names::AsIs => Arc::clone(text),
+            Names::OfCountry => country::name(text).map_or_else(|| Arc::clone(text), Arc::from),
+        }
+    }
+
+    /// What the predicate says about each code.
+    pub(crate) fn table(&self, predicate: impl Fn(&str) -> bool) -> Vec<bool> {
+        self.dictionary
+            .values()
+            .iter()
+            .map(|text| match self.names {
+                Names::AsIs => predicate(text),
+                Names::OfCountry => predicate(country::name(text).unwrap_or(text)),
+            })
+            .collect()
+    }
+}
+
+impl Day {
+    /// The column of a dimension; `None` for time and goals, which are no columns.
+    pub(crate) fn column(&self, dimension: &Dimension) -> Option<Column<'_>> {
+        let of_rows = |codes, dictionary| Column {
+            level: Level::Row,
+            codes: Cow::Borrowed(codes),
+            dictionary,
+            names: Names::AsIs,
+        };
+        match dimension {
+            Dimension::Page => Some(of_rows(&self.codes.page, &self.pages)),
+            Dimension::Hostname => Some(of_rows(&self.codes.hostname, &self.hostnames)),
+            Dimension::EventName => Some(of_rows(&self.codes.name, &self.names)),
+            Dimension::Property(key) => Some(self.property(key)),
+            Dimension::Visit(dimension) => Some(self.visit_column(*dimension)),
+            Dimension::Goal | Dimension::Time | Dimension::TimeBy(_) => None,
+        }
+    }
+
+    fn property(&self, key: &str) -> Column<'_> {
+        let column = self.properties.get(key);
+        let codes = column.map_or_else(
+            || Codes::pack(std::iter::repeat_n(0, self.rows()), 1),
+            |column| column.dense(self.rows()),
+        );
+        Column {
+            level: Level::Row,
+            codes: Cow::Owned(codes),
+            dictionary: column.map_or(&self.nothing, super::PropertyColumn::dictionary),
+            names: Names::AsIs,
+        }
+    }
+
+    pub(crate) fn visit_column(&self, dimension: VisitDimension) -> Column<'_> {
+        let layout::CodedColumns { entry_page, exit_page, entry_hostname, exit_hostname, attributes, .. } = &self.codes;
+        let (codes, dictionary) = match place(dimension) {
+            Place::EntryPage => (entry_page, &self.pages),
+            Place::ExitPage => (exit_page, &self.pages),
+            Place::EntryHostname => (entry_hostname, &self.hostnames),
+            Place::ExitHostname => (exit_hostname, &self.hostnames),
+            Place::Attribute(index) => (&attributes[index], &self.attributes[index]),
+        };
+        let names = if dimension == VisitDimension::CountryName { Names::OfCountry } else { Names::AsIs };
+        Column { level: Level::Visit, codes: Cow::Borrowed(codes), dictionary, names }
+    }
+}

@@ -1,0 +1,11 @@
+//! Tests of the stats engine through its public front door.
+
+mod dashboard;
+mod hand;
+mod oracle;
+mod realtime;
+mod refusals;
+mod support;
+mod time_days;
+mod time_ranges;
+mod wire;

@@ -1,0 +1,58 @@
+//! A slow, obvious second implementation that must agree with the engine on generated data.
+//!
+//! It is written from the definitions (design.md §3, query-semantics.md) with nested loops over events, and shares nothing
+//! with the engine but the types of events and queries.
+
+mod generate;
+mod matching;
+mod naive;
+mod series;
+
+use haru_stats::time::SiteZones;
+use haru_stats::{Engine, Event};
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+
+use crate::support::days;
+
+proptest! {
+    #![proptest_config(Config { cases: 400, ..Config::default() })]
+
+    #[test]
+    fn the_engine_agrees_with_the_obvious(case in generate::case()) {
+        let zones = SiteZones::fixed(case.zone);
+        let events: Vec<Event<'_>> = case.events.iter().map(generate::Stored::event).collect();
+        let days = days(&zones, &events);
+        let answers = Engine::with_threads(1).answer(&case.queries, &days);
+        for (query, answer) in case.queries.iter().zip(&answers) {
+            let expected = naive::answer(query, &zones, &events);
+            prop_assert_eq!(answer, &expected, "{:#?}", query);
+        }
+    }
+}
+
+/// The generator reaches what it is meant to reach: without this, agreement could mean that nothing was compared.
+#[test]
+fn the_cases_are_not_empty() {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut rows, mut metrics, mut filtered, mut compared) = (0, std::collections::HashSet::new(), 0, 0);
+    for _ in 0..200 {
+        let case = generate::case().new_tree(&mut runner).expect("a case").current();
+        let zones = SiteZones::fixed(case.zone);
+        let events: Vec<Event<'_>> = case.events.iter().map(generate::Stored::event).collect();
+        for (query, answer) in case.queries.iter().zip(Engine::default().answer(&case.queries, &days(&zones, &events))) {
+            let nonzero = |row: &haru_stats::engine::Row| row.metrics.iter().any(|value| value.as_f64() > Some(0.0));
+            if answer.rows.iter().any(nonzero) {
+                rows += answer.rows.len();
+                filtered += usize::from(!query.filters().is_empty());
+                compared += usize::from(query.comparison().is_some());
+                metrics.extend(query.metrics().iter().copied());
+            }
+        }
+    }
+    assert!(rows > 1_500, "{rows} rows");
+    assert!(filtered > 150, "{filtered} filtered queries with data");
+    assert!(compared > 100, "{compared} compared queries with data");
+    assert_eq!(metrics.len(), 10, "{metrics:?}");
+}

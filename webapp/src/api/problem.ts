@@ -1,0 +1,53 @@
+// Errors of the API as one type, and as words for people.
+
+import { t } from "../i18n";
+
+interface ProblemDetails {
+  title?: string;
+  detail?: string;
+  errors?: { field: string; message: string }[];
+  request_id?: string;
+}
+
+/** A request that did not succeed. Status 0: no answer came at all. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly fields: ReadonlyMap<string, string>;
+  readonly requestId: string | undefined;
+
+  constructor(status: number, problem: ProblemDetails = {}) {
+    super(problem.detail ?? problem.title ?? messageOf(status));
+    this.status = status;
+    this.fields = new Map((problem.errors ?? []).map((error) => [error.field, error.message]));
+    this.requestId = problem.request_id;
+  }
+
+  /** The words to show: the server's own for what the reader can change, ours for what they can't. */
+  get text(): string {
+    return this.status === 0 || this.status === 429 || this.status >= 500
+      ? messageOf(this.status)
+      : this.message;
+  }
+}
+
+export function toApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError(0);
+}
+
+/** Reads what the generated client gives back as the error: a parsed problem, text, or nothing. */
+export function problemOf(status: number, body: unknown): ApiError {
+  return new ApiError(status, isProblem(body) ? body : {});
+}
+
+function isProblem(body: unknown): body is ProblemDetails {
+  return (
+    typeof body === "object" && body !== null && ("title" in body || "detail" in body || "errors" in body)
+  );
+}
+
+function messageOf(status: number): string {
+  if (status === 0) return t("error.network");
+  if (status === 404) return t("error.not_found");
+  if (status === 429) return t("error.busy");
+  return t("error.server");
+}

@@ -1,0 +1,88 @@
+// The GraphQL subscriptions of the app, over one lazily opened socket. Retrying is `keepLive`'s business.
+
+import { type Client, createClient } from "graphql-ws";
+import { urls } from "../lib/urls";
+import { auth } from "./session";
+import { type Dashboard, type DashboardQuery, PANEL_NAMES } from "./types";
+
+const SERIES = "visitors visits pageviews views_per_visit bounce_rate visit_duration events";
+const TOTAL = "{ value previous change }";
+const PANEL = "{ dimension rows { value visitors share } }";
+const DASHBOARD = `
+  site { id domain name timezone }
+  range { from to timezone }
+  comparison_range { from to }
+  as_of
+  online
+  totals { ${SERIES.split(" ")
+    .map((metric) => `${metric} ${TOTAL}`)
+    .join(" ")} }
+  time_series {
+    interval labels partial_last
+    current { ${SERIES} }
+    previous { labels values { ${SERIES} } }
+  }
+  panels { ${PANEL_NAMES.map((name) => `${name} ${PANEL}`).join(" ")} }
+  drops { reason count }
+  notices`;
+
+let client: Client | undefined;
+
+function socket(): Client {
+  client ??= createClient({
+    url: urls.socket,
+    lazyCloseTimeout: 5_000,
+    keepAlive: 20_000,
+    retryAttempts: 0,
+    connectionParams: async () => ({ authorization: `Bearer ${await auth.freshToken()}` }),
+  });
+  return client;
+}
+
+interface Sink<T> {
+  next(value: T): void;
+  ended(): void;
+}
+
+function subscribe<T extends object>(
+  query: string,
+  variables: Record<string, unknown>,
+  sink: { next(data: T): void; ended(): void },
+): () => void {
+  return socket().subscribe<T>(
+    { query, variables },
+    {
+      next: ({ data, errors }) => {
+        if (data && !errors?.length) sink.next(data);
+        else sink.ended();
+      },
+      error: () => sink.ended(),
+      complete: () => sink.ended(),
+    },
+  );
+}
+
+export function subscribeDashboard(siteId: string, query: DashboardQuery, sink: Sink<Dashboard>): () => void {
+  return subscribe<{ liveDashboard: Dashboard }>(
+    `subscription LiveDashboard($siteId: ID!, $query: DashboardQuery!) {
+      liveDashboard(siteId: $siteId, query: $query) {${DASHBOARD}
+      }
+    }`,
+    { siteId, query },
+    { next: (data) => sink.next(data.liveDashboard), ended: sink.ended },
+  );
+}
+
+export function subscribeVisitors(siteId: string, sink: Sink<number>): () => void {
+  return subscribe<{ liveVisitors: number }>(
+    "subscription LiveVisitors($siteId: ID!) { liveVisitors(siteId: $siteId) }",
+    { siteId },
+    { next: (data) => sink.next(data.liveVisitors), ended: sink.ended },
+  );
+}
+
+/** Ends the socket, for instance when the user logs out. */
+export function closeSocket(): void {
+  void client?.dispose();
+  client = undefined;
+}

@@ -1,0 +1,57 @@
+// A modal dialog on the platform's own element: focus stays inside, Escape closes, focus returns.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { t } from "../i18n";
+import { Icon } from "./Icon";
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  wide?: boolean;
+  children: ComponentChildren;
+}
+
+export function Dialog({ title, onClose, wide = false, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+
+  useEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => element?.close();
+  }, []);
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click on the ground closes; Escape is the dialog's own key
+    <dialog
+      ref={dialog}
+      aria-labelledby={heading}
+      class={`card-box m-auto w-[calc(100%-2rem)] p-0 text-base-content backdrop:bg-black/40 ${wide ? "max-w-2xl" : "max-w-md"}`}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === dialog.current) onClose();
+      }}
+    >
+      <div class="flex max-h-[min(46rem,calc(100dvh-4rem))] flex-col">
+        <header class="flex items-center justify-between gap-4 px-5 pt-4 pb-3">
+          <h2 id={heading} class="min-w-0 break-words text-base font-semibold">
+            {title}
+          </h2>
+          <button
+            type="button"
+            class="btn btn-ghost btn-sm btn-square"
+            aria-label={t("app.close")}
+            onClick={onClose}
+          >
+            <Icon name="close" />
+          </button>
+        </header>
+        <div class="min-h-0 overflow-y-auto overscroll-contain px-5 pb-5">{children}</div>
+      </div>
+    </dialog>
+  );
+}

@@ -1,0 +1,146 @@
+// The bar on top of every page: the mark, the site, who is there, settings, the account.
+
+import type { ComponentChildren } from "preact";
+import { useLocation } from "preact-iso";
+import { toApiError } from "../api/problem";
+import { auth } from "../api/session";
+import { t } from "../i18n";
+import { urls } from "../lib/urls";
+import { decodeView, viewHref } from "../lib/view";
+import { flash } from "../state/flash";
+import { sites } from "../state/sites";
+import { chooseTheme, THEMES, theme } from "../state/theme";
+import { Icon } from "./Icon";
+import { Mark } from "./Mark";
+import { Menu, MenuAction, MenuChoice, MenuLine, MenuLink } from "./Menu";
+
+interface HeaderProps {
+  /** Domain of the site the page is about. */
+  site?: string;
+  page?: "dashboard" | "settings";
+  children?: ComponentChildren;
+}
+
+export function Header({ site, page, children }: HeaderProps) {
+  return (
+    <header class="relative flex h-14 items-center gap-3 sm:h-16 sm:gap-4">
+      <a href={urls.home} aria-label={t("app.home")} class="-m-1 rounded-lg p-1">
+        <Mark size={30} />
+      </a>
+      <SiteSwitcher current={site} />
+      {children}
+      <nav aria-label={t("nav.main")} class="ml-auto flex shrink-0 items-center gap-1 sm:gap-3">
+        {site && page !== "dashboard" && (
+          <a href={urls.site(site)} class="nav-link">
+            {t("nav.dashboard")}
+          </a>
+        )}
+        {site && page !== "settings" && (
+          <a href={urls.settings(site)} class="nav-link hidden sm:block">
+            {t("nav.settings")}
+          </a>
+        )}
+        <UserMenu site={site} />
+      </nav>
+    </header>
+  );
+}
+
+function SiteSwitcher({ current }: { current: string | undefined }) {
+  const { url } = useLocation();
+  const view = decodeView(current ? new URL(url, location.origin).search : "");
+  return (
+    <Menu
+      label={current ? t("nav.current_site", { site: current }) : t("nav.choose_site")}
+      align="start"
+      wide
+      buttonClass="flex min-w-0 items-center gap-1 rounded-lg py-1 text-[0.9375rem] font-semibold sm:text-base"
+      button={
+        <>
+          <span class="truncate">{current ?? t("nav.sites")}</span>
+          <Icon name="chevron" class="text-quiet" />
+        </>
+      }
+    >
+      {(close) => (
+        <>
+          {sites.value?.map((site) => (
+            <MenuLink
+              key={site.id}
+              href={viewHref(site.domain, { ...view, filters: [] })}
+              current={site.domain === current}
+              onChoose={close}
+            >
+              <span class="min-w-0">
+                <span class="block truncate">{site.domain}</span>
+                {site.name !== site.domain && (
+                  <span class="block truncate text-xs font-normal text-quiet">{site.name}</span>
+                )}
+              </span>
+            </MenuLink>
+          ))}
+          {sites.value && sites.value.length > 0 && <MenuLine />}
+          <MenuLink href={urls.newSite} onChoose={close}>
+            <Icon name="plus" />
+            {t("nav.add_site")}
+          </MenuLink>
+        </>
+      )}
+    </Menu>
+  );
+}
+
+function UserMenu({ site }: { site: string | undefined }) {
+  const identity = auth.identity.value;
+  if (!identity) return null;
+  const { user } = identity;
+  return (
+    <Menu
+      label={t("nav.account", { name: user.name || user.email })}
+      buttonClass="grid size-8 place-items-center rounded-full bg-line text-xs font-semibold uppercase"
+      button={<span aria-hidden="true">{(user.name || user.email).slice(0, 1)}</span>}
+    >
+      {(close) => (
+        <>
+          <div role="presentation" class="px-2.5 pt-1 pb-2">
+            <p class="truncate font-medium">{user.name}</p>
+            <p class="truncate text-xs text-quiet">{user.email}</p>
+          </div>
+          {site && (
+            <div class="sm:hidden">
+              <MenuLine />
+              <MenuLink href={urls.settings(site)} onChoose={close}>
+                {t("nav.settings")}
+              </MenuLink>
+            </div>
+          )}
+          <MenuLine />
+          <p role="presentation" class="px-2.5 pt-0.5 pb-1 text-xs text-quiet">
+            {t("nav.theme")}
+          </p>
+          {THEMES.map((name) => (
+            <MenuChoice
+              key={name}
+              checked={theme.value === name}
+              onChoose={() => {
+                chooseTheme(name);
+                close();
+              }}
+            >
+              {t(`theme.${name}`)}
+            </MenuChoice>
+          ))}
+          <MenuLine />
+          <MenuAction
+            onChoose={() => {
+              close();
+              void auth.logout().catch((error: unknown) => flash(toApiError(error).text));
+            }}
+          >
+            {t("auth.logout")}
+          </MenuAction>
+        </>
+      )}
+    </Menu>
+  );
+}

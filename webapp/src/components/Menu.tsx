@@ -1,0 +1,165 @@
+// A button that opens a list of choices. Arrow keys move, Escape and a click elsewhere close, focus returns.
+
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+
+interface MenuProps {
+  /** The accessible name of the button. */
+  label: string;
+  button: ComponentChildren;
+  buttonClass?: string;
+  align?: "start" | "end";
+  /** On phones the list hangs from the nearest positioned ancestor instead of its button. */
+  wide?: boolean;
+  /** The entries; `close` is for those that act without leaving the page. */
+  children: (close: () => void) => ComponentChildren;
+}
+
+export function Menu({
+  label,
+  button,
+  buttonClass = "picker",
+  align = "end",
+  wide = false,
+  children,
+}: MenuProps) {
+  const [isOpen, setOpen] = useState(false);
+  const root = useRef<HTMLDivElement>(null);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const id = useId();
+
+  const close = () => {
+    setOpen(false);
+    trigger.current?.focus();
+  };
+
+  useEffect(() => {
+    if (!isOpen) return;
+    const all = entriesIn(root.current);
+    (all.find((entry) => entry.ariaChecked === "true" || entry.ariaCurrent === "page") ?? all[0])?.focus();
+    const onPointer = (event: PointerEvent) => {
+      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
+    };
+    document.addEventListener("pointerdown", onPointer);
+    return () => document.removeEventListener("pointerdown", onPointer);
+  }, [isOpen]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!isOpen) {
+      if (event.key === "ArrowDown" && event.target === trigger.current) {
+        event.preventDefault();
+        setOpen(true);
+      }
+      return;
+    }
+    const all = entriesIn(root.current);
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    const target = {
+      ArrowDown: all[(at + 1) % all.length],
+      ArrowUp: all[(at - 1 + all.length) % all.length],
+      Home: all[0],
+      End: all.at(-1),
+    }[event.key];
+    if (target) {
+      event.preventDefault();
+      target.focus();
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      close();
+    } else if (event.key === "Tab") {
+      setOpen(false);
+    }
+  };
+
+  return (
+    <div ref={root} class={`min-w-0 ${wide ? "sm:relative" : "relative"}`}>
+      <button
+        ref={trigger}
+        type="button"
+        class={buttonClass}
+        aria-label={label}
+        aria-haspopup="menu"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? id : undefined}
+        onClick={() => setOpen(!isOpen)}
+        onKeyDown={onKeyDown}
+      >
+        {button}
+      </button>
+      {isOpen && (
+        <div
+          id={id}
+          ref={keepOnScreen}
+          role="menu"
+          tabIndex={-1}
+          onKeyDown={onKeyDown}
+          aria-label={label}
+          class={`menu-list top-full mt-1.5 ${align === "end" ? "right-0" : "left-0"}`}
+        >
+          {children(close)}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Moves a list that would leave the page at a side back into it. */
+function keepOnScreen(list: HTMLElement | null): void {
+  if (!list) return;
+  const { left, right } = list.getBoundingClientRect();
+  const over = Math.max(0, right - (document.documentElement.clientWidth - 16));
+  const under = Math.max(0, 16 - left);
+  if (over || under) list.style.transform = `translateX(${under - over}px)`;
+}
+
+function entriesIn(root: HTMLElement | null): HTMLElement[] {
+  return [...(root?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [])];
+}
+
+/** A choice among others. */
+export function MenuChoice(props: { checked: boolean; onChoose: () => void; children: ComponentChildren }) {
+  return (
+    <button
+      type="button"
+      role="menuitemradio"
+      aria-checked={props.checked}
+      tabIndex={-1}
+      class="menu-entry"
+      onClick={props.onChoose}
+    >
+      {props.children}
+    </button>
+  );
+}
+
+export function MenuAction(props: { onChoose: () => void; children: ComponentChildren }) {
+  return (
+    <button type="button" role="menuitem" tabIndex={-1} class="menu-entry" onClick={props.onChoose}>
+      {props.children}
+    </button>
+  );
+}
+
+export function MenuLink(props: {
+  href: string;
+  current?: boolean;
+  onChoose: () => void;
+  children: ComponentChildren;
+}) {
+  return (
+    <a
+      role="menuitem"
+      tabIndex={-1}
+      href={props.href}
+      aria-current={props.current ? "page" : undefined}
+      class="menu-entry"
+      onClick={props.onChoose}
+    >
+      {props.children}
+    </a>
+  );
+}
+
+export function MenuLine() {
+  return <hr class="mx-2 my-1.5 border-line" />;
+}

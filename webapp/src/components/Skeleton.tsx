@@ -1,0 +1,67 @@
+// The shape of what comes.
+
+import { t } from "../i18n";
+
+function Bone({ class: className }: { class: string }) {
+  return <div aria-hidden="true" class={`skeleton rounded-lg ${className}`} />;
+}
+
+const WIDTHS = [
+  "w-[88%]",
+  "w-[64%]",
+  "w-[52%]",
+  "w-[40%]",
+  "w-[33%]",
+  "w-[24%]",
+  "w-[18%]",
+  "w-[13%]",
+  "w-[9%]",
+];
+
+export function RowsSkeleton() {
+  return (
+    <div class="space-y-1">
+      {WIDTHS.map((width) => (
+        <Bone key={width} class={`h-8 ${width}`} />
+      ))}
+    </div>
+  );
+}
+
+export function DashboardSkeleton() {
+  return (
+    <div role="status" aria-label={t("app.loading")} class="space-y-4">
+      <div class="card-box space-y-6 p-4 sm:p-6">
+        <div class="grid grid-cols-2 gap-4 sm:grid-cols-5">
+          {["a", "b", "c", "d", "e"].map((key) => (
+            <div key={key} class={`space-y-2 ${key === "e" ? "col-span-2 sm:col-span-1" : ""}`}>
+              <Bone class="h-4 w-16" />
+              <Bone class="h-8 w-24" />
+              <Bone class="h-4 w-10" />
+            </div>
+          ))}
+        </div>
+        <Bone class="h-64 w-full sm:h-72" />
+      </div>
+      <div class="grid grid-cols-1 gap-4 md:grid-cols-2">
+        {["a", "b", "c", "d"].map((key) => (
+          <div key={key} class="card-box space-y-4 p-4 sm:p-5">
+            <Bone class="h-6 w-24" />
+            <RowsSkeleton />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+export function FormSkeleton() {
+  return (
+    <div role="status" aria-label={t("app.loading")} class="card-box space-y-5 p-6">
+      <Bone class="h-6 w-40" />
+      <Bone class="h-10 w-full" />
+      <Bone class="h-10 w-full" />
+      <Bone class="h-10 w-32" />
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+// From the time series of the API to what the chart draws. Pure: no canvas, no Chart.js.
+
+import type { Metric, TimeSeries } from "../api/types";
+import { bucketWords, labelOf, tickLabel } from "./dates";
+
+export interface ChartPoint {
+  /** For the axis. */
+  tick: string;
+  /** The bucket in words. */
+  words: string;
+  /** `null` when the bucket has not begun. */
+  current: number | null;
+  previous: number | null;
+  previousWords: string | null;
+}
+
+export interface ChartData {
+  points: ChartPoint[];
+  /** Index of the bucket that is still filling, or -1. */
+  partial: number;
+  /** Index of the highest current value, or -1 when all are zero. */
+  peak: number;
+  compared: boolean;
+}
+
+/** Buckets that lie in the future are blank, not zero; the one that contains `asOf` is partial. */
+export function chartData(
+  series: TimeSeries,
+  metric: Metric,
+  asOf: string,
+  timezone: string,
+  thisYear?: number,
+): ChartData {
+  const { labels, interval, previous } = series;
+  const now = labelOf(asOf, timezone, interval);
+  const begun = labels.filter((label) => label <= now).length;
+  const partial = begun > 0 && (begun < labels.length || series.partial_last) ? begun - 1 : -1;
+
+  const points = labels.map((label, index): ChartPoint => {
+    const previousLabel = previous?.labels[index];
+    return {
+      tick: tickLabel(label, interval, labels),
+      words: bucketWords(label, interval, thisYear),
+      current: index < begun ? (series.current[metric][index] ?? 0) : null,
+      previous: previousLabel === undefined ? null : (previous?.values[metric][index] ?? null),
+      previousWords: previousLabel === undefined ? null : bucketWords(previousLabel, interval, thisYear),
+    };
+  });
+
+  let peak = -1;
+  for (const [index, point] of points.entries()) {
+    if ((point.current ?? 0) > (points[peak]?.current ?? 0)) peak = index;
+  }
+  return { points, partial, peak, compared: points.some((point) => point.previous !== null) };
+}

@@ -1,0 +1,90 @@
+// Numbers for people: counts, percentages, durations and changes, all through Intl.
+
+import type { Metric } from "../api/types";
+import { locale, t } from "../i18n";
+
+const count = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
+const large = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 2 });
+const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
+const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+const signed = new Intl.NumberFormat(locale, { signDisplay: "exceptZero", maximumFractionDigits: 0 });
+const signedPercent = new Intl.NumberFormat(locale, {
+  style: "percent",
+  signDisplay: "exceptZero",
+  maximumFractionDigits: 0,
+});
+const axis = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+const unit = (name: string, digits = 1) =>
+  new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit: name,
+    unitDisplay: "narrow",
+    minimumIntegerDigits: digits,
+    maximumFractionDigits: 0,
+  });
+const hours = unit("hour");
+const minutes = unit("minute");
+const paddedMinutes = unit("minute", 2);
+const seconds = unit("second");
+const paddedSeconds = unit("second", 2);
+
+/** "71,388"; from a million on "1.23M". */
+export function formatCount(value: number): string {
+  return value >= 1_000_000 ? large.format(value) : count.format(value);
+}
+
+/** All digits. */
+export function formatExact(value: number): string {
+  return count.format(value);
+}
+
+/** "41%" of 41. */
+export function formatPercent(value: number): string {
+  return percent.format(value / 100);
+}
+
+/** "12.5%" of 12.5: the share of a row. */
+export function formatShare(value: number): string {
+  return share.format(value / 100);
+}
+
+/** "38s", "2m 38s", "1h 04m" of seconds. */
+export function formatDuration(value: number): string {
+  const total = Math.round(value);
+  if (total < 60) return seconds.format(total);
+  const minute = Math.floor(total / 60);
+  if (minute < 60) return `${minutes.format(minute)} ${paddedSeconds.format(total % 60)}`;
+  return `${hours.format(Math.floor(minute / 60))} ${paddedMinutes.format(minute % 60)}`;
+}
+
+export function formatMetric(metric: Metric, value: number): string {
+  switch (metric) {
+    case "bounce_rate":
+      return formatPercent(value);
+    case "visit_duration":
+      return formatDuration(value);
+    case "views_per_visit":
+      return decimal.format(value);
+    default:
+      return formatCount(value);
+  }
+}
+
+/** Short enough for the axis of the chart. */
+export function formatAxis(metric: Metric, value: number): string {
+  if (metric === "bounce_rate" || metric === "visit_duration") return formatMetric(metric, value);
+  return axis.format(value);
+}
+
+export type Tone = "better" | "worse" | "same";
+
+/** A change as text with its sign, and whether it is good: fewer bounces are, fewer visitors are not. */
+export function formatChange(metric: Metric, change: number): { text: string; tone: Tone } {
+  const text =
+    metric === "bounce_rate"
+      ? t("metric.points", { value: signed.format(change) })
+      : signedPercent.format(change / 100);
+  const good = metric === "bounce_rate" ? -change : change;
+  return { text: text.replace("-", "−"), tone: good > 0 ? "better" : good < 0 ? "worse" : "same" };
+}

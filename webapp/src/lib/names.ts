@@ -1,0 +1,45 @@
+// Values of the API as people say them: countries by name, systems by brand, blanks in the reader's language.
+
+import { locale, t, tMaybe } from "../i18n";
+
+const regions = new Intl.DisplayNames(locale, { type: "region", fallback: "none" });
+const languages = new Intl.DisplayNames(locale, { type: "language" });
+
+const SYSTEMS: Record<string, string> = { Mac: "macOS", "GNU/Linux": "Linux", "Chrome OS": "ChromeOS" };
+
+export function isCountryCode(value: string): boolean {
+  return /^[A-Z]{2}$/.test(value);
+}
+
+export function countryName(code: string): string {
+  if (!isCountryCode(code)) return code === "(not set)" || code === "" ? t("value.unknown_country") : code;
+  return regions.of(code) ?? code;
+}
+
+export function valueName(dimension: string, value: string): string {
+  if (dimension === "visit:country") return countryName(value);
+  if (value === "" || value === "(not set)") return t("value.not_set");
+  if (dimension === "visit:os") return SYSTEMS[value] ?? value;
+  if (dimension === "visit:language") {
+    try {
+      return languages.of(value) ?? value;
+    } catch {
+      return value;
+    }
+  }
+  return value;
+}
+
+export function dimensionName(dimension: string): string {
+  return (
+    tMaybe(`dimension.${dimension}`) ?? dimension.replace(/^event:props:/, "").replace(/^(visit|event):/, "")
+  );
+}
+
+export function dropName(reason: string): string {
+  return tMaybe(`drops.${reason}`) ?? reason.replaceAll("_", " ");
+}
+
+export function noticeText(notice: string): string {
+  return tMaybe(`notice.${notice}`) ?? t("notice.unknown", { notice });
+}

@@ -1,0 +1,180 @@
+// What a reader looks at, and the address that says it. Defaults are left out, unknown words fall back to them,
+// so that an old or mistyped link still shows something.
+
+import {
+  type Comparison,
+  type DashboardQuery,
+  type DateRange,
+  type HeadlineMetric,
+  INTERVALS,
+  type Interval,
+  METRICS,
+  type PanelName,
+  type Preset,
+} from "../api/types";
+import { decodeFilter, encodeFilter, type Filter, toApi } from "./filters";
+import { urls } from "./urls";
+
+/** In groups, as the picker shows them. */
+export const PRESET_GROUPS: readonly (readonly Preset[])[] = [
+  ["day", "yesterday", "24h"],
+  ["7d", "28d", "30d", "91d"],
+  ["week", "month", "year"],
+  ["6mo", "12mo", "all"],
+];
+const PRESETS = PRESET_GROUPS.flat();
+export const COMPARISONS = ["previous_period", "year_over_year"] as const satisfies readonly Comparison[];
+export const UTM_PANELS = [
+  "utm_campaigns",
+  "utm_sources",
+  "utm_mediums",
+  "utm_contents",
+  "utm_terms",
+] as const satisfies readonly PanelName[];
+
+/** The tabs of each card; the first is the default. */
+export const TABS = {
+  pages: ["pages", "entry_pages", "exit_pages"],
+  sources: ["sources", "channels", "referrers", "campaigns"],
+  locations: ["countries"],
+  devices: ["browsers", "os", "devices"],
+  events: ["events"],
+} as const;
+export type Card = keyof typeof TABS;
+export type Tab<C extends Card = Card> = (typeof TABS)[C][number];
+
+export interface View {
+  period: DateRange;
+  comparison: Comparison | null;
+  filters: Filter[];
+  metric: HeadlineMetric;
+  interval: Interval | null;
+  tabs: { [C in Card]: Tab<C> };
+  /** Which of the five UTM parameters the tab Campaigns shows. */
+  utm: (typeof UTM_PANELS)[number];
+}
+
+export const DEFAULT_VIEW: View = {
+  period: "30d",
+  comparison: "previous_period",
+  filters: [],
+  metric: "visitors",
+  interval: null,
+  tabs: {
+    pages: "pages",
+    sources: "sources",
+    locations: "countries",
+    devices: "browsers",
+    events: "events",
+  },
+  utm: "utm_campaigns",
+};
+
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
+/** Reads the query part of an address. */
+export function decodeView(search: string): View {
+  const params = new URLSearchParams(search);
+  const oneOf = <T extends string>(name: string, allowed: readonly T[]): T | undefined =>
+    allowed.find((word) => word === params.get(name));
+  const tab = <C extends Card>(card: C): Tab<C> =>
+    oneOf<Tab<C>>(card, TABS[card]) ?? (DEFAULT_VIEW.tabs[card] as Tab<C>);
+
+  return {
+    period: decodePeriod(params),
+    comparison:
+      params.get("compare") === "none" ? null : (oneOf("compare", COMPARISONS) ?? DEFAULT_VIEW.comparison),
+    filters: params
+      .getAll("f")
+      .map(decodeFilter)
+      .filter((filter) => filter !== null),
+    metric: oneOf("metric", METRICS) ?? DEFAULT_VIEW.metric,
+    interval: oneOf("interval", INTERVALS) ?? null,
+    tabs: {
+      pages: tab("pages"),
+      sources: tab("sources"),
+      locations: tab("locations"),
+      devices: tab("devices"),
+      events: tab("events"),
+    },
+    utm: oneOf("utm", UTM_PANELS) ?? DEFAULT_VIEW.utm,
+  };
+}
+
+function decodePeriod(params: URLSearchParams): DateRange {
+  const from = params.get("from") ?? "";
+  const to = params.get("to") ?? "";
+  if (DATE.test(from) && DATE.test(to) && from <= to) return [from, to];
+  return PRESETS.find((preset) => preset === params.get("period")) ?? DEFAULT_VIEW.period;
+}
+
+/** Writes the query part, with its question mark, or nothing for the default view. */
+export function encodeView(view: View): string {
+  const pairs: [string, string][] = [];
+  const add = (name: string, value: string | null, standard: string | null) => {
+    if (value !== standard && value !== null) pairs.push([name, value]);
+  };
+  if (typeof view.period === "string") add("period", view.period, DEFAULT_VIEW.period as string);
+  else pairs.push(["from", view.period[0]], ["to", view.period[1]]);
+  add("compare", view.comparison ?? "none", DEFAULT_VIEW.comparison);
+  for (const filter of view.filters) pairs.push(["f", encodeFilter(filter)]);
+  add("metric", view.metric, DEFAULT_VIEW.metric);
+  add("interval", view.interval, null);
+  for (const card of Object.keys(TABS) as Card[]) add(card, view.tabs[card], DEFAULT_VIEW.tabs[card]);
+  add("utm", view.utm, DEFAULT_VIEW.utm);
+  if (pairs.length === 0) return "";
+  return `?${pairs.map(([name, value]) => `${name}=${encodeValue(value)}`).join("&")}`;
+}
+
+/** Leaves readable what a query may contain: slashes, colons, commas. */
+function encodeValue(value: string): string {
+  return encodeURIComponent(value).replace(/%(2F|3A|2C|40)/g, decodeURIComponent);
+}
+
+export function viewHref(site: string, view: View): string {
+  return urls.site(site) + encodeView(view);
+}
+
+/** The question to the server that a view stands for. */
+export function queryOf(view: View): DashboardQuery {
+  return {
+    date_range: view.period,
+    filters: toApi(view.filters),
+    comparison: view.period === "all" ? null : view.comparison,
+    ...(view.interval && intervalsOf(view.period).includes(view.interval) ? { interval: view.interval } : {}),
+  };
+}
+
+/** The intervals that make sense for a period: between two and a few hundred points. */
+export function intervalsOf(period: DateRange): Interval[] {
+  switch (typeof period === "string" ? period : "custom") {
+    case "day":
+    case "yesterday":
+    case "24h":
+      return ["hour"];
+    case "7d":
+    case "week":
+      return ["hour", "day"];
+    case "28d":
+    case "30d":
+    case "month":
+      return ["day", "week"];
+    case "91d":
+    case "6mo":
+      return ["day", "week", "month"];
+    case "12mo":
+    case "year":
+      return ["day", "week", "month"];
+    case "all":
+      return ["week", "month"];
+    default: {
+      const [from, to] = period as [string, string];
+      const days = (Date.parse(to) - Date.parse(from)) / 86_400_000 + 1;
+      if (days <= 1) return ["hour"];
+      if (days <= 7) return ["hour", "day"];
+      if (days <= 62) return ["day", "week"];
+      if (days <= 366) return ["day", "week", "month"];
+      return ["week", "month"];
+    }
+  }
+}

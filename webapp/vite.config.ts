@@ -1,0 +1,55 @@
+// The build: relative asset addresses (the server injects the base path into index.html), nothing inlined
+// (the content security policy has no `data:` fonts and no inline code), flags as plain files.
+
+import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import tailwindcss from "@tailwindcss/vite";
+import { defineConfig, type Plugin } from "vite";
+
+const flagFolder = join(dirname(fileURLToPath(import.meta.resolve("country-flag-icons"))), "3x2");
+
+/** Ships one SVG per country as `flags/BR.svg`: the browser fetches only those it shows. */
+function countryFlags(): Plugin {
+  const isFlag = (file: string) => /^[A-Z]{2}\.svg$/.test(file);
+  return {
+    name: "haru-country-flags",
+    generateBundle() {
+      for (const file of readdirSync(flagFolder).filter(isFlag)) {
+        this.emitFile({
+          type: "asset",
+          fileName: `flags/${file}`,
+          source: readFileSync(join(flagFolder, file)),
+        });
+      }
+    },
+    configureServer(server) {
+      server.middlewares.use("/flags", (request, response, next) => {
+        const file = (request.url ?? "").slice(1);
+        if (!isFlag(file) || !existsSync(join(flagFolder, file))) return next();
+        response.setHeader("content-type", "image/svg+xml");
+        createReadStream(join(flagFolder, file)).pipe(response);
+      });
+    },
+  };
+}
+
+const server = process.env.HARU_DEV_SERVER ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  base: "./",
+  plugins: [tailwindcss(), countryFlags()],
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: {
+      "/api": server,
+      "/graphql": { target: server, ws: true },
+      "/js": server,
+    },
+  },
+});
