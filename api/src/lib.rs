@@ -24,6 +24,7 @@ mod live;
 mod pipeline;
 mod query;
 mod secret;
+mod seed;
 pub mod serve;
 mod sites;
 mod store;

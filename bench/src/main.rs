@@ -1,2 +1,72 @@
-//! Placeholder.
-fn main() {}
+//! Load against the real `haru serve`, on this machine alone.
+//!
+//! Without a subcommand: `/api/collect` beside a bare Poem route, turn by turn in one run, and at a fixed rate; at the end
+//! the server must report as many events as it answered with 200. `crash`: the server is killed under load again and again,
+//! and must have kept every event that it had answered for, once.
+//!
+//! Servers are child processes on 127.0.0.1 with ports of their own and a data directory of their own; the load generator
+//! shares the machine's cores with them, for both sides of a comparison alike.
+
+mod api;
+mod bare;
+mod compare;
+mod crash;
+mod http;
+mod load;
+mod machine;
+mod numbers;
+mod server;
+mod traffic;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Load against `haru serve`: how fast it is beside a bare route, and what it keeps when it is killed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "haru-bench",
+    max_term_width = 110,
+    after_help = "Examples:\n  cargo build --release -p haru -p haru-bench && target/release/haru-bench\n  \
+        haru-bench --rounds 3 --seconds 2\n  haru-bench crash --rounds 20\n  \
+        haru-bench crash --database-url postgres://haru:secret@localhost/haru_bench"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    compare: compare::Options,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Bare(bare::Options),
+    Crash(crash::Options),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(message) => fail(&message),
+    }
+}
+
+fn run(cli: Cli) -> Result<bool, String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+    runtime.block_on(async {
+        match cli.command {
+            None => compare::run(&cli.compare).await,
+            Some(Command::Bare(options)) => bare::run(&options).await.map(|()| true),
+            Some(Command::Crash(options)) => crash::run(&options).await,
+        }
+    })
+}
+
+#[expect(clippy::print_stderr, reason = "the command line talks to a person")]
+fn fail(message: &str) -> ExitCode {
+    eprintln!("haru-bench: {message}");
+    ExitCode::FAILURE
+}

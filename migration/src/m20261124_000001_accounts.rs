@@ -64,9 +64,7 @@ impl MigrationTrait for Migration {
             )
             .await?;
         manager
-            .create_index(
-                Index::create().name("member_user").table(member::Entity).col(member::Column::UserId).take(),
-            )
+            .create_index(Index::create().name("member_user").table(member::Entity).col(member::Column::UserId).take())
             .await?;
         manager
             .create_table(

@@ -39,9 +39,7 @@ impl MigrationTrait for Migration {
             )
             .await?;
         manager
-            .create_index(
-                Index::create().name("site_account").table(site::Entity).col(site::Column::AccountId).take(),
-            )
+            .create_index(Index::create().name("site_account").table(site::Entity).col(site::Column::AccountId).take())
             .await?;
         manager
             .create_table(
@@ -50,9 +48,7 @@ impl MigrationTrait for Migration {
                     .col(integer(site_timezone::Column::SiteId))
                     .col(integer(site_timezone::Column::Since))
                     .col(text(site_timezone::Column::Timezone))
-                    .primary_key(
-                        Index::create().col(site_timezone::Column::SiteId).col(site_timezone::Column::Since),
-                    )
+                    .primary_key(Index::create().col(site_timezone::Column::SiteId).col(site_timezone::Column::Since))
                     .foreign_key(
                         ForeignKey::create()
                             .from(site_timezone::Entity, site_timezone::Column::SiteId)

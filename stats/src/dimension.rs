@@ -183,10 +183,7 @@ impl Dimension {
                 if let Some(interval) = name.strip_prefix("time:") {
                     return Interval::from_name(interval).map(Self::TimeBy);
                 }
-                VisitDimension::ALL
-                    .into_iter()
-                    .find(|dimension| dimension.name() == name)
-                    .map(Self::Visit)
+                VisitDimension::ALL.into_iter().find(|dimension| dimension.name() == name).map(Self::Visit)
             }
         }
     }
@@ -198,10 +195,7 @@ impl Dimension {
 
     /// Whether it is an attribute of the event rather than of its visit.
     pub fn is_of_event(&self) -> bool {
-        matches!(
-            self,
-            Self::Page | Self::Hostname | Self::EventName | Self::Property(_) | Self::Goal
-        )
+        matches!(self, Self::Page | Self::Hostname | Self::EventName | Self::Property(_) | Self::Goal)
     }
 
     /// What an empty value is called in answers and may be called in filters.

@@ -83,10 +83,7 @@ impl Metric {
 
     /// Measured over whole visits, which belong to the instant of their first event.
     pub fn is_of_visits(self) -> bool {
-        matches!(
-            self,
-            Self::Visits | Self::ViewsPerVisit | Self::BounceRate | Self::VisitDuration
-        )
+        matches!(self, Self::Visits | Self::ViewsPerVisit | Self::BounceRate | Self::VisitDuration)
     }
 
     /// Measured from engagement on a page.
@@ -96,10 +93,7 @@ impl Metric {
 
     /// Whether this version computes it; the others are refused when a query is built.
     pub fn is_built(self) -> bool {
-        !matches!(
-            self,
-            Self::ConversionRate | Self::GroupConversionRate | Self::AverageRevenue | Self::TotalRevenue
-        )
+        !matches!(self, Self::ConversionRate | Self::GroupConversionRate | Self::AverageRevenue | Self::TotalRevenue)
     }
 }
 

@@ -52,7 +52,7 @@ fn online_of_day(day: &Day, span: Span) -> u64 {
     let instant = |time: u32| day.span().from + i64::from(time);
     let mut active = vec![false; day.visitor_count()];
     let (rows, visits) = (day.row_columns(), day.visit_columns());
-    for visit in 0..day.visits() {
+    for visit in (0..day.visits()).filter(|visit| day.visit_span(*visit).overlaps(span)) {
         let rows = visits.rows(visit).map(|row| rows.time[row]);
         if rows.into_iter().any(|time| span.contains(instant(time))) {
             active[visits.visitor[visit] as usize] = true;
@@ -83,7 +83,7 @@ pub fn realtime(days: &[Arc<Day>], now: i64, rows: usize) -> Realtime {
         sources.add(day, span, &VisitDimension::Source.into());
     }
     Realtime {
-        online: online(days, now - ONLINE, now),
+        online: online(days, now.saturating_sub(ONLINE), now),
         minutes,
         pages: pages.rows(Dimension::Page.blank_label(), rows),
         sources: sources.rows(Dimension::Visit(VisitDimension::Source).blank_label(), rows),
@@ -93,7 +93,9 @@ pub fn realtime(days: &[Arc<Day>], now: i64, rows: usize) -> Realtime {
 fn count_minutes(day: &Day, span: Span, minutes: &mut [Minute]) {
     let mut last_visitor = vec![u32::MAX; minutes.len()];
     recent(day, span, |visit, _, kind, instant| {
-        let Ok(index) = usize::try_from((instant - span.from) / MINUTE) else { return };
+        let Ok(index) = usize::try_from((instant - span.from) / MINUTE) else {
+            return;
+        };
         let visitor = day.visit_columns().visitor[visit];
         minutes[index].pageviews += u64::from(kind == RowKind::Pageview);
         if last_visitor[index] != visitor {
@@ -106,7 +108,7 @@ fn count_minutes(day: &Day, span: Span, minutes: &mut [Minute]) {
 /// Calls back with visit, row, kind and instant of the counted events in a span.
 fn recent(day: &Day, span: Span, mut each: impl FnMut(usize, usize, RowKind, i64)) {
     let (rows, visits) = (day.row_columns(), day.visit_columns());
-    for visit in 0..day.visits() {
+    for visit in (0..day.visits()).filter(|visit| day.visit_span(*visit).overlaps(span)) {
         for row in visits.rows(visit) {
             let instant = day.span().from + i64::from(rows.time[row]);
             if rows.kind[row].counts() && span.contains(instant) {
@@ -125,7 +127,9 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, day: &Day, span: Span, dimension: &Dimension) {
-        let Some(column) = day.column(dimension) else { return };
+        let Some(column) = day.column(dimension) else {
+            return;
+        };
         let mut last_visitor = vec![u32::MAX; column.distinct()];
         let mut visitors = vec![0; column.distinct()];
         let mut last = u32::MAX;
@@ -145,7 +149,9 @@ impl Tally {
     }
 
     fn rows(self, blank: &str, limit: usize) -> Vec<PanelRow> {
-        let label = |value: &str| if value.is_empty() { blank.to_owned() } else { value.to_owned() };
+        let label = |value: &str| {
+            if value.is_empty() { blank.to_owned() } else { value.to_owned() }
+        };
         let mut groups: Vec<(String, u64)> =
             self.visitors.iter().map(|(value, visitors)| (label(value), *visitors)).collect();
         groups.sort_unstable_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));

@@ -7,7 +7,8 @@ import { gzipSync } from "node:zlib";
 import { minify } from "terser";
 import { build } from "vite";
 
-const BUDGET = { minified: 2000, gzipped: 1000 };
+/** Bytes that must not be reached. An argument lowers it: that is how the specs see it fail. */
+const BUDGET = { minified: Number(process.argv[2] || 2000), gzipped: 1000 };
 const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 const [bundle] = await build({
@@ -33,12 +34,16 @@ const { code: minified } = await minify(`{${inlined.code.replace(/\b(const|var)\
 // Both sides of each comparison are of one type, or are meant to be converted: `==` does.
 const code = minified.replace(/([!=]=)=/g, "$1");
 
-await mkdir(here("dist"), { recursive: true });
-await writeFile(here("dist/haru.js"), code);
-
 const size = { minified: Buffer.byteLength(code), gzipped: gzipSync(code, { level: 9 }).length };
 for (const [kind, bytes] of Object.entries(size)) {
   const isOver = bytes >= BUDGET[kind];
-  console.log(`haru.js ${kind}: ${bytes} of ${BUDGET[kind]} bytes${isOver ? " OVER BUDGET" : ""}`);
+  console.log(
+    `haru.js ${kind}: ${bytes} of ${BUDGET[kind]} bytes${isOver ? ": OVER BUDGET, not written" : ""}`,
+  );
   if (isOver) process.exitCode = 1;
+}
+
+if (!process.exitCode) {
+  await mkdir(here("dist"), { recursive: true });
+  await writeFile(here("dist/haru.js"), code);
 }

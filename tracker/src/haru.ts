@@ -20,6 +20,9 @@ interface Haru {
 }
 
 declare global {
+  interface Document {
+    readonly prerendering?: boolean;
+  }
   interface Navigator {
     readonly globalPrivacyControl?: boolean;
   }
@@ -43,13 +46,14 @@ let engaged: number;
 let reached: number;
 
 const emit = ([n, m, { interactive: i, e, sd } = {}]: Call): void => {
+  // Comparisons that convert: "1" > 0 is Do Not Track ("unspecified" is not), and "true" > "t".
   try {
     if (
       excluded.test(pageKey) ||
-      (!("local" in data) &&
-        (navigator.webdriver || /^(127\.|.::1|$)|localhost$/.test(location.hostname))) ||
-      ("dnt" in data && (navigator.doNotTrack === "1" || navigator.globalPrivacyControl)) ||
-      localStorage.haru_ignore === "true"
+      (!("local" in data) && (navigator.webdriver || /^127\.|^$|localhost$/.test(location.hostname))) ||
+      ("dnt" in data &&
+        ((navigator.doNotTrack as unknown as number) > 0 || navigator.globalPrivacyControl)) ||
+      localStorage.haru_ignore > "t"
     ) {
       return;
     }
@@ -62,7 +66,7 @@ const emit = ([n, m, { interactive: i, e, sd } = {}]: Call): void => {
         n,
         p,
         r: document.referrer,
-        h: +!fragment,
+        h: !fragment,
         sw: screen.width,
         sh: screen.height,
         id: `${Math.random()}`,
@@ -92,14 +96,9 @@ const update = (event: { type?: string; persisted?: boolean } = {}): void => {
 
   if (isHidden || event.persisted || key !== pageKey) {
     if (engaged) {
-      emit([
-        "engagement",
-        {},
-        {
-          e: engaged | 0,
-          sd: Math.min(100, ((reached / document.documentElement.scrollHeight) * 100) | 0),
-        },
-      ]);
+      const sd = Math.min(100, ((reached / document.documentElement.scrollHeight) * 100) | 0);
+      // biome-ignore lint/suspicious/noSparseArray: smaller than undefined
+      emit(["engagement", , { e: engaged | 0, sd }]);
     }
     engaged = 0;
     if (!isHidden) {
@@ -113,23 +112,25 @@ const update = (event: { type?: string; persisted?: boolean } = {}): void => {
 };
 
 if (!stub.l) {
+  // biome-ignore lint/suspicious/noAssignInExpressions: smaller than a name for it
   (self.haru = ((...call) => update(calls.push(call) as unknown as undefined)) as Haru).l = true;
 
-  // Not a loop: this is smaller.
-  (
-    [
-      "pushState",
-      "replaceState",
-      "popstate", // of a changed fragment too: "hashchange" would add nothing
-      "pagehide",
-      "pageshow",
-      "visibilitychange",
-      "scroll",
-    ] as const
-  ).map((type) => {
+  const types = [
+    "pushState",
+    "replaceState",
+    "popstate", // of a changed fragment too: "hashchange" would add nothing
+    "pagehide",
+    "pageshow",
+    "visibilitychange",
+    "prerenderingchange", // after that, when a prerendered page is shown
+    "scroll",
+  ] as const;
+  // biome-ignore lint/suspicious/useIterableCallbackReturn: compresses better than a loop
+  types.map((type) => {
     const original = history[type as "pushState"];
-    if (original) history[type as "pushState"] = (...args) => update(original.apply(history, args) as undefined);
-    else addEventListener(type, update as EventListener);
+    if (original) {
+      history[type as "pushState"] = (...args) => update(original.apply(history, args) as undefined);
+    } else addEventListener(type, update as EventListener, true); // captured: "prerenderingchange" does not bubble
   });
   update();
 }

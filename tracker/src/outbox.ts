@@ -17,7 +17,8 @@ export const outbox: Outbox = new Map();
 /** The page may go at any moment: nothing waits for an answer. */
 export let isHidden: boolean;
 export const lookWhether = (eventType: string | undefined): void => {
-  isHidden = /hid/.test(eventType + document.visibilityState); // "pagehide" or "hidden"
+  // "pagehide", "hidden", or prerendering, whose requests would be taken for what they are and not counted.
+  isHidden = /hid|true/.test(eventType + document.visibilityState + document.prerendering);
 };
 
 export const deliver = (): void => {
@@ -39,14 +40,15 @@ export const deliver = (): void => {
       } catch {
         try {
           done({ status: navigator.sendBeacon(endpoint, body) });
-        } catch {
-          const request = new XMLHttpRequest();
-          request.open("POST", endpoint);
-          request.onloadend = () => done(request);
-          request.send(body);
+        } catch (request) {
+          // biome-ignore lint/suspicious/noCatchAssign: a name that is there already is smaller than another one
+          request = new XMLHttpRequest();
+          (request as XMLHttpRequest).open("POST", endpoint);
+          (request as XMLHttpRequest).onloadend = () => done(request as XMLHttpRequest);
+          (request as XMLHttpRequest).send(body);
         }
       }
     }
-    if (!isHidden) break;
+    if (!isHidden) return;
   }
 };

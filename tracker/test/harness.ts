@@ -25,7 +25,7 @@ export interface HaruEvent {
   n: string;
   p: string;
   r: string;
-  h: number;
+  h: boolean;
   sw: number;
   sh: number;
   id: string;
@@ -98,7 +98,7 @@ export class Collector {
       for (const check of this.watchers) check();
       await this.hold;
       if (!status) {
-        request.destroy();
+        request.socket.destroy();
         return;
       }
       response.writeHead(status, { "access-control-allow-origin": "*" });

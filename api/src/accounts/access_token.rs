@@ -122,7 +122,8 @@ mod tests {
         let kid = B64.encode(r#"{"alg":"HS256","typ":"JWT","kid":"2"}"#);
         assert!(tokens.session_of(&format!("{kid}.{claims}.{}", parts[2])).is_err(), "unknown key id");
 
-        let forged = B64.encode(String::from_utf8(B64.decode(&claims).expect("base64")).expect("utf-8").replace("\"s\"", "\"t\""));
+        let forged = B64
+            .encode(String::from_utf8(B64.decode(&claims).expect("base64")).expect("utf-8").replace("\"s\"", "\"t\""));
         parts[1] = &forged;
         assert!(tokens.session_of(&parts.join(".")).is_err(), "changed claims");
     }

@@ -95,7 +95,8 @@ fn is_domain(host: &str) -> bool {
     let name = host.split_once(':').map_or(host, |(name, _)| name);
     name.len() <= 253
         && name.split('.').all(|label| {
-            (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         })
 }
 

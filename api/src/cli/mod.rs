@@ -2,6 +2,7 @@
 
 mod migrate;
 mod openapi;
+mod seed;
 mod serve;
 mod user;
 
@@ -22,6 +23,7 @@ struct Cli {
 enum Command {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
+    Seed(seed::Seed),
     User(user::User),
     Openapi(openapi::Openapi),
 }
@@ -54,6 +56,7 @@ fn run(command: Command) -> Result<(), String> {
         match command {
             Command::Serve(command) => command.run().await,
             Command::Migrate(command) => command.run().await,
+            Command::Seed(command) => command.run().await,
             Command::User(command) => command.run().await,
             Command::Openapi(command) => command.run(),
         }

@@ -7,8 +7,10 @@ use crate::config::{LogFormat, ServeConfig};
 
 /// Answer requests until told to stop (SIGTERM or Ctrl-C)
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  haru serve\n  HARU_LISTEN=0.0.0.0:8080 HARU_BASE_URL=https://stats.example.com haru serve\n  \
-    haru serve --database-url postgres://haru:secret@db/haru")]
+#[command(
+    after_help = "Examples:\n  haru serve\n  HARU_LISTEN=0.0.0.0:8080 HARU_BASE_URL=https://stats.example.com haru serve\n  \
+    haru serve --database-url postgres://haru:secret@db/haru"
+)]
 pub(super) struct Serve {
     #[command(flatten)]
     config: ServeConfig,

@@ -12,12 +12,7 @@ use ipnet::IpNet;
 const CHAIN_HEADER: &str = "x-forwarded-for";
 
 /// Other headers by which proxies forward an address. Their values are not used; their presence shows a proxy.
-const OTHER_FORWARDED_HEADERS: [&str; 4] = [
-    "forwarded",
-    "x-real-ip",
-    "cf-connecting-ip",
-    "true-client-ip",
-];
+const OTHER_FORWARDED_HEADERS: [&str; 4] = ["forwarded", "x-real-ip", "cf-connecting-ip", "true-client-ip"];
 
 /// Headers in which proxies state the client's country, most specific first.
 const COUNTRY_HEADERS: [&str; 6] = [
@@ -43,18 +38,9 @@ impl<'h> ForwardedHeaders<'h> {
     /// Picks the headers that matter out of a request. `lines` answers all lines of one header, names in lower case.
     pub(crate) fn read(lines: impl Fn(&'static str) -> Vec<&'h str>) -> Self {
         let chain = lines(CHAIN_HEADER);
-        let present = !chain.is_empty()
-            || OTHER_FORWARDED_HEADERS
-                .into_iter()
-                .any(|name| !lines(name).is_empty());
-        let country = COUNTRY_HEADERS
-            .into_iter()
-            .find_map(|name| lines(name).into_iter().next());
-        Self {
-            chain,
-            present,
-            country,
-        }
+        let present = !chain.is_empty() || OTHER_FORWARDED_HEADERS.into_iter().any(|name| !lines(name).is_empty());
+        let country = COUNTRY_HEADERS.into_iter().find_map(|name| lines(name).into_iter().next());
+        Self { chain, present, country }
     }
 }
 
@@ -81,18 +67,10 @@ impl std::fmt::Debug for ClientAddress {
 }
 
 /// Finds the client's address from the peer of the connection, the headers, and the proxies that are trusted.
-pub(crate) fn client_address(
-    peer: IpAddr,
-    headers: &ForwardedHeaders<'_>,
-    trusted: &[IpNet],
-) -> ClientAddress {
+pub(crate) fn client_address(peer: IpAddr, headers: &ForwardedHeaders<'_>, trusted: &[IpNet]) -> ClientAddress {
     let peer = peer.to_canonical();
     if !is_trusted(peer, trusted) {
-        return ClientAddress {
-            address: peer,
-            country: None,
-            untrusted_forwarded: headers.present && is_local(peer),
-        };
+        return ClientAddress { address: peer, country: None, untrusted_forwarded: headers.present && is_local(peer) };
     }
     let mut address = peer;
     let hops = headers.chain.iter().rev().flat_map(|line| line.rsplit(','));
@@ -103,11 +81,7 @@ pub(crate) fn client_address(
             break;
         }
     }
-    ClientAddress {
-        address,
-        country: headers.country.and_then(country_code),
-        untrusted_forwarded: false,
-    }
+    ClientAddress { address, country: headers.country.and_then(country_code), untrusted_forwarded: false }
 }
 
 /// A two-letter country code in upper case. The codes that proxies use for "unknown" and for Tor are none.
@@ -123,12 +97,7 @@ fn parse_hop(text: &str) -> Option<IpAddr> {
     let address = text
         .parse::<IpAddr>()
         .or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()))
-        .or_else(|error| {
-            text.strip_prefix('[')
-                .and_then(|rest| rest.strip_suffix(']'))
-                .ok_or(error)?
-                .parse()
-        })
+        .or_else(|error| text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).ok_or(error)?.parse())
         .ok()?;
     Some(address.to_canonical())
 }
@@ -142,10 +111,7 @@ fn is_local(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
             let [a, b, ..] = v4.octets();
-            v4.is_loopback()
-                || v4.is_private()
-                || v4.is_link_local()
-                || (a == 100 && (64..128).contains(&b))
+            v4.is_loopback() || v4.is_private() || v4.is_link_local() || (a == 100 && (64..128).contains(&b))
         }
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
@@ -156,11 +122,7 @@ mod tests {
     use super::*;
 
     fn find(peer: &str, chain: &[&str], trusted: &[&str]) -> ClientAddress {
-        let headers = ForwardedHeaders {
-            chain: chain.to_vec(),
-            present: !chain.is_empty(),
-            country: Some("br"),
-        };
+        let headers = ForwardedHeaders { chain: chain.to_vec(), present: !chain.is_empty(), country: Some("br") };
         let trusted: Vec<IpNet> = trusted.iter().map(|net| net.parse().unwrap()).collect();
         client_address(peer.parse().unwrap(), &headers, &trusted)
     }
@@ -174,26 +136,13 @@ mod tests {
         let found = find("203.0.113.9", &["198.51.100.1"], &["10.0.0.0/8"]);
         assert_eq!(found.address.to_string(), "203.0.113.9");
         assert_eq!(found.country, None);
-        assert!(
-            !found.untrusted_forwarded,
-            "a public peer is a client that makes things up"
-        );
+        assert!(!found.untrusted_forwarded, "a public peer is a client that makes things up");
     }
 
     #[test]
     fn an_untrusted_local_peer_with_a_header_is_worth_a_notice() {
-        for peer in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "::1",
-            "fd00::1",
-            "100.64.0.9",
-            "::ffff:192.168.1.1",
-        ] {
-            assert!(
-                find(peer, &["198.51.100.1"], &[]).untrusted_forwarded,
-                "{peer}"
-            );
+        for peer in ["127.0.0.1", "10.1.2.3", "::1", "fd00::1", "100.64.0.9", "::ffff:192.168.1.1"] {
+            assert!(find(peer, &["198.51.100.1"], &[]).untrusted_forwarded, "{peer}");
             assert!(!find(peer, &[], &[]).untrusted_forwarded, "{peer}");
         }
         assert!(!find("127.0.0.1", &["198.51.100.1"], &["127.0.0.1/32"]).untrusted_forwarded);
@@ -203,59 +152,29 @@ mod tests {
     fn the_walk_goes_from_the_right_past_trusted_hops() {
         let trusted = ["10.0.0.0/8", "2001:db8::/32"];
         assert_eq!(address("10.0.0.1", &[], &trusted), "10.0.0.1");
-        assert_eq!(
-            address("10.0.0.1", &["198.51.100.1"], &trusted),
-            "198.51.100.1"
-        );
-        assert_eq!(
-            address("10.0.0.1", &["1.1.1.1, 198.51.100.1, 10.0.0.7"], &trusted),
-            "198.51.100.1"
-        );
-        assert_eq!(
-            address("10.0.0.1", &["1.1.1.1", "198.51.100.1,10.0.0.7"], &trusted),
-            "198.51.100.1"
-        );
-        assert_eq!(
-            address("10.0.0.1", &["10.0.0.9, 10.0.0.7"], &trusted),
-            "10.0.0.9"
-        );
-        assert_eq!(
-            address("::ffff:10.0.0.1", &["::ffff:198.51.100.1"], &trusted),
-            "198.51.100.1"
-        );
+        assert_eq!(address("10.0.0.1", &["198.51.100.1"], &trusted), "198.51.100.1");
+        assert_eq!(address("10.0.0.1", &["1.1.1.1, 198.51.100.1, 10.0.0.7"], &trusted), "198.51.100.1");
+        assert_eq!(address("10.0.0.1", &["1.1.1.1", "198.51.100.1,10.0.0.7"], &trusted), "198.51.100.1");
+        assert_eq!(address("10.0.0.1", &["10.0.0.9, 10.0.0.7"], &trusted), "10.0.0.9");
+        assert_eq!(address("::ffff:10.0.0.1", &["::ffff:198.51.100.1"], &trusted), "198.51.100.1");
         assert_eq!(address("2001:db8::5", &["2a00::1"], &trusted), "2a00::1");
     }
 
     #[test]
     fn ports_brackets_and_quotes_are_tolerated_and_garbage_stops_the_walk() {
         let trusted = ["10.0.0.0/8"];
-        assert_eq!(
-            address("10.0.0.1", &["198.51.100.1:4711"], &trusted),
-            "198.51.100.1"
-        );
+        assert_eq!(address("10.0.0.1", &["198.51.100.1:4711"], &trusted), "198.51.100.1");
         assert_eq!(address("10.0.0.1", &["[2a00::1]:443"], &trusted), "2a00::1");
         assert_eq!(address("10.0.0.1", &["[2a00::1]"], &trusted), "2a00::1");
-        assert_eq!(
-            address("10.0.0.1", &["\"[2a00::1]:443\""], &trusted),
-            "2a00::1"
-        );
-        assert_eq!(
-            address("10.0.0.1", &["198.51.100.1, unknown"], &trusted),
-            "10.0.0.1"
-        );
-        assert_eq!(
-            address("10.0.0.1", &["198.51.100.1, , 10.0.0.7"], &trusted),
-            "10.0.0.7"
-        );
+        assert_eq!(address("10.0.0.1", &["\"[2a00::1]:443\""], &trusted), "2a00::1");
+        assert_eq!(address("10.0.0.1", &["198.51.100.1, unknown"], &trusted), "10.0.0.1");
+        assert_eq!(address("10.0.0.1", &["198.51.100.1, , 10.0.0.7"], &trusted), "10.0.0.7");
         assert_eq!(address("10.0.0.1", &[""], &trusted), "10.0.0.1");
     }
 
     #[test]
     fn a_trusted_proxy_may_state_the_country() {
-        assert_eq!(
-            find("10.0.0.1", &[], &["10.0.0.0/8"]).country.as_deref(),
-            Some("BR")
-        );
+        assert_eq!(find("10.0.0.1", &[], &["10.0.0.0/8"]).country.as_deref(), Some("BR"));
         assert_eq!(country_code("XX"), None);
         assert_eq!(country_code("T1"), None);
         assert_eq!(country_code("Brazil"), None);

@@ -72,9 +72,7 @@ impl Agents {
     pub(crate) fn load(regexes_json: &[u8], bots_json: &[u8]) -> Result<Self, AgentError> {
         let regexes: Regexes = serde_json::from_slice(regexes_json)?;
         let browsers = user_agent::Builder::new().push_all(regexes.user_agent_parsers)?;
-        let systems = os::Builder::new()
-            .push_all(regexes.os_parsers)
-            .map_err(ua_parser::Error::from)?;
+        let systems = os::Builder::new().push_all(regexes.os_parsers).map_err(ua_parser::Error::from)?;
         Ok(Self {
             browsers: browsers.build().map_err(ua_parser::Error::from)?,
             systems: systems.build().map_err(ua_parser::Error::from)?,
@@ -87,27 +85,16 @@ impl Agents {
     /// What a user agent says, `None` for a bot. An empty user agent is a bot.
     pub(crate) fn read(&self, user_agent: &str) -> Option<Arc<Agent>> {
         let user_agent = cut(user_agent.trim());
-        let key = (
-            self.hashers.0.hash_one(user_agent),
-            self.hashers.1.hash_one(user_agent),
-        );
-        self.cache.get_with(key, || {
-            (!self.bots.is_bot(user_agent)).then(|| Arc::new(self.parse(user_agent)))
-        })
+        let key = (self.hashers.0.hash_one(user_agent), self.hashers.1.hash_one(user_agent));
+        self.cache.get_with(key, || (!self.bots.is_bot(user_agent)).then(|| Arc::new(self.parse(user_agent))))
     }
 
     fn parse(&self, user_agent: &str) -> Agent {
-        let mut agent = Agent {
-            device: device(user_agent),
-            ..Agent::default()
-        };
+        let mut agent = Agent { device: device(user_agent), ..Agent::default() };
         if let Some(found) = self.browsers.extract(user_agent) {
             browser_name(&found.family).clone_into(&mut agent.browser);
-            agent.browser_version = if agent.browser.is_empty() {
-                String::new()
-            } else {
-                browser_version(found.major.unwrap_or_default())
-            };
+            agent.browser_version =
+                if agent.browser.is_empty() { String::new() } else { browser_version(found.major.unwrap_or_default()) };
         }
         if let Some(found) = self.systems.extract(user_agent) {
             system_name(&found.os).clone_into(&mut agent.os);
@@ -137,36 +124,22 @@ fn numbers(version: &str, count: usize) -> String {
         .trim()
         .split(['.', '_'])
         .take(count)
-        .take_while(|part| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-        })
+        .take_while(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
         .collect();
     parts.join(".")
 }
 
 /// `text` without what lies beyond [`MAX_AGENT`] bytes.
 fn cut(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(MAX_AGENT))
-        .unwrap_or_default()
+    text.get(..text.floor_char_boundary(MAX_AGENT)).unwrap_or_default()
 }
 
 /// The kind of device. Tablets first: an iPad says `Mobile`, an Android tablet is one that does not.
 fn device(user_agent: &str) -> &'static str {
     let has = |word| user_agent.contains(word);
-    let television = [
-        "TV",
-        "Tizen/",
-        "Web0S",
-        "BRAVIA",
-        "CrKey",
-        "Roku/",
-        "PlayStation",
-        "Xbox",
-        "Nintendo",
-    ]
-    .into_iter()
-    .any(has)
-        && !has("Mobile");
+    let television =
+        ["TV", "Tizen/", "Web0S", "BRAVIA", "CrKey", "Roku/", "PlayStation", "Xbox", "Nintendo"].into_iter().any(has)
+            && !has("Mobile");
     if television {
         // As Plausible has it: whoever sits before a big screen.
         return "Desktop";
@@ -174,11 +147,7 @@ fn device(user_agent: &str) -> &'static str {
     let android = has("Android") || has("Adr ");
     let mobile = has("Mobile") || has("Mobi/") || has("mobile");
     if has("iPad") || has("Tablet") || has("PlayBook") || has("Kindle") || has("Silk/") && !mobile {
-        return if has("Windows NT") {
-            "Desktop"
-        } else {
-            "Tablet"
-        };
+        return if has("Windows NT") { "Desktop" } else { "Tablet" };
     }
     if android && !mobile && !has("Opera Mini") {
         return "Tablet";
@@ -207,11 +176,11 @@ fn browser_name(family: &str) -> &str {
         "Other" => "",
         "Chrome Mobile" | "Chrome Mobile iOS" | "HeadlessChrome" | "Chrome Desktop" => "Chrome",
         "Mobile Safari" => "Safari",
-        "Firefox Mobile" | "Firefox iOS" | "Firefox Focus" | "Firefox Alpha" | "Firefox Beta"
-        | "Firefox Klar" | "Firefox Reality" => "Firefox",
+        "Firefox Mobile" | "Firefox iOS" | "Firefox Focus" | "Firefox Alpha" | "Firefox Beta" | "Firefox Klar"
+        | "Firefox Reality" => "Firefox",
         "Edge" | "Edge Mobile" | "Edge iOS" => "Microsoft Edge",
-        "Opera Mobile" | "Opera Mini" | "Opera Touch" | "Opera Tablet" | "Opera GX"
-        | "Opera iOS" | "Opera Neon" | "Opera Coast" => "Opera",
+        "Opera Mobile" | "Opera Mini" | "Opera Touch" | "Opera Tablet" | "Opera GX" | "Opera iOS" | "Opera Neon"
+        | "Opera Coast" => "Opera",
         "Samsung Internet" => "Samsung Browser",
         "IE" | "IE Mobile" | "IE Large Screen" => "Internet Explorer",
         "UC Browser Mini" | "UC Browser HD" => "UC Browser",
@@ -255,9 +224,9 @@ fn system_name(family: &str) -> &str {
     match family {
         "Other" => "",
         "Mac OS X" | "Mac OS" => "Mac",
-        "Linux" | "Ubuntu" | "Fedora" | "Debian" | "Red Hat" | "CentOS" | "SUSE" | "openSUSE"
-        | "Arch Linux" | "Gentoo" | "Linux Mint" | "Mageia" | "Mandriva" | "Slackware"
-        | "Kubuntu" | "Xubuntu" | "VectorLinux" | "PCLinuxOS" | "Puppy" | "Lupuppy" => "GNU/Linux",
+        "Linux" | "Ubuntu" | "Fedora" | "Debian" | "Red Hat" | "CentOS" | "SUSE" | "openSUSE" | "Arch Linux"
+        | "Gentoo" | "Linux Mint" | "Mageia" | "Mandriva" | "Slackware" | "Kubuntu" | "Xubuntu" | "VectorLinux"
+        | "PCLinuxOS" | "Puppy" | "Lupuppy" => "GNU/Linux",
         "Chromecast" | "Chrome OS" => "Chrome OS",
         "BlackBerry OS" | "BlackBerry Tablet OS" => "BlackBerry OS",
         "Symbian OS" | "Symbian^3" | "Symbian^3 Anna" | "Symbian^3 Belle" => "Symbian",
@@ -276,16 +245,8 @@ mod tests {
         let agents = agents();
         let mut wrong = Vec::new();
         for (user_agent, browser, browser_version, os, os_version, device) in KNOWN {
-            let agent = agents
-                .read(user_agent)
-                .unwrap_or_else(|| panic!("a bot? {user_agent}"));
-            let found = (
-                &*agent.browser,
-                &*agent.browser_version,
-                &*agent.os,
-                &*agent.os_version,
-                agent.device,
-            );
+            let agent = agents.read(user_agent).unwrap_or_else(|| panic!("a bot? {user_agent}"));
+            let found = (&*agent.browser, &*agent.browser_version, &*agent.os, &*agent.os_version, agent.device);
             if found != (browser, browser_version, os, os_version, device) {
                 wrong.push(format!("{user_agent}\n  {found:?}"));
             }
@@ -300,10 +261,7 @@ mod tests {
             let agent = agents.read(user_agent).unwrap();
             assert!(!agent.browser_version.contains('.'), "{agent:?}");
             assert!(agent.os_version.matches('.').count() <= 1, "{agent:?}");
-            assert!(
-                ["Desktop", "Mobile", "Tablet"].contains(&agent.device),
-                "{agent:?}"
-            );
+            assert!(["Desktop", "Mobile", "Tablet"].contains(&agent.device), "{agent:?}");
         }
         assert_eq!(browser_version("120.0.6099.1"), "120");
         assert_eq!(system_version("10_15_7"), "10.15");

@@ -38,27 +38,20 @@ pub(crate) struct RequestFacts<'r> {
 impl std::fmt::Debug for RequestFacts<'_> {
     /// Leaves out who the visitor is: `Debug` output ends in logs.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RequestFacts")
-            .field("now_ms", &self.now_ms)
-            .finish_non_exhaustive()
+        f.debug_struct("RequestFacts").field("now_ms", &self.now_ms).finish_non_exhaustive()
     }
 }
 
 /// Whether `DNT` or `Sec-GPC` asks not to be tracked.
 pub(crate) fn is_do_not_track(dnt: Option<&str>, gpc: Option<&str>) -> bool {
-    [dnt, gpc]
-        .into_iter()
-        .flatten()
-        .any(|value| value.trim() == "1")
+    [dnt, gpc].into_iter().flatten().any(|value| value.trim() == "1")
 }
 
 /// Whether a `Sec-Purpose`, `Purpose`, `X-Purpose` or `X-Moz` header says that the page is loaded ahead.
 pub(crate) fn is_prefetch(purpose: Option<&str>) -> bool {
     purpose.is_some_and(|purpose| {
         let purpose = purpose.to_ascii_lowercase();
-        ["prefetch", "prerender", "preview"]
-            .into_iter()
-            .any(|word| purpose.contains(word))
+        ["prefetch", "prerender", "preview"].into_iter().any(|word| purpose.contains(word))
     })
 }
 
@@ -91,12 +84,7 @@ impl std::fmt::Debug for Enrichment {
 impl Enrichment {
     /// With the tables that come with the binary.
     pub(crate) fn new(agents: Agents, geo: Option<Geo>) -> Result<Self, TableError> {
-        Ok(Self {
-            agents,
-            geo,
-            sources: Sources::embedded()?,
-            channels: Channels::embedded()?,
-        })
+        Ok(Self { agents, geo, sources: Sources::embedded()?, channels: Channels::embedded()? })
     }
 
     /// The kind of client that a user agent names, such as `Firefox on Mac`; `another client` when it names none.
@@ -108,11 +96,7 @@ impl Enrichment {
     }
 
     fn locate(&self, address: Option<IpAddr>) -> Place {
-        self.geo
-            .as_ref()
-            .zip(address)
-            .map(|(geo, address)| geo.locate(address))
-            .unwrap_or_default()
+        self.geo.as_ref().zip(address).map(|(geo, address)| geo.locate(address)).unwrap_or_default()
     }
 }
 
@@ -124,15 +108,8 @@ pub(crate) fn assemble_collect(
     keys: &VisitorKeys<'_>,
     with: &Enrichment,
 ) -> Result<Hit, DropReason> {
-    let mut hit = from_browser(
-        &payload.location,
-        &payload.referrer,
-        payload.country.as_deref(),
-        request,
-        site,
-        keys,
-        with,
-    )?;
+    let mut hit =
+        from_browser(&payload.location, &payload.referrer, payload.country.as_deref(), request, site, keys, with)?;
     hit.kind = payload.kind;
     hit.name = payload.name;
     hit.page = payload.location.page;
@@ -154,15 +131,7 @@ pub(crate) fn assemble_event(
     keys: &VisitorKeys<'_>,
     with: &Enrichment,
 ) -> Result<Hit, DropReason> {
-    let mut hit = from_browser(
-        &payload.location,
-        &payload.referrer,
-        None,
-        request,
-        site,
-        keys,
-        with,
-    )?;
+    let mut hit = from_browser(&payload.location, &payload.referrer, None, request, site, keys, with)?;
     hit.kind = payload.kind;
     hit.name.clone_from(&payload.name);
     hit.page.clone_from(&payload.location.page);
@@ -184,25 +153,11 @@ pub(crate) fn assemble_batch(
     let user_agent = item.user_agent.as_deref().unwrap_or_default();
     let mut hit = Hit::blank(site.id, item.ts_ms);
     if !user_agent.is_empty() {
-        set_agent(
-            &mut hit,
-            &*with.agents.read(user_agent).ok_or(DropReason::Bot)?,
-        );
+        set_agent(&mut hit, &*with.agents.read(user_agent).ok_or(DropReason::Bot)?);
     }
     set_place(&mut hit, with.locate(item.address));
-    hit.hostname = item
-        .location
-        .hostname
-        .clone()
-        .unwrap_or_else(|| site.domain.clone());
-    set_acquisition(
-        &mut hit,
-        &item.location,
-        &item.referrer,
-        &item.explicit,
-        site,
-        with,
-    );
+    hit.hostname = item.location.hostname.clone().unwrap_or_else(|| site.domain.clone());
+    set_acquisition(&mut hit, &item.location, &item.referrer, &item.explicit, site, with);
     hit.visitor = match &item.visitor {
         Some(visitor) => visitor::by_name(keys, site.id, visitor),
         None => visitor::by_address(keys, site.id, item.address, user_agent),
@@ -236,10 +191,7 @@ fn from_browser(
     if request.prefetch {
         return Err(DropReason::Prefetch);
     }
-    let agent = with
-        .agents
-        .read(request.user_agent)
-        .ok_or(DropReason::Bot)?;
+    let agent = with.agents.read(request.user_agent).ok_or(DropReason::Bot)?;
     let mut hit = Hit::blank(site.id, request.now_ms);
     set_agent(&mut hit, &agent);
     set_place(&mut hit, with.locate(request.address));
@@ -250,25 +202,11 @@ fn from_browser(
             .or_else(|| country_hint.map(str::to_owned))
             .unwrap_or_default();
     }
-    hit.language = request
-        .accept_language
-        .map(screen::language)
-        .unwrap_or_default();
+    hit.language = request.accept_language.map(screen::language).unwrap_or_default();
     hit.hostname = location.hostname.clone().unwrap_or_else(|| {
-        [request.origin, request.referer]
-            .into_iter()
-            .flatten()
-            .find_map(host_of)
-            .unwrap_or_else(|| site.domain.clone())
+        [request.origin, request.referer].into_iter().flatten().find_map(host_of).unwrap_or_else(|| site.domain.clone())
     });
-    set_acquisition(
-        &mut hit,
-        location,
-        referrer,
-        &Explicit::default(),
-        site,
-        with,
-    );
+    set_acquisition(&mut hit, location, referrer, &Explicit::default(), site, with);
     hit.visitor = visitor::by_address(keys, site.id, request.address, request.user_agent);
     Ok(hit)
 }
@@ -320,19 +258,12 @@ fn set_acquisition(
     hit.utm_term = tagged(&explicit.utm_term, "utm_term");
 
     let own = |host: &str| {
-        host == hit.hostname
-            || is_within(host, &site.domain)
-            || site.hostnames.iter().any(|it| it == host)
+        host == hit.hostname || is_within(host, &site.domain) || site.hostnames.iter().any(|it| it == host)
     };
     let referrer = referrer::read(referrer, own);
     let tag = Some(hit.utm_source.clone())
         .filter(|tag| !tag.is_empty())
-        .or_else(|| {
-            ["source", "ref"]
-                .iter()
-                .find_map(|name| location.query(name))
-                .map(cut)
-        });
+        .or_else(|| ["source", "ref"].iter().find_map(|name| location.query(name)).map(cut));
     let origin = match explicit.source.as_deref() {
         Some("") => super::source::Origin::default(),
         Some(source) => with.sources.of_tag(source),

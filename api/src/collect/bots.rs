@@ -84,11 +84,7 @@ impl Bots {
         Ok(Self {
             any_case: set(any_case, true)?,
             exact_case: set(lists.exact_case.iter().map(String::as_str), false)?,
-            guards: lists
-                .guarded
-                .iter()
-                .filter_map(|rule| Guard::new(rule).ok())
-                .collect(),
+            guards: lists.guarded.iter().filter_map(|rule| Guard::new(rule).ok()).collect(),
         })
     }
 
@@ -105,10 +101,7 @@ impl Bots {
 impl Guard {
     fn new(rule: &Guarded) -> Result<Self, regex::Error> {
         let anchored = |pattern: &Option<String>, before: &str, after: &str| {
-            pattern
-                .as_ref()
-                .map(|p| regex(&format!("{before}(?:{p}){after}")))
-                .transpose()
+            pattern.as_ref().map(|p| regex(&format!("{before}(?:{p}){after}"))).transpose()
         };
         Ok(Self {
             body: regex(&rule.body)?,
@@ -121,14 +114,8 @@ impl Guard {
         self.body.find_iter(agent).any(|found| {
             let (before, rest) = agent.split_at(found.start());
             let after = rest.get(found.len()..).unwrap_or_default();
-            !self
-                .not_before
-                .as_ref()
-                .is_some_and(|guard| guard.is_match(before))
-                && !self
-                    .not_after
-                    .as_ref()
-                    .is_some_and(|guard| guard.is_match(after))
+            !self.not_before.as_ref().is_some_and(|guard| guard.is_match(before))
+                && !self.not_after.as_ref().is_some_and(|guard| guard.is_match(after))
         })
     }
 }
@@ -136,21 +123,12 @@ impl Guard {
 // The lists are written for ASCII; classes such as \w over all of Unicode would only cost memory.
 
 fn regex(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern)
-        .case_insensitive(true)
-        .unicode(false)
-        .build()
+    RegexBuilder::new(pattern).case_insensitive(true).unicode(false).build()
 }
 
-fn set<'p>(
-    patterns: impl Iterator<Item = &'p str>,
-    any_case: bool,
-) -> Result<RegexSet, regex::Error> {
+fn set<'p>(patterns: impl Iterator<Item = &'p str>, any_case: bool) -> Result<RegexSet, regex::Error> {
     let valid = patterns.filter(|pattern| regex(pattern).is_ok());
-    RegexSetBuilder::new(valid)
-        .case_insensitive(any_case)
-        .unicode(false)
-        .build()
+    RegexSetBuilder::new(valid).case_insensitive(any_case).unicode(false).build()
 }
 
 #[cfg(test)]
@@ -193,28 +171,18 @@ mod tests {
         assert!(guard.is_match(b"Google crawler"));
         assert!(!guard.is_match(b"GoogleApp/1"));
         assert!(!guard.is_match(b"x channel/google y"));
-        assert!(
-            guard.is_match(b"GoogleApp/1 google"),
-            "one match that counts is enough"
-        );
+        assert!(guard.is_match(b"GoogleApp/1 google"), "one match that counts is enough");
     }
 
     #[test]
     fn no_pattern_of_the_lists_is_left_out() {
         let lists: Lists = serde_json::from_slice(LISTS).unwrap();
-        let patterns = lists
-            .any_case
-            .iter()
-            .chain(&lists.exact_case)
-            .map(String::as_str);
+        let patterns = lists.any_case.iter().chain(&lists.exact_case).map(String::as_str);
         for pattern in patterns.chain(ALWAYS) {
             assert!(regex(pattern).is_ok(), "{pattern}");
         }
         assert!(lists.guarded.iter().all(|rule| Guard::new(rule).is_ok()));
-        assert!(
-            lists.any_case.len() > 150 && lists.exact_case.len() > 10,
-            "the lists are short"
-        );
+        assert!(lists.any_case.len() > 150 && lists.exact_case.len() > 10, "the lists are short");
     }
 
     #[test]

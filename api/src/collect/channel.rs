@@ -96,11 +96,7 @@ impl Channel {
 
     /// What is stored: the name, but nothing for Direct, as nothing is stored for a missing source. Readers label it.
     pub(crate) fn stored(self) -> &'static str {
-        if self == Self::Direct {
-            ""
-        } else {
-            self.as_str()
-        }
+        if self == Self::Direct { "" } else { self.as_str() }
     }
 }
 
@@ -204,14 +200,9 @@ impl Channels {
     }
 
     fn parse(text: &str) -> Result<Self, TableError> {
-        let table: Table = toml::from_str(text).map_err(|error| TableError {
-            file: "channels.toml",
-            message: error.to_string(),
-        })?;
-        Ok(Self {
-            paid: table.paid,
-            rules: table.rule,
-        })
+        let table: Table =
+            toml::from_str(text).map_err(|error| TableError { file: "channels.toml", message: error.to_string() })?;
+        Ok(Self { paid: table.paid, rules: table.rule })
     }
 
     /// The channel of a visit.
@@ -235,13 +226,9 @@ impl Channels {
 
 impl Rule {
     fn holds(&self, lowered: &Lowered, signals: Signals<'_>) -> bool {
-        let text = |condition: &Option<Text>, text: &str| {
-            condition
-                .as_ref()
-                .is_none_or(|condition| condition.holds(text))
-        };
-        self.kind
-            .is_none_or(|kind| signals.origin.kind == Some(kind))
+        let text =
+            |condition: &Option<Text>, text: &str| condition.as_ref().is_none_or(|condition| condition.holds(text));
+        self.kind.is_none_or(|kind| signals.origin.kind == Some(kind))
             && (!self.paid || lowered.paid)
             && text(&self.medium, &lowered.medium)
             && text(&self.campaign, &lowered.campaign)
@@ -251,11 +238,8 @@ impl Rule {
     }
 
     fn clicked(&self, source: &str, query: &[(String, String)]) -> bool {
-        let from =
-            self.from.is_empty() || source.is_empty() || self.from.iter().any(|it| it == source);
-        from && query
-            .iter()
-            .any(|(key, value)| !value.is_empty() && self.click_id.contains(key))
+        let from = self.from.is_empty() || source.is_empty() || self.from.iter().any(|it| it == source);
+        from && query.iter().any(|(key, value)| !value.is_empty() && self.click_id.contains(key))
     }
 }
 
@@ -270,9 +254,7 @@ mod tests {
     fn channel(query: &str, referrer: &str) -> Channel {
         let (sources, channels) = (Sources::embedded().unwrap(), Channels::embedded().unwrap());
         let location = page::read(&format!("/?{query}"), Accept::UrlOrPath, false).unwrap();
-        let tag = ["utm_source", "source", "ref"]
-            .iter()
-            .find_map(|name| location.query(name));
+        let tag = ["utm_source", "source", "ref"].iter().find_map(|name| location.query(name));
         let referrer = referrer::read(referrer, |_| false);
         channels.classify(Signals {
             origin: &sources.origin(tag, referrer.as_ref()),
@@ -291,15 +273,9 @@ mod tests {
             ("https://www.google.co.uk/", Channel::OrganicSearch),
             ("https://duckduckgo.com/", Channel::OrganicSearch),
             ("https://search.brave.com/", Channel::OrganicSearch),
-            (
-                "android-app://com.google.android.googlequicksearchbox/",
-                Channel::OrganicSearch,
-            ),
+            ("android-app://com.google.android.googlequicksearchbox/", Channel::OrganicSearch),
             ("https://t.co/x", Channel::OrganicSocial),
-            (
-                "https://news.ycombinator.com/item?id=1",
-                Channel::OrganicSocial,
-            ),
+            ("https://news.ycombinator.com/item?id=1", Channel::OrganicSocial),
             ("https://www.reddit.com/r/rust", Channel::OrganicSocial),
             ("https://bsky.app/", Channel::OrganicSocial),
             ("https://www.youtube.com/", Channel::OrganicVideo),
@@ -326,38 +302,20 @@ mod tests {
             ("utm_source=bing&utm_medium=ppc", Channel::PaidSearch),
             ("utm_source=google", Channel::OrganicSearch),
             ("utm_source=x&utm_medium=organic", Channel::OrganicSocial),
-            (
-                "utm_source=partner&utm_medium=organic",
-                Channel::OrganicSearch,
-            ),
+            ("utm_source=partner&utm_medium=organic", Channel::OrganicSearch),
             ("utm_source=facebook&utm_medium=paid", Channel::PaidSocial),
             ("utm_source=fb-ads", Channel::PaidSocial),
             ("utm_source=ig&utm_medium=social", Channel::OrganicSocial),
             ("utm_source=forum&utm_medium=social", Channel::OrganicSocial),
             ("utm_source=youtube&utm_medium=cpv", Channel::PaidVideo),
-            (
-                "utm_source=youtube&utm_medium=paid-video",
-                Channel::PaidVideo,
-            ),
-            (
-                "utm_source=somewhere&utm_medium=video",
-                Channel::OrganicVideo,
-            ),
+            ("utm_source=youtube&utm_medium=paid-video", Channel::PaidVideo),
+            ("utm_source=somewhere&utm_medium=video", Channel::OrganicVideo),
             ("utm_source=somewhere&utm_medium=banner", Channel::Display),
             ("utm_source=somewhere&utm_medium=cpc", Channel::PaidOther),
-            (
-                "utm_source=somewhere&utm_medium=retargeting",
-                Channel::PaidOther,
-            ),
+            ("utm_source=somewhere&utm_medium=retargeting", Channel::PaidOther),
             ("utm_source=amazon&utm_medium=cpc", Channel::PaidShopping),
-            (
-                "utm_source=x&utm_medium=cpc&utm_campaign=summer-shop",
-                Channel::PaidShopping,
-            ),
-            (
-                "utm_source=y&utm_campaign=shopping",
-                Channel::OrganicShopping,
-            ),
+            ("utm_source=x&utm_medium=cpc&utm_campaign=summer-shop", Channel::PaidShopping),
+            ("utm_source=y&utm_campaign=shopping", Channel::OrganicShopping),
             ("utm_source=y&utm_campaign=workshop", Channel::Referral),
             ("utm_campaign=cross-network", Channel::CrossNetwork),
             ("utm_source=newsletter", Channel::Email),
@@ -385,24 +343,12 @@ mod tests {
         assert_eq!(channel("gclid=abc", google), Channel::PaidSearch);
         assert_eq!(channel("gclid=", google), Channel::OrganicSearch);
         assert_eq!(channel("gclid=abc", ""), Channel::PaidSearch);
-        assert_eq!(
-            channel("gclid=abc", "https://example.org/"),
-            Channel::Referral
-        );
-        assert_eq!(
-            channel("msclkid=abc", "https://www.bing.com/"),
-            Channel::PaidSearch
-        );
+        assert_eq!(channel("gclid=abc", "https://example.org/"), Channel::Referral);
+        assert_eq!(channel("msclkid=abc", "https://www.bing.com/"), Channel::PaidSearch);
         assert_eq!(channel("msclkid=abc", google), Channel::OrganicSearch);
-        assert_eq!(
-            channel("fbclid=abc", "https://l.facebook.com/"),
-            Channel::OrganicSocial
-        );
+        assert_eq!(channel("fbclid=abc", "https://l.facebook.com/"), Channel::OrganicSocial);
         assert_eq!(channel("fbclid=abc", ""), Channel::OrganicSocial);
-        assert_eq!(
-            channel("utm_source=newsletter&gclid=abc", ""),
-            Channel::Email
-        );
+        assert_eq!(channel("utm_source=newsletter&gclid=abc", ""), Channel::Email);
     }
 
     #[test]
@@ -414,10 +360,7 @@ mod tests {
                 channel: Channel,
             }
             let text = format!("channel = \"{}\"", rule.channel);
-            assert_eq!(
-                toml::from_str::<Named>(&text).unwrap().channel,
-                rule.channel
-            );
+            assert_eq!(toml::from_str::<Named>(&text).unwrap().channel, rule.channel);
         }
         assert_eq!(Channel::Direct.stored(), "");
         assert_eq!(Channel::Email.stored(), "Email");
@@ -429,8 +372,7 @@ mod tests {
         assert!(error("[paid]\n[[rule]]\nchannel = \"Nonsense\"").contains("channels.toml"));
         assert!(error("[paid]\n[[rule]]\nchannel = \"Email\"\nmedum = 1").contains("medum"));
         assert!(
-            error("[paid]\n[[rule]]\nchannel = \"Email\"\nmedium = { matches = [\"(\"] }")
-                .contains("channels.toml")
+            error("[paid]\n[[rule]]\nchannel = \"Email\"\nmedium = { matches = [\"(\"] }").contains("channels.toml")
         );
     }
 }

@@ -17,10 +17,7 @@ pub(crate) struct FieldError {
 
 impl FieldError {
     pub(crate) fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            message: message.into(),
-        }
+        Self { field: field.into(), message: message.into() }
     }
 }
 
@@ -35,36 +32,21 @@ pub(crate) fn parse_object(body: &[u8]) -> Result<serde_json::Map<String, Value>
         Err(error) => {
             let offset = offset_of(body, error.line(), error.column());
             // A body that merely ends too early is no fault of its last field.
-            let key = if error.is_eof() {
-                None
-            } else {
-                key_at(body, offset)
-            };
+            let key = if error.is_eof() { None } else { key_at(body, offset) };
             let field = key.unwrap_or_else(|| BODY.to_owned());
             let message = if std::str::from_utf8(body).is_err_and(|e| e.valid_up_to() <= offset) {
                 "is not valid UTF-8"
             } else {
                 "is not valid JSON"
             };
-            Err(FieldError::new(
-                field,
-                format!(
-                    "{message} (line {}, column {})",
-                    error.line(),
-                    error.column()
-                ),
-            ))
+            Err(FieldError::new(field, format!("{message} (line {}, column {})", error.line(), error.column())))
         }
     }
 }
 
 /// The byte offset of a position that the JSON parser reports (lines from 1, columns from 0 or 1, in bytes).
 fn offset_of(body: &[u8], line: usize, column: usize) -> usize {
-    let start: usize = body
-        .split_inclusive(|&b| b == b'\n')
-        .take(line.saturating_sub(1))
-        .map(<[u8]>::len)
-        .sum();
+    let start: usize = body.split_inclusive(|&b| b == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
     (start + column).min(body.len())
 }
 
@@ -100,11 +82,8 @@ fn key_at(body: &[u8], offset: usize) -> Option<String> {
         }
     }
     let key = std::str::from_utf8(key?).ok()?;
-    let plain = !key.is_empty()
-        && key.len() <= 64
-        && key
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_-$".contains(&b));
+    let plain =
+        !key.is_empty() && key.len() <= 64 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-$".contains(&b));
     plain.then(|| key.to_owned())
 }
 

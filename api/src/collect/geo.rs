@@ -87,9 +87,7 @@ struct Names<'a> {
 impl Geo {
     /// Uses a database in memory, such as the embedded one.
     pub(crate) fn from_bytes(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, GeoError> {
-        Ok(Self {
-            reader: Reader::from_source(bytes.into())?,
-        })
+        Ok(Self { reader: Reader::from_source(bytes.into())? })
     }
 
     /// Reads a database from a file.
@@ -103,12 +101,8 @@ impl Geo {
         if is_nowhere(address) {
             return Place::default();
         }
-        let record: Option<Record<'_>> = self
-            .reader
-            .lookup(address)
-            .ok()
-            .and_then(|found| found.decode().ok())
-            .flatten();
+        let record: Option<Record<'_>> =
+            self.reader.lookup(address).ok().and_then(|found| found.decode().ok()).flatten();
         record.as_ref().map(place).unwrap_or_default()
     }
 }
@@ -123,14 +117,10 @@ fn is_nowhere(address: IpAddr) -> bool {
 }
 
 fn place(record: &Record<'_>) -> Place {
-    let country = [
-        record.country.iso_code,
-        record.country_code,
-        record.registered_country.iso_code,
-    ]
-    .into_iter()
-    .find_map(country_code)
-    .unwrap_or_default();
+    let country = [record.country.iso_code, record.country_code, record.registered_country.iso_code]
+        .into_iter()
+        .find_map(country_code)
+        .unwrap_or_default();
     if country.is_empty() {
         return Place::default();
     }
@@ -138,27 +128,16 @@ fn place(record: &Record<'_>) -> Place {
         .subdivisions
         .first()
         .filter(|region| {
-            (1..=3).contains(&region.iso_code.len())
-                && region.iso_code.bytes().all(|b| b.is_ascii_alphanumeric())
+            (1..=3).contains(&region.iso_code.len()) && region.iso_code.bytes().all(|b| b.is_ascii_alphanumeric())
         })
         .map(|region| format!("{country}-{}", region.iso_code))
         .unwrap_or_default();
     let city = match record.city {
         City::Name(name) => name.to_owned(),
-        City::Record {
-            geoname_id: Some(id),
-            ..
-        } => id.to_string(),
-        City::Record {
-            geoname_id: None,
-            ref names,
-        } => names.en.to_owned(),
+        City::Record { geoname_id: Some(id), .. } => id.to_string(),
+        City::Record { geoname_id: None, ref names } => names.en.to_owned(),
     };
-    Place {
-        country,
-        region,
-        city,
-    }
+    Place { country, region, city }
 }
 
 #[cfg(test)]
@@ -166,11 +145,7 @@ mod tests {
     use super::*;
 
     fn bundled() -> Geo {
-        Geo::open(Path::new(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/assets/country.mmdb"
-        )))
-        .unwrap()
+        Geo::open(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/country.mmdb"))).unwrap()
     }
 
     #[test]
@@ -188,11 +163,7 @@ mod tests {
             ("2001:db8::1", ""),
             ("::1", ""),
         ] {
-            assert_eq!(
-                geo.locate(address.parse().unwrap()).country,
-                country,
-                "{address}"
-            );
+            assert_eq!(geo.locate(address.parse().unwrap()).country, country, "{address}");
         }
     }
 
@@ -201,19 +172,14 @@ mod tests {
         let json = r#"{"country":{"iso_code":"BR"},"subdivisions":[{"iso_code":"SP","geoname_id":1}],
             "city":{"geoname_id":3448439,"names":{"en":"São Paulo"}},"location":{"latitude":1.0}}"#;
         let record: Record<'_> = serde_json::from_str(json).unwrap();
-        let expected = |region: &str, city: &str| Place {
-            country: "BR".into(),
-            region: region.into(),
-            city: city.into(),
-        };
+        let expected =
+            |region: &str, city: &str| Place { country: "BR".into(), region: region.into(), city: city.into() };
         assert_eq!(place(&record), expected("BR-SP", "3448439"));
-        let flat: Record<'_> =
-            serde_json::from_str(r#"{"city":"Santos","country_code":"BR","state1":"x"}"#).unwrap();
+        let flat: Record<'_> = serde_json::from_str(r#"{"city":"Santos","country_code":"BR","state1":"x"}"#).unwrap();
         assert_eq!(place(&flat), expected("", "Santos"));
-        let named: Record<'_> = serde_json::from_str(
-            r#"{"city":{"names":{"en":"Santos"}},"registered_country":{"iso_code":"BR"}}"#,
-        )
-        .unwrap();
+        let named: Record<'_> =
+            serde_json::from_str(r#"{"city":{"names":{"en":"Santos"}},"registered_country":{"iso_code":"BR"}}"#)
+                .unwrap();
         assert_eq!(place(&named), expected("", "Santos"));
     }
 

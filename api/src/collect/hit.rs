@@ -23,14 +23,7 @@ impl Kind {
 
     /// The kind stored under a number.
     pub(crate) fn from_code(code: i16) -> Option<Self> {
-        [
-            Self::Pageview,
-            Self::Custom,
-            Self::Engagement,
-            Self::Duration,
-        ]
-        .into_iter()
-        .find(|kind| kind.code() == code)
+        [Self::Pageview, Self::Custom, Self::Engagement, Self::Duration].into_iter().find(|kind| kind.code() == code)
     }
 }
 

@@ -26,19 +26,13 @@ pub(crate) fn normalize_host(text: &str) -> Option<String> {
 /// The stored form of a host that a URL parser has produced.
 pub(crate) fn stored_form(host: &str) -> Option<String> {
     let host = host.trim_end_matches('.');
-    let host = host
-        .strip_prefix("www.")
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(host);
+    let host = host.strip_prefix("www.").filter(|rest| !rest.is_empty()).unwrap_or(host);
     (!host.is_empty() && host.len() <= MAX_HOST).then(|| host.to_ascii_lowercase())
 }
 
 /// Whether `host` is `domain` or lies below it. Both in stored form.
 pub(crate) fn is_within(host: &str, domain: &str) -> bool {
-    host == domain
-        || host
-            .strip_suffix(domain)
-            .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
+    host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
 }
 
 #[cfg(test)]
@@ -60,15 +54,7 @@ mod tests {
         ] {
             assert_eq!(normalize_host(given).as_deref(), Some(stored), "{given}");
         }
-        for given in [
-            "",
-            " ",
-            "a b.com",
-            "example.com/x",
-            "a@b.com",
-            "exa\u{0}mple.com",
-            "a..b c",
-        ] {
+        for given in ["", " ", "a b.com", "example.com/x", "a@b.com", "exa\u{0}mple.com", "a..b c"] {
             assert_eq!(normalize_host(given), None, "{given}");
         }
         assert_eq!(normalize_host(&"a.".repeat(200)), None);

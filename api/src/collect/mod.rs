@@ -27,8 +27,7 @@ mod visitor;
 pub(crate) use address::{ClientAddress, ForwardedHeaders, client_address};
 pub(crate) use agent::Agents;
 pub(crate) use assemble::{
-    Enrichment, RequestFacts, SiteRules, assemble_batch, assemble_collect, assemble_event,
-    is_do_not_track, is_prefetch,
+    Enrichment, RequestFacts, SiteRules, assemble_batch, assemble_collect, assemble_event, is_do_not_track, is_prefetch,
 };
 pub(crate) use field::FieldError;
 pub(crate) use geo::Geo;

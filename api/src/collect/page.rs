@@ -12,15 +12,7 @@ use super::host::stored_form;
 pub(crate) const NO_HOST: &str = "(none)";
 
 /// Schemes that are not a place where a page can be.
-const REFUSED_SCHEMES: [&str; 7] = [
-    "data",
-    "javascript",
-    "vbscript",
-    "blob",
-    "about",
-    "mailto",
-    "view-source",
-];
+const REFUSED_SCHEMES: [&str; 7] = ["data", "javascript", "vbscript", "blob", "about", "mailto", "view-source"];
 
 /// A URL or path, read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,10 +28,7 @@ pub(crate) struct Location {
 impl Location {
     /// The first value of a query parameter that is not blank.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .find(|(key, value)| key == name && !value.is_empty())
-            .map(|(_, v)| &**v)
+        self.query.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, v)| &**v)
     }
 }
 
@@ -59,9 +48,7 @@ pub(crate) fn read(text: &str, accept: Accept, keep_hash: bool) -> Result<Locati
     }
     let text = text.trim();
     match scheme(text) {
-        Some(scheme) if REFUSED_SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()) => {
-            Err("scheme is not allowed")
-        }
+        Some(scheme) if REFUSED_SCHEMES.contains(&scheme.to_ascii_lowercase().as_str()) => Err("scheme is not allowed"),
         Some(_) => {
             let url = Url::parse(text).map_err(|_| "is not a valid URL")?;
             let hostname = match url.host_str() {
@@ -72,14 +59,11 @@ pub(crate) fn read(text: &str, accept: Accept, keep_hash: bool) -> Result<Locati
             };
             Ok(location(Some(hostname), &url, keep_hash))
         }
-        None if accept == Accept::Url => {
-            Err("must be a URL with its scheme: http, https or that of an app")
-        }
+        None if accept == Accept::Url => Err("must be a URL with its scheme: http, https or that of an app"),
         None => {
             // Read as a path of some host, so that it is treated like the path of a URL.
             let slash = if text.starts_with('/') { "" } else { "/" };
-            let url = Url::parse(&format!("http://host.invalid{slash}{text}"))
-                .map_err(|_| "is not a valid path")?;
+            let url = Url::parse(&format!("http://host.invalid{slash}{text}")).map_err(|_| "is not a valid path")?;
             Ok(location(None, &url, keep_hash))
         }
     }
@@ -102,15 +86,8 @@ fn location(hostname: Option<String>, url: &Url, keep_hash: bool) -> Location {
         page.push('#');
         page.push_str(&decode(fragment));
     }
-    let query = url
-        .query_pairs()
-        .map(|(key, value)| (without_controls(&key), without_controls(&value)))
-        .collect();
-    Location {
-        hostname,
-        page,
-        query,
-    }
+    let query = url.query_pairs().map(|(key, value)| (without_controls(&key), without_controls(&value))).collect();
+    Location { hostname, page, query }
 }
 
 /// Decodes percent-encoding once, where the result is text without control characters.
@@ -122,20 +99,13 @@ pub(crate) fn decode(text: &str) -> String {
         if byte == b'%' {
             let (decoded, width) = decode_run(bytes.get(at..).unwrap_or_default());
             if width > 0 {
-                push_valid(
-                    &mut out,
-                    &decoded,
-                    bytes.get(at..at + width).unwrap_or_default(),
-                );
+                push_valid(&mut out, &decoded, bytes.get(at..at + width).unwrap_or_default());
                 at += width;
                 continue;
             }
         }
         // `at` only ever moves over whole characters: runs of escapes are ASCII.
-        let character = text
-            .get(at..)
-            .and_then(|rest| rest.chars().next())
-            .unwrap_or('\u{fffd}');
+        let character = text.get(at..).and_then(|rest| rest.chars().next()).unwrap_or('\u{fffd}');
         out.push(character);
         at += character.len_utf8();
     }
@@ -144,11 +114,7 @@ pub(crate) fn decode(text: &str) -> String {
 
 /// A run of `%XX` at the start of `bytes`: the bytes it means, and its width in the text.
 fn decode_run(bytes: &[u8]) -> (Vec<u8>, usize) {
-    let hex = |byte: &u8| {
-        char::from(*byte)
-            .to_digit(16)
-            .and_then(|digit| u8::try_from(digit).ok())
-    };
+    let hex = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let mut decoded = Vec::new();
     for escape in bytes.chunks_exact(3) {
         let [b'%', high, low] = escape else { break };
@@ -180,19 +146,13 @@ fn push_valid(out: &mut String, decoded: &[u8], encoded: &[u8]) {
 }
 
 fn push_encoded(out: &mut String, encoded: &[u8], offset: usize, count: usize) {
-    let escapes = encoded
-        .get(offset * 3..(offset + count) * 3)
-        .unwrap_or_default();
+    let escapes = encoded.get(offset * 3..(offset + count) * 3).unwrap_or_default();
     out.extend(escapes.iter().map(|&byte| char::from(byte)));
 }
 
 /// Text with control characters taken out: a value that a visitor's URL brings is cleaned, not refused.
 pub(crate) fn without_controls(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_control())
-        .collect::<String>()
-        .trim()
-        .to_owned()
+    text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]
@@ -251,41 +211,19 @@ mod tests {
 
     #[test]
     fn hostnames_have_one_form() {
-        assert_eq!(
-            hostname("https://WWW.Example.com:8443/x").as_deref(),
-            Some("example.com")
-        );
-        assert_eq!(
-            hostname("https://bücher.example/").as_deref(),
-            Some("xn--bcher-kva.example")
-        );
-        assert_eq!(
-            hostname("capacitor://localhost/").as_deref(),
-            Some("localhost")
-        );
+        assert_eq!(hostname("https://WWW.Example.com:8443/x").as_deref(), Some("example.com"));
+        assert_eq!(hostname("https://bücher.example/").as_deref(), Some("xn--bcher-kva.example"));
+        assert_eq!(hostname("capacitor://localhost/").as_deref(), Some("localhost"));
         assert_eq!(hostname("app:/home").as_deref(), Some(NO_HOST));
         assert_eq!(hostname("file:///x").as_deref(), Some(NO_HOST));
         assert_eq!(hostname("/x"), None);
-        assert_eq!(
-            hostname("https://user:pass@example.com/").as_deref(),
-            Some("example.com")
-        );
+        assert_eq!(hostname("https://user:pass@example.com/").as_deref(), Some("example.com"));
     }
 
     #[test]
     fn what_is_no_page_is_refused() {
-        for given in [
-            "data:text/html,x",
-            "DATA:x",
-            "javascript:alert(1)",
-            "about:blank",
-            "blob:https://a.b/c",
-        ] {
-            assert_eq!(
-                read(given, Accept::UrlOrPath, false),
-                Err("scheme is not allowed"),
-                "{given}"
-            );
+        for given in ["data:text/html,x", "DATA:x", "javascript:alert(1)", "about:blank", "blob:https://a.b/c"] {
+            assert_eq!(read(given, Accept::UrlOrPath, false), Err("scheme is not allowed"), "{given}");
         }
         for given in ["http://", "https://exa mple.com/", "https://[::1/"] {
             assert!(read(given, Accept::UrlOrPath, false).is_err(), "{given}");
@@ -307,11 +245,7 @@ mod tests {
     #[test]
     fn no_control_character_gets_through() {
         for byte in 0..=u8::MAX {
-            for text in [
-                format!("/%{byte:02X}"),
-                format!("/%C2%{byte:02x}"),
-                format!("/x%{byte:02X}%41"),
-            ] {
+            for text in [format!("/%{byte:02X}"), format!("/%C2%{byte:02x}"), format!("/x%{byte:02X}%41")] {
                 assert!(!page(&text).chars().any(char::is_control), "{text}");
             }
         }

@@ -66,10 +66,7 @@ pub(crate) fn read(text: &str, is_own: impl Fn(&str) -> bool) -> Option<Referrer
     if is_own(&host) || is_this_machine(&url, &host) {
         return None;
     }
-    Some(Referrer::Web {
-        host,
-        path: url.path().trim_end_matches('/').to_owned(),
-    })
+    Some(Referrer::Web { host, path: url.path().trim_end_matches('/').to_owned() })
 }
 
 fn is_web(scheme: &str) -> bool {
@@ -81,31 +78,18 @@ fn without_scheme(text: &str) -> Option<Url> {
     let text = text.strip_prefix("//").unwrap_or(text);
     let host = text.split(['/', '?', '#']).next().unwrap_or_default();
     let plausible = host.contains('.') && !host.starts_with('.') && !host.contains(['@', ' ']);
-    if plausible {
-        Url::parse(&format!("https://{text}")).ok()
-    } else {
-        None
-    }
+    if plausible { Url::parse(&format!("https://{text}")).ok() } else { None }
 }
 
 fn app(rest: &str) -> Option<Referrer> {
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (package, path) = rest.split_at(end);
-    let path = path
-        .split(['?', '#'])
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches('/');
+    let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
     let valid = !package.is_empty()
         && package.len() <= 255
-        && package
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+        && package.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
     let clean = !path.chars().any(char::is_control);
-    (valid && clean).then(|| Referrer::App {
-        package: package.to_ascii_lowercase(),
-        path: path.to_owned(),
-    })
+    (valid && clean).then(|| Referrer::App { package: package.to_ascii_lowercase(), path: path.to_owned() })
 }
 
 fn is_this_machine(url: &Url, host: &str) -> bool {
@@ -137,14 +121,8 @@ mod tests {
             ("example.com/a?b=https://c.d", "example.com/a"),
             ("www.example.com", "example.com"),
             ("//example.com/a", "example.com/a"),
-            (
-                "android-app://com.google.android.gm/",
-                "android-app://com.google.android.gm",
-            ),
-            (
-                "android-app://com.example/https/x?y",
-                "android-app://com.example/https/x",
-            ),
+            ("android-app://com.google.android.gm/", "android-app://com.google.android.gm"),
+            ("android-app://com.example/https/x?y", "android-app://com.example/https/x"),
         ] {
             assert_eq!(text(given).as_deref(), Some(kept), "{given}");
         }

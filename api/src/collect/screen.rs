@@ -4,22 +4,14 @@
 
 /// Upper bounds (exclusive, in CSS pixels) of the classes, with their names. The thresholds are those at which layouts
 /// usually change: phone, tablet, small notebook, desktop, large desktop.
-const CLASSES: [(i64, &str); 4] = [
-    (576, "under 576"),
-    (992, "576-991"),
-    (1440, "992-1439"),
-    (1920, "1440-1919"),
-];
+const CLASSES: [(i64, &str); 4] = [(576, "under 576"), (992, "576-991"), (1440, "992-1439"), (1920, "1440-1919")];
 
 /// The class of the widest screens.
 const WIDEST: &str = "1920 and up";
 
 /// The class of a screen's width.
 pub(crate) fn screen_class(width: i64) -> &'static str {
-    CLASSES
-        .iter()
-        .find(|(below, _)| width < *below)
-        .map_or(WIDEST, |(_, name)| name)
+    CLASSES.iter().find(|(below, _)| width < *below).map_or(WIDEST, |(_, name)| name)
 }
 
 /// The preferred language of an `Accept-Language` header, as `en` or `en-US`; blank when there is none. Script and
@@ -28,13 +20,10 @@ pub(crate) fn language(accept: &str) -> String {
     let mut best = (0.0, "");
     for entry in accept.split(',').take(16) {
         let (tag, parameters) = entry.split_once(';').unwrap_or((entry, ""));
-        let quality = parameters.trim().strip_prefix("q=").map_or(1.0, |q| {
-            q.trim()
-                .parse::<f32>()
-                .ok()
-                .filter(|q| q.is_finite())
-                .unwrap_or(0.0)
-        });
+        let quality = parameters
+            .trim()
+            .strip_prefix("q=")
+            .map_or(1.0, |q| q.trim().parse::<f32>().ok().filter(|q| q.is_finite()).unwrap_or(0.0));
         if quality > best.0 {
             best = (quality, tag.trim());
         }
@@ -45,13 +34,9 @@ pub(crate) fn language(accept: &str) -> String {
 fn tag(text: &str) -> Option<String> {
     let mut parts = text.split(['-', '_']);
     let letters = |part: &str| part.bytes().all(|b| b.is_ascii_alphabetic());
-    let primary = parts
-        .next()
-        .filter(|p| (2..=3).contains(&p.len()) && letters(p))?;
-    let region = parts.find(|part| {
-        part.len() == 2 && letters(part)
-            || part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit())
-    });
+    let primary = parts.next().filter(|p| (2..=3).contains(&p.len()) && letters(p))?;
+    let region = parts
+        .find(|part| part.len() == 2 && letters(part) || part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit()));
     let primary = primary.to_ascii_lowercase();
     Some(match region {
         Some(region) => format!("{primary}-{}", region.to_ascii_uppercase()),

@@ -12,9 +12,7 @@ use super::referrer::Referrer;
 const TABLE: &str = include_str!("../../data/sources.toml");
 
 /// Labels that stand before a country's top-level domain: `co.uk`, `com.br`.
-const SECOND_LEVEL: [&str; 10] = [
-    "co", "com", "org", "net", "gov", "gob", "edu", "or", "ne", "ac",
-];
+const SECOND_LEVEL: [&str; 10] = ["co", "com", "org", "net", "gov", "gob", "edu", "or", "ne", "ac"];
 
 /// What kind of place a source is; the tables of `data/sources.toml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -86,10 +84,7 @@ impl Sources {
     }
 
     fn parse(text: &str) -> Result<Self, TableError> {
-        let wrong = |message: String| TableError {
-            file: "sources.toml",
-            message,
-        };
+        let wrong = |message: String| TableError { file: "sources.toml", message };
         let tables: BTreeMap<SourceKind, BTreeMap<String, Entry>> =
             toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
         let mut sources = Self {
@@ -109,8 +104,7 @@ impl Sources {
 
     fn add(&mut self, name: String, kind: SourceKind, entry: Entry) -> Result<(), String> {
         let index = self.names.len();
-        let twice =
-            |text: &str| format!("`{text}` is listed twice, the second time under `{name}`");
+        let twice = |text: &str| format!("`{text}` is listed twice, the second time under `{name}`");
         for host in entry.hosts {
             let taken = match host.strip_suffix(".*") {
                 Some(stem) => self.stems.insert(stem.to_owned(), index),
@@ -125,10 +119,7 @@ impl Sources {
                 return Err(twice(&app));
             }
         }
-        let own = [name.to_lowercase()]
-            .into_iter()
-            .chain(entry.tags)
-            .map(|tag| (tag, false));
+        let own = [name.to_lowercase()].into_iter().chain(entry.tags).map(|tag| (tag, false));
         for (tag, paid) in own.chain(entry.paid.into_iter().map(|tag| (tag, true))) {
             if tag != tag.to_lowercase() {
                 return Err(format!("the tag `{tag}` must be in lower case"));
@@ -154,23 +145,14 @@ impl Sources {
     pub(crate) fn of_tag(&self, tag: &str) -> Origin {
         let lower = tag.trim().to_lowercase();
         if let Some(&(index, paid)) = self.tags.get(&lower) {
-            return Origin {
-                paid,
-                ..self.known(index, tag)
-            };
+            return Origin { paid, ..self.known(index, tag) };
         }
-        let host = lower
-            .strip_prefix("https://")
-            .or_else(|| lower.strip_prefix("http://"))
-            .unwrap_or(&lower);
+        let host = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://")).unwrap_or(&lower);
         let host = host.split(['/', '?']).next().unwrap_or_default();
         let host = host.strip_prefix("www.").unwrap_or(host);
         match self.find_host(host) {
             Some(index) => self.known(index, tag),
-            None => Origin {
-                source: tag.trim().to_owned(),
-                ..Origin::default()
-            },
+            None => Origin { source: tag.trim().to_owned(), ..Origin::default() },
         }
     }
 
@@ -181,24 +163,14 @@ impl Sources {
         };
         match found {
             Some(index) => self.known(index, ""),
-            None => Origin {
-                source: referrer.site(),
-                ..Origin::default()
-            },
+            None => Origin { source: referrer.site(), ..Origin::default() },
         }
     }
 
     fn known(&self, index: usize, otherwise: &str) -> Origin {
         match self.names.get(index) {
-            Some((name, kind)) => Origin {
-                source: name.clone(),
-                kind: Some(*kind),
-                paid: false,
-            },
-            None => Origin {
-                source: otherwise.to_owned(),
-                ..Origin::default()
-            },
+            Some((name, kind)) => Origin { source: name.clone(), kind: Some(*kind), paid: false },
+            None => Origin { source: otherwise.to_owned(), ..Origin::default() },
         }
     }
 
@@ -217,13 +189,12 @@ impl Sources {
 
 /// A host without its top-level domain, for each way to read it: `google.co.uk` is `google.co` and `google`.
 fn stems(host: &str) -> impl Iterator<Item = &str> {
-    let one = host.rsplit_once('.').filter(|(_, top)| {
-        (2..=24).contains(&top.len()) && top.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
-    });
-    let two = one.filter(|(_, top)| top.len() == 2).and_then(|(rest, _)| {
-        rest.rsplit_once('.')
-            .filter(|(_, second)| SECOND_LEVEL.contains(second))
-    });
+    let one = host
+        .rsplit_once('.')
+        .filter(|(_, top)| (2..=24).contains(&top.len()) && top.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'));
+    let two = one
+        .filter(|(_, top)| top.len() == 2)
+        .and_then(|(rest, _)| rest.rsplit_once('.').filter(|(_, second)| SECOND_LEVEL.contains(second)));
     [one, two].into_iter().flatten().map(|(stem, _)| stem)
 }
 
@@ -236,10 +207,7 @@ mod tests {
     }
 
     fn web(host: &str) -> String {
-        let referrer = Referrer::Web {
-            host: host.into(),
-            path: String::new(),
-        };
+        let referrer = Referrer::Web { host: host.into(), path: String::new() };
         sources().origin(None, Some(&referrer)).source
     }
 
@@ -247,16 +215,8 @@ mod tests {
     fn sources_are_many_and_each_kind_has_some() {
         let sources = sources();
         assert!(sources.names.len() >= 250, "{}", sources.names.len());
-        for kind in [
-            SourceKind::Search,
-            SourceKind::Ai,
-            SourceKind::Video,
-            SourceKind::Email,
-        ] {
-            assert!(
-                sources.names.iter().filter(|(_, k)| *k == kind).count() >= 15,
-                "{kind:?}"
-            );
+        for kind in [SourceKind::Search, SourceKind::Ai, SourceKind::Video, SourceKind::Email] {
+            assert!(sources.names.iter().filter(|(_, k)| *k == kind).count() >= 15, "{kind:?}");
         }
     }
 
@@ -311,19 +271,10 @@ mod tests {
         ] {
             assert_eq!(web(host), name, "{host}");
         }
-        let app = Referrer::App {
-            package: "com.google.android.gm".into(),
-            path: String::new(),
-        };
+        let app = Referrer::App { package: "com.google.android.gm".into(), path: String::new() };
         assert_eq!(sources.origin(None, Some(&app)).source, "Gmail");
-        let app = Referrer::App {
-            package: "org.example.reader".into(),
-            path: String::new(),
-        };
-        assert_eq!(
-            sources.origin(None, Some(&app)).source,
-            "android-app://org.example.reader"
-        );
+        let app = Referrer::App { package: "org.example.reader".into(), path: String::new() };
+        assert_eq!(sources.origin(None, Some(&app)).source, "android-app://org.example.reader");
     }
 
     #[test]
@@ -341,32 +292,21 @@ mod tests {
             ("chatgpt.com", "ChatGPT", false),
             ("www.producthunt.com", "Product Hunt", false),
             ("producthunt", "Product Hunt", false),
-            (
-                "https://news.ycombinator.com/item?id=1",
-                "Hacker News",
-                false,
-            ),
+            ("https://news.ycombinator.com/item?id=1", "Hacker News", false),
             ("Spring Newsletter", "Spring Newsletter", false),
         ] {
             let origin = sources.of_tag(tag);
             assert_eq!((&*origin.source, origin.paid), (name, paid), "{tag}");
         }
-        let referrer = Referrer::Web {
-            host: "bing.com".into(),
-            path: String::new(),
-        };
-        assert_eq!(
-            sources.origin(Some("google"), Some(&referrer)).source,
-            "Google"
-        );
+        let referrer = Referrer::Web { host: "bing.com".into(), path: String::new() };
+        assert_eq!(sources.origin(Some("google"), Some(&referrer)).source, "Google");
     }
 
     #[test]
     fn sources_table_mistakes_are_named() {
         let error = |text| Sources::parse(text).err().unwrap().to_string();
         assert!(
-            error("[search]\nA = { hosts = ['a.com'] }\nB = { hosts = ['a.com'] }")
-                .contains("`a.com` is listed twice")
+            error("[search]\nA = { hosts = ['a.com'] }\nB = { hosts = ['a.com'] }").contains("`a.com` is listed twice")
         );
         assert!(error("[search]\nA = { hosts = [], tags = ['X'] }").contains("lower case"));
         assert!(error("[nonsense]\n").contains("sources.toml"));

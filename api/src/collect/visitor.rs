@@ -22,10 +22,7 @@ pub(crate) struct VisitorKeys<'k> {
 impl<'k> VisitorKeys<'k> {
     /// The keys of a day that is open: its salt for both.
     pub(crate) fn of_salt(salt: &'k [u8]) -> Self {
-        Self {
-            address: salt,
-            visitor: salt,
-        }
+        Self { address: salt, visitor: salt }
     }
 }
 
@@ -40,15 +37,9 @@ impl std::fmt::Debug for VisitorKeys<'_> {
 pub(crate) fn past_key(secret: &[u8], site_id: i64, date: &str) -> [u8; 32] {
     // HMAC takes keys of any length; hashing ours first makes one of the block's size, which can't be refused.
     let mut key = [0; 64];
-    key.iter_mut()
-        .zip(Sha256::digest(secret))
-        .for_each(|(to, from)| *to = from);
+    key.iter_mut().zip(Sha256::digest(secret)).for_each(|(to, from)| *to = from);
     let mut mac = Hmac::<Sha256>::new(&key.into());
-    for part in [
-        &b"haru past visitors"[..],
-        &site_id.to_be_bytes(),
-        date.as_bytes(),
-    ] {
+    for part in [&b"haru past visitors"[..], &site_id.to_be_bytes(), date.as_bytes()] {
         mac.update(&length(part));
         mac.update(part);
     }
@@ -56,12 +47,7 @@ pub(crate) fn past_key(secret: &[u8], site_id: i64, date: &str) -> [u8; 32] {
 }
 
 /// The id of whoever has this address and user agent today. Blank parts are allowed and are one visitor.
-pub(crate) fn by_address(
-    keys: &VisitorKeys<'_>,
-    site_id: i64,
-    address: Option<IpAddr>,
-    user_agent: &str,
-) -> i64 {
+pub(crate) fn by_address(keys: &VisitorKeys<'_>, site_id: i64, address: Option<IpAddr>, user_agent: &str) -> i64 {
     let (v4, v6);
     let address = match address.map(|address| address.to_canonical()) {
         Some(IpAddr::V4(address)) => {
@@ -74,23 +60,12 @@ pub(crate) fn by_address(
         }
         None => &[],
     };
-    id(&[
-        b"address",
-        keys.address,
-        &site_id.to_be_bytes(),
-        address,
-        user_agent.as_bytes(),
-    ])
+    id(&[b"address", keys.address, &site_id.to_be_bytes(), address, user_agent.as_bytes()])
 }
 
 /// The id of an explicit, opaque visitor of that day.
 pub(crate) fn by_name(keys: &VisitorKeys<'_>, site_id: i64, visitor: &str) -> i64 {
-    id(&[
-        b"visitor",
-        keys.visitor,
-        &site_id.to_be_bytes(),
-        visitor.as_bytes(),
-    ])
+    id(&[b"visitor", keys.visitor, &site_id.to_be_bytes(), visitor.as_bytes()])
 }
 
 fn id(parts: &[&[u8]]) -> i64 {
@@ -100,10 +75,7 @@ fn id(parts: &[&[u8]]) -> i64 {
         hash.update(part);
     }
     let digest = hash.finalize();
-    digest
-        .iter()
-        .take(8)
-        .fold(0, |id, &byte| id << 8 | i64::from(byte))
+    digest.iter().take(8).fold(0, |id, &byte| id << 8 | i64::from(byte))
 }
 
 fn length(part: &[u8]) -> [u8; 8] {
@@ -115,10 +87,7 @@ fn length(part: &[u8]) -> [u8; 8] {
 mod tests {
     use super::*;
 
-    const KEYS: VisitorKeys<'_> = VisitorKeys {
-        address: b"salt",
-        visitor: b"salt",
-    };
+    const KEYS: VisitorKeys<'_> = VisitorKeys { address: b"salt", visitor: b"salt" };
 
     fn address(address: &str, agent: &str) -> i64 {
         by_address(&KEYS, 1, Some(address.parse().unwrap()), agent)
@@ -134,10 +103,7 @@ mod tests {
         let site2 = by_address(&KEYS, 2, Some("203.0.113.9".parse().unwrap()), "agent");
         assert_ne!(id, site2);
         let tomorrow = VisitorKeys::of_salt(b"other");
-        assert_ne!(
-            id,
-            by_address(&tomorrow, 1, Some("203.0.113.9".parse().unwrap()), "agent")
-        );
+        assert_ne!(id, by_address(&tomorrow, 1, Some("203.0.113.9".parse().unwrap()), "agent"));
         assert_ne!(by_name(&KEYS, 1, "a"), by_name(&KEYS, 1, "b"));
         assert_ne!(by_name(&KEYS, 1, "a"), by_name(&KEYS, 2, "a"));
     }
@@ -157,10 +123,7 @@ mod tests {
             bytes.extend(part);
         }
         let digest = Sha256::digest(&bytes);
-        assert_eq!(
-            by_name(&KEYS, 1, "v"),
-            i64::from_be_bytes(digest[..8].try_into().unwrap())
-        );
+        assert_eq!(by_name(&KEYS, 1, "v"), i64::from_be_bytes(digest[..8].try_into().unwrap()));
     }
 
     #[test]

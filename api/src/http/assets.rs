@@ -57,7 +57,7 @@ fn page(headers: &HeaderMap, base_path: &str) -> Response {
     let Some(index) = assets::webapp("index.html") else { return StatusCode::NOT_FOUND.into() };
     let Ok(html) = std::str::from_utf8(&index.bytes) else { return StatusCode::INTERNAL_SERVER_ERROR.into() };
     let html = html.replacen(r#"<base href="/""#, &format!(r#"<base href="{}""#, escaped(base_path)), 1);
-    let etag = format!("{}-{}\"", index.etag.trim_end_matches('"'), base_path.len());
+    let etag = format!("{}-{}\"", index.etag.trim_end_matches('"'), hex::encode(base_path));
     answer(headers, Asset { bytes: html.into_bytes().into(), etag }, "text/html; charset=utf-8", ASK_EACH_TIME)
 }
 

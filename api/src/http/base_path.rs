@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn the_prefix_comes_off_whole_or_not_at_all() {
-        let strip = |uri: &str, prefix: &str| stripped(&uri.parse().expect("a target"), prefix).map(|uri| uri.to_string());
+        let strip =
+            |uri: &str, prefix: &str| stripped(&uri.parse().expect("a target"), prefix).map(|uri| uri.to_string());
         assert_eq!(strip("/stats/api/collect?t=x", "/stats"), Some("/api/collect?t=x".to_owned()));
         assert_eq!(strip("/stats", "/stats"), Some("/".to_owned()));
         assert_eq!(strip("/statistics", "/stats"), None);

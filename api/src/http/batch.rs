@@ -83,6 +83,6 @@ fn refused(refused: NotTaken) -> Problem {
         NotTaken::Invalid(errors) => Error::Invalid(errors).into(),
         NotTaken::UnknownToken => Error::NotFound("site").into(),
         NotTaken::TooMany(retry_after) => Error::TooMany { retry_after }.into(),
-        NotTaken::Refused(_) | NotTaken::Unavailable => Error::Unavailable.into(),
+        NotTaken::Unavailable => Error::Unavailable.into(),
     }
 }

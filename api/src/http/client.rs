@@ -24,7 +24,7 @@ fn peer(request: &Request) -> IpAddr {
     address.map_or(IpAddr::from([0, 0, 0, 0]), std::net::SocketAddr::ip)
 }
 
-fn forwarded(headers: &HeaderMap) -> ForwardedHeaders {
+fn forwarded(headers: &HeaderMap) -> ForwardedHeaders<'_> {
     ForwardedHeaders::read(|name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect())
 }
 

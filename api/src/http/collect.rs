@@ -133,7 +133,7 @@ fn refuse(refused: NotTaken) -> Response {
         NotTaken::TooMany(seconds) => {
             retry_after(StatusCode::TOO_MANY_REQUESTS, &json!({"error": "rate_limit_exceeded"}), seconds)
         }
-        NotTaken::Refused(_) | NotTaken::Unavailable => {
+        NotTaken::Unavailable => {
             retry_after(StatusCode::SERVICE_UNAVAILABLE, &json!({"error": "unavailable"}), problem::RETRY_AFTER)
         }
     }

@@ -223,9 +223,5 @@ fn panel(panel: stats::Panel) -> Panel {
 }
 
 fn row(row: stats::PanelRow) -> PanelRow {
-    PanelRow {
-        visitors: whole(row.visitors),
-        share: row.share.as_f64().unwrap_or_default(),
-        value: row.value,
-    }
+    PanelRow { visitors: whole(row.visitors), share: row.share.as_f64().unwrap_or_default(), value: row.value }
 }

@@ -6,6 +6,7 @@ use poem_openapi::Object;
 /// Everything that a dashboard shows.
 #[derive(Clone, Debug, PartialEq, Object, SimpleObject)]
 #[graphql(rename_fields = "snake_case")]
+#[oai(skip_serializing_if_is_none)]
 pub(crate) struct Dashboard {
     /// Which site.
     pub(crate) site: DashboardSite,
@@ -58,6 +59,7 @@ pub(crate) struct DashboardRange {
 /// A whole number, before and now.
 #[derive(Clone, Debug, PartialEq, Object, SimpleObject)]
 #[graphql(rename_fields = "snake_case")]
+#[oai(skip_serializing_if_is_none)]
 pub(crate) struct Total {
     /// Now.
     pub(crate) value: i64,
@@ -70,8 +72,9 @@ pub(crate) struct Total {
 /// A number with decimals, before and now.
 #[derive(Clone, Debug, PartialEq, Object, SimpleObject)]
 #[graphql(rename_fields = "snake_case")]
+#[oai(skip_serializing_if_is_none)]
 pub(crate) struct RatioTotal {
-    /// Now, two decimals; null with a filter on pages, where it has no meaning.
+    /// Now, two decimals; left out with a filter on pages, where it has no meaning.
     pub(crate) value: Option<f64>,
     /// In the time compared with.
     pub(crate) previous: Option<f64>,
@@ -102,6 +105,7 @@ pub(crate) struct Totals {
 /// Numbers by bucket of time.
 #[derive(Clone, Debug, PartialEq, Object, SimpleObject)]
 #[graphql(rename_fields = "snake_case")]
+#[oai(skip_serializing_if_is_none)]
 pub(crate) struct TimeSeries {
     /// `hour`, `day`, `week` or `month`.
     pub(crate) interval: String,

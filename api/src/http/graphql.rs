@@ -9,8 +9,8 @@ use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use async_graphql::{Context, Data, EmptyMutation, ID, InputObject, Json, Object, Result, Schema, Subscription};
 use async_graphql_poem::{GraphQLBatchRequest, GraphQLBatchResponse, GraphQLProtocol, GraphQLWebSocket};
 use poem::http::header;
-use poem::web::websocket::WebSocket;
 use poem::web::Data as AppData;
+use poem::web::websocket::WebSocket;
 use poem::{IntoResponse, Request, Response, handler};
 use serde_json::Value;
 

@@ -4,8 +4,10 @@ mod assets;
 mod auth;
 mod base_path;
 mod batch;
+mod body_limit;
 mod client;
 mod collect;
+mod cors;
 mod dashboard;
 mod dto;
 mod graphql;
@@ -20,13 +22,14 @@ mod sites;
 use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
-use poem::http::{Method, header};
-use poem::middleware::{CatchPanic, CookieJarManager, Cors, SizeLimit};
+use poem::middleware::{CatchPanic, CookieJarManager};
 use poem::{EndpointExt, Response, Route, get, post};
 use poem_openapi::{OpenApiService, Tags};
 
 use self::base_path::BasePath;
+use self::body_limit::BodyLimit;
 use self::collect::OpenToAll;
+use self::cors::NamedOrigins;
 use self::request_id::RequestId;
 use crate::app::App;
 
@@ -49,8 +52,7 @@ enum Tag {
 type Api = (query::QueryApi, dashboard::DashboardApi, batch::BatchApi, sites::SitesApi, auth::AuthApi);
 
 fn api(base_url: &str) -> OpenApiService<Api, ()> {
-    let parts =
-        (query::QueryApi, dashboard::DashboardApi, batch::BatchApi, sites::SitesApi, auth::AuthApi);
+    let parts = (query::QueryApi, dashboard::DashboardApi, batch::BatchApi, sites::SitesApi, auth::AuthApi);
     OpenApiService::new(parts, "Haru", env!("CARGO_PKG_VERSION"))
         .description("Privacy-first web analytics: events in, exact numbers out.")
         .server(format!("{base_url}api"))
@@ -72,17 +74,18 @@ pub(crate) fn graphql_sdl() -> String {
 pub(crate) fn routes(app: &Arc<App>) -> BoxEndpoint<'static, Response> {
     let service = api(app.base_url.path());
     let spec = service.spec_endpoint();
+    let named = || NamedOrigins(app.cors_origins.clone());
     let graphql = Route::new()
-        .at("/", post(graphql::execute).with(SizeLimit::new(BODY_MAX)))
+        .at("/", post(graphql::execute).with(BodyLimit(BODY_MAX)))
         .at("/ws", get(graphql::subscribe))
-        .with(cors(app));
+        .with(named());
 
     Route::new()
         .at("/api/collect", post(collect::collect).options(collect::preflight).with(OpenToAll))
         .at("/api/event", post(collect::event).options(collect::preflight).with(OpenToAll))
         .at("/api/health", get(health::alive))
-        .at("/api/openapi.json", get(spec).with(cors(app)))
-        .nest("/api", service.with(SizeLimit::new(BODY_MAX)).with(CookieJarManager::new()).with(cors(app)))
+        .at("/api/openapi.json", get(spec).with(named()))
+        .nest("/api", service.with(BodyLimit(BODY_MAX)).with(CookieJarManager::new()).with(named()))
         .nest("/graphql", graphql)
         .at("/js/haru.js", get(assets::tracker))
         .at("/healthz", get(health::alive))
@@ -95,14 +98,4 @@ pub(crate) fn routes(app: &Arc<App>) -> BoxEndpoint<'static, Response> {
         .with(BasePath::new(app.base_url.path()))
         .with(RequestId)
         .boxed()
-}
-
-/// Pages of origins that the operator named may call the API, with a Bearer token; no others, and never with cookies.
-fn cors(app: &App) -> Cors {
-    let origins = app.cors_origins.clone();
-    Cors::new()
-        .allow_origins_fn(move |origin| origins.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()))
-        .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
-        .allow_credentials(false)
 }

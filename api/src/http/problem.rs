@@ -118,12 +118,9 @@ impl From<Error> for Problem {
             Error::NotFound(_) => {
                 Self::NotFound(Json(details("not-found", "Not found", StatusCode::NOT_FOUND, detail)))
             }
-            Error::Unauthenticated(_) => Self::Unauthorized(Json(details(
-                "unauthenticated",
-                "Not logged in",
-                StatusCode::UNAUTHORIZED,
-                detail,
-            ))),
+            Error::Unauthenticated(_) => {
+                Self::Unauthorized(Json(details("unauthenticated", "Not logged in", StatusCode::UNAUTHORIZED, detail)))
+            }
             Error::Forbidden(_) => {
                 Self::Forbidden(Json(details("forbidden", "Not allowed", StatusCode::FORBIDDEN, detail)))
             }
@@ -133,8 +130,7 @@ impl From<Error> for Problem {
                 Self::BadRequest(Json(with_fields(body, vec![field])))
             }
             Error::Invalid(errors) => {
-                let body =
-                    details("invalid", "Some values are not allowed", StatusCode::UNPROCESSABLE_ENTITY, detail);
+                let body = details("invalid", "Some values are not allowed", StatusCode::UNPROCESSABLE_ENTITY, detail);
                 Self::Invalid(Json(with_fields(body, errors)))
             }
             Error::Conflict(error) => {
@@ -174,14 +170,16 @@ pub(crate) async fn from_poem(error: PoemError) -> Response {
         return error.into_response();
     }
     let status = error.status();
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        let body = details("too-large", "The body is too large", status, "the body is larger than this route takes");
+        return Problem::TooLarge(Json(body)).into_response();
+    }
     let body = if error.is::<NotFoundError>() {
         details("not-found", "Not found", status, "there is nothing at this address")
     } else if error.is::<MethodNotAllowedError>() {
         details("method-not-allowed", "Method not allowed", status, "this address takes other methods")
     } else if status == StatusCode::UNAUTHORIZED {
         details("unauthenticated", "Not logged in", status, "an access token is required")
-    } else if status == StatusCode::PAYLOAD_TOO_LARGE {
-        details("too-large", "The body is too large", status, error.to_string())
     } else if status.is_client_error() {
         details("bad-request", "The request cannot be read", status, error.to_string())
     } else {

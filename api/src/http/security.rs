@@ -16,7 +16,8 @@ use crate::store::SessionState;
 pub(crate) struct LoggedIn(pub(crate) Arc<SessionState>);
 
 async fn check(request: &Request, bearer: Bearer) -> Result<Arc<SessionState>> {
-    let app = request.data::<Arc<App>>().ok_or_else(|| crate::error::Error::internal("no app")).map_err(Problem::from)?;
+    let app =
+        request.data::<Arc<App>>().ok_or_else(|| crate::error::Error::internal("no app")).map_err(Problem::from)?;
     let state = app.accounts.authenticate(&bearer.token).await.map_err(Problem::from)?;
     app.api_limit.check(("user", &state.user.id)).map_err(Problem::from)?;
     Ok(state)

@@ -19,6 +19,7 @@ const PAGE_DEFAULT: u64 = 100;
 
 /// One tracked property.
 #[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
 struct Site {
     /// Opaque id; the domain may be used in its place.
     id: String,
@@ -34,7 +35,7 @@ struct Site {
     honour_dnt: bool,
     /// When it was made, RFC 3339.
     created_at: String,
-    /// When its first event happened, RFC 3339; none yet: null.
+    /// When its first event happened, RFC 3339; left out before it.
     first_event_at: Option<String>,
     /// The script tag for its pages.
     snippet: String,
@@ -51,10 +52,11 @@ struct SiteList {
 
 /// Where in a listing a page is.
 #[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
 struct ListMeta {
     /// Entries that the page may hold.
     limit: u64,
-    /// Pass this as `after` for the next page; null on the last.
+    /// Pass this as `after` for the next page; left out on the last.
     after: Option<String>,
 }
 
@@ -181,12 +183,8 @@ impl SitesApi {
         Path(name): Path<String>,
         Json(body): Json<SiteChange>,
     ) -> Result<Json<Site>, Problem> {
-        let wish = ChangeWish {
-            name: body.name,
-            domain: body.domain,
-            timezone: body.timezone,
-            honour_dnt: body.honour_dnt,
-        };
+        let wish =
+            ChangeWish { name: body.name, domain: body.domain, timezone: body.timezone, honour_dnt: body.honour_dnt };
         Ok(Json(site(app, app.sites.update(&state.scope, &name, wish).await?)))
     }
 

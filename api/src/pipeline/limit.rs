@@ -44,9 +44,9 @@ impl CollectLimit {
         if self.a_minute == 0 {
             return Ok(());
         }
-        let window = self
-            .windows
-            .get_with((address, site, engagement), || Arc::new(Window { since: Instant::now(), hits: AtomicU32::new(0) }));
+        let window = self.windows.get_with((address, site, engagement), || {
+            Arc::new(Window { since: Instant::now(), hits: AtomicU32::new(0) })
+        });
         if window.hits.fetch_add(1, Ordering::Relaxed) < self.a_minute {
             return Ok(());
         }

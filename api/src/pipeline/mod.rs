@@ -36,15 +36,13 @@ pub(crate) enum NotTaken {
     UnknownToken,
     /// Too many from this address; seconds until the next is allowed.
     TooMany(u64),
-    /// It can't be stored now.
-    Refused(Refused),
-    /// The database can't answer now.
+    /// It can't be stored, or nothing can be looked up, now.
     Unavailable,
 }
 
 impl From<Refused> for NotTaken {
-    fn from(refused: Refused) -> Self {
-        Self::Refused(refused)
+    fn from(_told_in_the_log_by_ingest: Refused) -> Self {
+        Self::Unavailable
     }
 }
 
@@ -135,7 +133,8 @@ impl Pipeline {
             let Some(tracked) = self.sites.by_domain(domain).await? else { continue };
             self.check_limit(&tracked, facts, is_engagement(payload.kind))?;
             let keys = self.salts.of_day(&tracked, facts.now_ms).await?;
-            let hit = assemble_event(&payload, facts, &rules(&tracked), &VisitorKeys::of_salt(&keys.salt), &self.enrichment);
+            let hit =
+                assemble_event(&payload, facts, &rules(&tracked), &VisitorKeys::of_salt(&keys.salt), &self.enrichment);
             let taken = self.take(&tracked, &keys.date, hit).await?;
             if outcome != Taken::Counted {
                 outcome = taken;
@@ -221,7 +220,12 @@ impl Pipeline {
         self.limit.check(address, tracked.site.key, engagement).map_err(NotTaken::TooMany)
     }
 
-    async fn take(&self, tracked: &TrackedSite, date: &str, outcome: Result<Hit, DropReason>) -> Result<Taken, NotTaken> {
+    async fn take(
+        &self,
+        tracked: &TrackedSite,
+        date: &str,
+        outcome: Result<Hit, DropReason>,
+    ) -> Result<Taken, NotTaken> {
         match outcome {
             Ok(hit) => {
                 self.ingest.store(vec![hit]).await?;

@@ -15,6 +15,11 @@ const KEPT: u64 = 100_000;
 /// Longest token or domain that is looked up at all.
 const KEY_MAX: usize = 255;
 
+/// Tokens and domains are short and printable; nothing else is worth asking the database for.
+fn is_lookup_worthy(text: &str) -> bool {
+    !text.is_empty() && text.len() <= KEY_MAX && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// The cache in front of the lookups of `collect`.
 #[derive(Debug)]
 pub(crate) struct TrackedSites {
@@ -68,7 +73,7 @@ impl TrackedSites {
         }
         let before = *self.invalidations.lock().unwrap_or_else(PoisonError::into_inner);
         let found = match &key {
-            Key::Token(text) | Key::Domain(text) if text.is_empty() || text.len() > KEY_MAX => return Ok(None),
+            Key::Token(text) | Key::Domain(text) if !is_lookup_worthy(text) => return Ok(None),
             Key::Token(token) => self.store.tracked_by_token(token).await?,
             Key::Domain(domain) => self.store.tracked_by_domain(domain).await?,
         };

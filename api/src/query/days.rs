@@ -14,6 +14,7 @@ use haru_stats::{Day, DayBuilder, Event, EventKind};
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
+use crate::collect::Kind;
 use crate::error::{Error, Result};
 use crate::store::{self, EventStore, Part, Seen};
 
@@ -139,8 +140,7 @@ impl Days {
     /// One snapshot: adds new rows to growing days, reads the missing ones, and answers the starts of other days that
     /// rows came for.
     async fn read(&self, state: &mut SiteDays, missing: &[LocalDay], held: &mut Held, now: i64) -> Result<Vec<i64>> {
-        let spans: Vec<_> =
-            missing.iter().map(|day| store::Span { start: day.span.from, end: day.span.to }).collect();
+        let spans: Vec<_> = missing.iter().map(|day| store::Span { start: day.span.from, end: day.span.to }).collect();
         let mut builders = Vec::with_capacity(missing.len());
         for day in missing {
             builders.push(DayBuilder::new(day.span).map_err(Error::internal)?);
@@ -190,12 +190,8 @@ impl Days {
 
     /// Moves days that are over from growing to finished.
     fn retire(&self, state: &mut SiteDays, now: i64) {
-        let over: Vec<i64> = state
-            .growing
-            .iter()
-            .filter(|(_, growing)| is_over(growing.span, now))
-            .map(|(start, _)| *start)
-            .collect();
+        let over: Vec<i64> =
+            state.growing.iter().filter(|(_, growing)| is_over(growing.span, now)).map(|(start, _)| *start).collect();
         for start in over {
             if let Some(mut growing) = state.growing.remove(&start) {
                 self.finished.insert((state.site, state.life, start), growing.day());
@@ -231,11 +227,11 @@ fn event_of(row: &event::Model) -> Event<'_> {
     Event {
         ts: row.at,
         visitor: row.visitor,
-        kind: match row.kind {
-            0 => EventKind::Pageview,
-            2 => EventKind::Engagement,
-            3 => EventKind::Duration,
-            _ => EventKind::Custom,
+        kind: match Kind::from_code(row.kind) {
+            Some(Kind::Pageview) => EventKind::Pageview,
+            Some(Kind::Engagement) => EventKind::Engagement,
+            Some(Kind::Duration) => EventKind::Duration,
+            Some(Kind::Custom) | None => EventKind::Custom,
         },
         name: &row.name,
         hostname: &row.hostname,

@@ -64,11 +64,7 @@ impl Store {
         }
         let user = insert_user(&transaction, &new, first).await?;
         let account_id = crate::ids::new_id();
-        let owned = account::ActiveModel {
-            id: Set(account_id.clone()),
-            name: Set(new.name),
-            created_at: Set(new.at),
-        };
+        let owned = account::ActiveModel { id: Set(account_id.clone()), name: Set(new.name), created_at: Set(new.at) };
         owned.insert(&transaction).await?;
         let membership = member::ActiveModel {
             account_id: Set(account_id),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use haru_migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::ConnectOptions as _;
 use sea_orm::sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 
@@ -43,7 +44,8 @@ async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(256)
-        .pragma("cache_size", "-16000");
+        .pragma("cache_size", "-16000")
+        .disable_statement_logging();
     let writer = connect_sqlite(base.clone(), 1).await.map_err(failed)?;
     let reader = connect_sqlite(base.pragma("query_only", "ON"), SQLITE_READERS).await.map_err(failed)?;
     Ok(Store { ingest: writer.clone(), writer, reader })

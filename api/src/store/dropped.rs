@@ -25,12 +25,7 @@ pub(super) async fn add_drops(transaction: &DatabaseTransaction, drops: &[DropCo
     let mut insert = Query::insert();
     insert
         .into_table(dropped::Entity)
-        .columns([
-            dropped::Column::SiteId,
-            dropped::Column::Date,
-            dropped::Column::Reason,
-            dropped::Column::Count,
-        ])
+        .columns([dropped::Column::SiteId, dropped::Column::Date, dropped::Column::Reason, dropped::Column::Count])
         .on_conflict(
             OnConflict::columns([dropped::Column::SiteId, dropped::Column::Date, dropped::Column::Reason])
                 .value(

@@ -8,8 +8,8 @@ use haru_entity::{event, event_id};
 use sea_orm::sea_query::{Expr, InsertStatement, OnConflict, Query};
 use sea_orm::{
     AccessMode, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
-    IsolationLevel, Iterable, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, StreamTrait, TransactionOptions,
-    TransactionTrait, Value,
+    IsolationLevel, Iterable, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, StreamTrait,
+    TransactionOptions, TransactionTrait, Value,
 };
 use sha2::{Digest, Sha256};
 
@@ -152,8 +152,8 @@ fn newer_than(site: i64, seen: &Seen, heads: &Seen) -> Select<event::Entity> {
     for (node, head) in heads {
         let from = seen.get(node).copied().unwrap_or(0);
         if *head > from {
-            condition = condition
-                .add(Condition::all().add(event::Column::Node.eq(*node)).add(event::Column::Seq.gt(from)));
+            condition =
+                condition.add(Condition::all().add(event::Column::Node.eq(*node)).add(event::Column::Seq.gt(from)));
         }
     }
     event::Entity::find().filter(event::Column::SiteId.eq(site)).filter(condition)

@@ -40,7 +40,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't store it.
-    pub(crate) async fn insert_session(&self, login: &Login, user_id: &str, account_id: &str, client: &str) -> Result<()> {
+    pub(crate) async fn insert_session(
+        &self,
+        login: &Login,
+        user_id: &str,
+        account_id: &str,
+        client: &str,
+    ) -> Result<()> {
         let row = session::ActiveModel {
             id: Set(login.id.clone()),
             user_id: Set(user_id.to_owned()),

@@ -110,8 +110,9 @@ fn visible(scope: &Scope) -> Select<site::Entity> {
     site::Entity::find().filter(condition)
 }
 
-/// A site is named by its id or its domain.
+/// A site is named by its id or its domain. `PostgreSQL` refuses text with a zero byte, and no site's name has one.
 fn named(scope: &Scope, name: &str) -> Select<site::Entity> {
+    let name = if name.contains('\0') { "" } else { name };
     visible(scope)
         .filter(Condition::any().add(site::Column::PublicId.eq(name)).add(site::Column::Domain.eq(name.to_lowercase())))
 }
@@ -130,6 +131,7 @@ impl Store {
     /// # Errors
     /// When the database can't answer.
     pub(crate) async fn sites(&self, scope: &Scope, limit: u64, after: Option<&str>) -> Result<Vec<Site>> {
+        let after = after.filter(|after| !after.contains('\0'));
         let mut query = visible(scope).order_by_asc(site::Column::PublicId).limit(limit);
         if let Some(after) = after {
             query = query.filter(site::Column::PublicId.gt(after));
@@ -228,11 +230,8 @@ impl Store {
     }
 
     async fn tracked(&self, condition: sea_orm::sea_query::SimpleExpr) -> Result<Option<TrackedSite>> {
-        let row = site::Entity::find()
-            .filter(condition)
-            .filter(site::Column::DeletedAt.is_null())
-            .one(&self.reader)
-            .await?;
+        let row =
+            site::Entity::find().filter(condition).filter(site::Column::DeletedAt.is_null()).one(&self.reader).await?;
         let Some(row) = row else { return Ok(None) };
         let site = Site::from(row);
         let zones = self.zones(&site).await?;

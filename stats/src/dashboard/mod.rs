@@ -2,9 +2,7 @@
 
 mod result;
 
-pub use result::{
-    ComparedSeries, Dashboard, Panel, PanelRow, Panels, RangeEnds, Series, TimeSeries, Total, Totals,
-};
+pub use result::{ComparedSeries, Dashboard, Panel, PanelRow, Panels, RangeEnds, Series, TimeSeries, Total, Totals};
 
 use std::sync::Arc;
 

@@ -80,10 +80,8 @@ impl Day {
 
     fn property(&self, key: &str) -> Column<'_> {
         let column = self.properties.get(key);
-        let codes = column.map_or_else(
-            || Codes::pack(std::iter::repeat_n(0, self.rows()), 1),
-            |column| column.dense(self.rows()),
-        );
+        let codes = column
+            .map_or_else(|| Codes::pack(std::iter::repeat_n(0, self.rows()), 1), |column| column.dense(self.rows()));
         Column {
             level: Level::Row,
             codes: Cow::Owned(codes),

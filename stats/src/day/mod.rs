@@ -5,6 +5,7 @@
 
 mod builder;
 mod column;
+mod derive;
 mod dictionary;
 mod layout;
 mod property;
@@ -87,6 +88,8 @@ pub(crate) struct Visits {
     /// Last activity − first event.
     pub(crate) duration_ms: Box<[u32]>,
     pub(crate) pageviews: Box<[u32]>,
+    /// Pageviews and custom events.
+    pub(crate) events: Box<[u32]>,
     /// Exactly one pageview and no interactive custom event.
     pub(crate) bounce: Box<[bool]>,
 }
@@ -122,7 +125,7 @@ impl Day {
     /// Bytes that the columns and dictionaries take in memory: the weight of a day in a cache.
     pub fn bytes(&self) -> usize {
         let per_row = size_of::<u32>() + size_of::<RowKind>() + size_of::<u32>() + size_of::<u8>();
-        let per_visit = 5 * size_of::<u32>() + size_of::<bool>();
+        let per_visit = 6 * size_of::<u32>() + size_of::<bool>();
         let dictionaries = [&self.pages, &self.hostnames, &self.names];
         size_of::<Self>()
             + self.rows() * per_row
@@ -143,6 +146,13 @@ impl Day {
 
     pub(crate) fn visit_columns(&self) -> &Visits {
         &self.visits
+    }
+
+    /// From first event to last activity.
+    pub(crate) fn visit_span(&self, visit: usize) -> Span {
+        let from = self.span.from + i64::from(self.visits.start[visit]);
+        let to = from + i64::from(self.visits.duration_ms[visit]) + 1;
+        Span { from, to }
     }
 
     /// Dropped engagement: visitor and milliseconds since the start of the day.

@@ -133,11 +133,10 @@ fn value(metric: Metric, sums: &Sums, total: u64) -> Number {
         Metric::BounceRate => whole(ratio(sums.bounces, 100, sums.bounce_visits)),
         Metric::VisitDuration => whole(ratio(sums.duration_ms, 1, sums.timed_visits.saturating_mul(1000))),
         Metric::Percentage => hundredths(ratio(sums.visitors, 10_000, total)),
-        Metric::TimeOnPage => ratio(sums.engaged_ms, 1, sums.engaged_visits.saturating_mul(1000))
-            .map_or(Number::Null, Number::Whole),
-        Metric::ScrollDepth => {
-            ratio(sums.scroll_depth, 1, sums.scrolled_pages).map_or(Number::Null, Number::Whole)
+        Metric::TimeOnPage => {
+            ratio(sums.engaged_ms, 1, sums.engaged_visits.saturating_mul(1000)).map_or(Number::Null, Number::Whole)
         }
+        Metric::ScrollDepth => ratio(sums.scroll_depth, 1, sums.scrolled_pages).map_or(Number::Null, Number::Whole),
         // Refused when a query is built.
         Metric::ConversionRate | Metric::GroupConversionRate | Metric::AverageRevenue | Metric::TotalRevenue => {
             Number::Null
@@ -153,7 +152,9 @@ fn compare(query: &Query, one: &Candidate, other: &Candidate) -> Ordering {
 }
 
 fn by(query: &Query, order: &Order, one: &Candidate, other: &Candidate) -> Ordering {
-    let directed = |ordering: Ordering| if order.descending { ordering.reverse() } else { ordering };
+    let directed = |ordering: Ordering| {
+        if order.descending { ordering.reverse() } else { ordering }
+    };
     match &order.key {
         OrderKey::Dimension(dimension) => {
             let index = query.dimensions().iter().position(|queried| queried == dimension);
@@ -188,8 +189,7 @@ struct Earlier<'p> {
 impl Earlier<'_> {
     fn compare(&self, query: &Query, current: &Candidate) -> RowComparison {
         let sums = self.groups.get(&current.key).copied().unwrap_or_default();
-        let metrics: Vec<Number> =
-            query.metrics().iter().map(|metric| value(*metric, &sums, self.total)).collect();
+        let metrics: Vec<Number> = query.metrics().iter().map(|metric| value(*metric, &sums, self.total)).collect();
         let change = query.metrics().iter().zip(current.metrics.iter().zip(&metrics));
         RowComparison {
             dimensions: query

@@ -23,7 +23,10 @@ pub(super) struct DayGroups {
 #[derive(Debug)]
 enum Index {
     /// Position is the mixed-radix number of the codes.
-    Table { sizes: Vec<usize>, groups: Vec<u32> },
+    Table {
+        sizes: Vec<usize>,
+        groups: Vec<u32>,
+    },
     Hash(HashMap<Box<[u32]>, u32>),
 }
 

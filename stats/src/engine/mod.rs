@@ -99,6 +99,10 @@ impl Engine {
 
     /// Turns merged contributions into answers. `plan` must be that of `queries`.
     pub fn finish(queries: &[Query], plan: &Plan, partial: &Partial) -> Vec<Answer> {
-        queries.iter().zip(plan.queries()).map(|(query, planned)| finish::answer(query, plan, planned, partial)).collect()
+        queries
+            .iter()
+            .zip(plan.queries())
+            .map(|(query, planned)| finish::answer(query, plan, planned, partial))
+            .collect()
     }
 }

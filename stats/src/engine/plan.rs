@@ -86,10 +86,9 @@ impl Plan {
     fn query(&mut self, query: &Query) -> QueryPlan {
         let current = self.scan_of(query, query.range());
         let total = self.total_of(query, query.range());
-        let previous = query.comparison().map(|range| PreviousPlan {
-            scan: self.scan_of(query, range),
-            total: self.total_of(query, range),
-        });
+        let previous = query
+            .comparison()
+            .map(|range| PreviousPlan { scan: self.scan_of(query, range), total: self.total_of(query, range) });
         QueryPlan { current, total, previous }
     }
 
@@ -165,8 +164,9 @@ fn visit_hostnames(query: &Query) -> Vec<Filter> {
         }
     }
     let is_of_hostname = |condition: &Condition| *condition.dimension() == Dimension::Hostname;
-    let conditions = query.filters().iter().filter(|filter| {
-        matches!(filter, Filter::Condition(condition) if is_of_hostname(condition))
-    });
+    let conditions = query
+        .filters()
+        .iter()
+        .filter(|filter| matches!(filter, Filter::Condition(condition) if is_of_hostname(condition)));
     conditions.flat_map(|filter| hostnames.iter().map(|dimension| filter.of(*dimension))).collect()
 }

@@ -20,7 +20,9 @@ pub(super) fn scan_day(day: &Day, plan: &Plan) -> Partial {
         for filter in [Some(scan.filter), scan.entry_filter].into_iter().flatten() {
             selections[filter].get_or_insert_with(|| Selection::of(day, &plan.filters()[filter]));
         }
-        let Some(selection) = &selections[scan.filter] else { continue };
+        let Some(selection) = &selections[scan.filter] else {
+            continue;
+        };
         let entries = scan.entry_filter.and_then(|filter| selections[filter].as_ref());
         let mut pass = Pass::new(day, scan, selection, entries);
         pass.run();
@@ -53,6 +55,10 @@ struct Pass<'d> {
     to: i64,
     groups: DayGroups,
     by_page: bool,
+    /// The whole day is in the range.
+    whole: bool,
+    /// All events of a selected visit are in one group: no need to look at its rows.
+    by_visit: bool,
     /// Codes of the group at hand, one an axis.
     codes: [u32; limits::DIMENSIONS],
     /// Group, page and deepest scroll of the visit at hand.
@@ -81,6 +87,12 @@ impl<'d> Pass<'d> {
             Axis::Bucket => buckets.len(),
             Axis::Row(column) | Axis::Visit(column) => column.distinct(),
         });
+        let whole = scan.span.covers(of_day);
+        let one_group = axes.iter().all(|axis| match axis {
+            Axis::Visit(_) => true,
+            Axis::Bucket => buckets.len() == 1,
+            Axis::Row(_) => false,
+        });
         Self {
             day,
             scan,
@@ -94,6 +106,8 @@ impl<'d> Pass<'d> {
             from: scan.span.from - of_day.from,
             to: scan.span.to - of_day.from,
             by_page: scan.by_page(),
+            whole,
+            by_visit: whole && one_group && !selection.is_by_row(),
             codes: [0; limits::DIMENSIONS],
             scrolled: Vec::new(),
             pages: scan.needs.engagement.then(|| day.column(&Dimension::Page)).flatten(),
@@ -102,7 +116,6 @@ impl<'d> Pass<'d> {
 
     fn run(&mut self) {
         let needs = self.scan.needs;
-        let whole = self.scan.span.covers(self.day.span());
         for visit in 0..self.day.visits() {
             let selected = self.selection.has_visit(visit);
             let looked_at = selected || (needs.engagement && self.selection.is_by_row());
@@ -115,13 +128,17 @@ impl<'d> Pass<'d> {
                 }
             }
             if needs.events && selected {
-                self.count_events(visit, whole);
+                if self.by_visit {
+                    self.count_all_events(visit);
+                } else {
+                    self.count_events(visit);
+                }
             }
             if needs.engagement {
-                self.count_engagement(visit, whole);
+                self.count_engagement(visit);
             }
             let start = self.day.visit_columns().start[visit];
-            if needs.visits && selected && (whole || self.in_range(start)) {
+            if needs.visits && selected && self.in_range(start) {
                 self.count_visit(visit, start);
             }
         }
@@ -129,16 +146,35 @@ impl<'d> Pass<'d> {
 
     #[inline]
     fn in_range(&self, time: u32) -> bool {
-        self.from <= i64::from(time) && i64::from(time) < self.to
+        self.whole || (self.from <= i64::from(time) && i64::from(time) < self.to)
+    }
+
+    /// Counts the events of a visit that are all of one group; its only bucket, if any, has code 0.
+    #[inline]
+    fn count_all_events(&mut self, visit: usize) {
+        let visits = self.day.visit_columns();
+        for index in 0..self.axes.len() {
+            if matches!(self.axes[index], Axis::Bucket) {
+                self.codes[index] = 0;
+            }
+        }
+        let group = self.groups.at(&self.codes[..self.axes.len()]);
+        group.sums.events += u64::from(visits.events[visit]);
+        group.sums.pageviews += u64::from(visits.pageviews[visit]);
+        let visitor = visits.visitor[visit];
+        if group.last_visitor != visitor {
+            group.last_visitor = visitor;
+            group.sums.visitors += 1;
+        }
     }
 
     #[inline]
-    fn count_events(&mut self, visit: usize, whole: bool) {
+    fn count_events(&mut self, visit: usize) {
         let (rows, visits) = (self.day.row_columns(), self.day.visit_columns());
         let visitor = visits.visitor[visit];
         for row in visits.rows(visit) {
             let kind = rows.kind[row];
-            if !kind.counts() || !self.selection.has_row(row) || !(whole || self.in_range(rows.time[row])) {
+            if !kind.counts() || !self.selection.has_row(row) || !self.in_range(rows.time[row]) {
                 continue;
             }
             self.place(row, rows.time[row]);
@@ -152,13 +188,13 @@ impl<'d> Pass<'d> {
         }
     }
 
-    fn count_engagement(&mut self, visit: usize, whole: bool) {
+    fn count_engagement(&mut self, visit: usize) {
         let (rows, visits) = (self.day.row_columns(), self.day.visit_columns());
         let mark = to_u32(visit);
         for row in visits.rows(visit) {
             let (engaged, depth) = (rows.engaged_ms[row], rows.scroll_depth[row]);
             let silent = engaged == 0 && depth == NO_SCROLL;
-            if silent || !self.selection.has_row(row) || !(whole || self.in_range(rows.time[row])) {
+            if silent || !self.selection.has_row(row) || !self.in_range(rows.time[row]) {
                 continue;
             }
             self.place(row, rows.time[row]);
@@ -199,9 +235,8 @@ impl<'d> Pass<'d> {
         }
         let visits = self.day.visit_columns();
         let entered = self.entries.is_none_or(|entries| entries.has_visit(visit));
-        if self.by_page && !entered {
-            return;
-        }
+        // By page, a filter on pages leaves only rows that it holds for: other entry pages have no
+        // matching event, so that what is added under them is never a row.
         let sums = &mut self.groups.at(&self.codes[..self.axes.len()]).sums;
         sums.visits += u64::from(!self.by_page);
         sums.timed_visits += 1;

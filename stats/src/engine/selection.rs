@@ -75,9 +75,7 @@ fn mask(day: &Day, filter: &Filter) -> Mask {
                 Level::Visit => Mask::Visits(passes),
             }
         }
-        Filter::And(filters) => {
-            all(day, filters).unwrap_or_else(|| Mask::Visits(vec![true; day.visits()]))
-        }
+        Filter::And(filters) => all(day, filters).unwrap_or_else(|| Mask::Visits(vec![true; day.visits()])),
         Filter::Or(filters) => {
             let any = joined(day, filters, |one, other| one | other);
             any.unwrap_or_else(|| Mask::Visits(vec![false; day.visits()]))

@@ -69,22 +69,24 @@ fn meaning(query: &Query, metric: Metric) -> Result<(), String> {
             if let Some(dimension) = query.dimensions.iter().find(|dimension| !dimension.is_time()) {
                 return Err(format!("does not go with the dimension {dimension}"));
             }
-            let pageless = |filter: &super::Filter| {
-                filter.all_conditions(&|condition| *condition.dimension() != Dimension::Page)
-            };
+            let pageless =
+                |filter: &super::Filter| filter.all_conditions(&|condition| *condition.dimension() != Dimension::Page);
             if !query.filters.iter().all(pageless) {
                 return Err("does not go with a filter on event:page".to_owned());
             }
         }
         Metric::Events => {
-            let page = query.dimensions.iter().find(
-                |dimension| matches!(dimension, Dimension::Visit(visit) if visit.is_entry_or_exit_page()),
-            );
+            let page = query
+                .dimensions
+                .iter()
+                .find(|dimension| matches!(dimension, Dimension::Visit(visit) if visit.is_entry_or_exit_page()));
             if let Some(dimension) = page {
                 return Err(format!("does not go with the dimension {dimension}"));
             }
         }
-        Metric::Percentage if query.dimensions.is_empty() => return Err("needs a dimension".to_owned()),
+        Metric::Percentage if query.dimensions.is_empty() => {
+            return Err("needs a dimension".to_owned());
+        }
         Metric::ScrollDepth | Metric::TimeOnPage => {
             let filtered = conjuncts(&query.filters).into_iter().any(super::Filter::is_of_page);
             if !by(&Dimension::Page) && !filtered {

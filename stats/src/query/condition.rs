@@ -1,14 +1,11 @@
 //! One condition of a filter: a dimension, an operator and its clauses, checked and compiled when it is made.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use regex::{Regex, RegexBuilder};
-
-use super::glob::Glob;
 use super::limits;
+use super::matcher::Matcher;
 use crate::dimension::{Dimension, VisitDimension};
 use crate::error::QueryError;
 
@@ -55,7 +52,7 @@ impl Operator {
         matches!(self, Self::IsNot | Self::ContainsNot | Self::MatchesNot)
     }
 
-    fn is_pattern(self) -> bool {
+    pub(super) fn is_pattern(self) -> bool {
         matches!(self, Self::Matches | Self::MatchesNot)
     }
 }
@@ -69,15 +66,6 @@ pub struct Condition {
     case_sensitive: bool,
     /// What the clauses compile to. It keeps the wildcards of `event:page` when it is read as the entry page.
     matcher: Arc<Matcher>,
-}
-
-#[derive(Debug, Default)]
-struct Matcher {
-    blank: bool,
-    exact: HashSet<String>,
-    parts: Vec<String>,
-    globs: Vec<Glob>,
-    patterns: Vec<Regex>,
 }
 
 impl Condition {
@@ -150,7 +138,7 @@ impl Condition {
 
     /// Regular expressions and wildcards in it.
     pub(super) fn patterns(&self) -> usize {
-        self.matcher.globs.len() + self.matcher.patterns.len()
+        self.matcher.patterns()
     }
 
     /// The same comparison of another dimension.
@@ -160,11 +148,8 @@ impl Condition {
 
     /// Whether a value (empty: blank) passes.
     pub(crate) fn test(&self, value: &str) -> bool {
-        let found = if self.case_sensitive {
-            self.matcher.finds(value)
-        } else {
-            self.matcher.finds(&value.to_lowercase())
-        };
+        let found =
+            if self.case_sensitive { self.matcher.finds(value) } else { self.matcher.finds(&value.to_lowercase()) };
         // A missing property contains nothing and matches nothing, and neither does it lack anything.
         let missing = value.is_empty() && matches!(self.dimension, Dimension::Property(_));
         if missing && matches!(self.operator, Operator::ContainsNot | Operator::MatchesNot) {
@@ -184,59 +169,6 @@ fn check_country(dimension: &Dimension, operator: Operator, clause: &str) -> Res
     Ok(())
 }
 
-impl Matcher {
-    fn new(
-        dimension: &Dimension,
-        operator: Operator,
-        clauses: &[String],
-        case_sensitive: bool,
-    ) -> Result<Self, QueryError> {
-        let mut matcher = Self::default();
-        for clause in clauses {
-            if operator.is_pattern() {
-                let pattern = RegexBuilder::new(clause)
-                    .size_limit(limits::REGEX_BYTES)
-                    .dfa_size_limit(limits::REGEX_BYTES)
-                    .build()
-                    .map_err(|error| QueryError::combination("filters", clause, refusal(&error)))?;
-                matcher.patterns.push(pattern);
-                continue;
-            }
-            if clause.is_empty() || clause == dimension.blank_label() {
-                matcher.blank = true;
-                continue;
-            }
-            let clause = if case_sensitive { clause.clone() } else { clause.to_lowercase() };
-            let exact = matches!(operator, Operator::Is | Operator::IsNot);
-            if exact && *dimension == Dimension::Page && clause.contains('*') {
-                matcher.globs.push(Glob::new(&clause));
-            } else if exact {
-                matcher.exact.insert(clause);
-            } else {
-                matcher.parts.push(clause);
-            }
-        }
-        Ok(matcher)
-    }
-
-    fn finds(&self, value: &str) -> bool {
-        if value.is_empty() && self.blank {
-            return true;
-        }
-        self.exact.contains(value)
-            || self.parts.iter().any(|part| value.contains(part.as_str()))
-            || self.globs.iter().any(|glob| !value.is_empty() && glob.matches(value))
-            || self.patterns.iter().any(|pattern| pattern.is_match(value))
-    }
-}
-
-fn refusal(error: &regex::Error) -> &'static str {
-    match error {
-        regex::Error::CompiledTooBig(_) => "the regular expression is too large",
-        _ => "not a regular expression (RE2 syntax)",
-    }
-}
-
 impl fmt::Debug for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let case = if self.case_sensitive { "" } else { " (any case)" };
@@ -246,7 +178,7 @@ impl fmt::Debug for Condition {
 
 impl Condition {
     fn identity(&self) -> (&Dimension, Operator, &[String], bool, bool) {
-        (&self.dimension, self.operator, &self.clauses, self.case_sensitive, self.matcher.globs.is_empty())
+        (&self.dimension, self.operator, &self.clauses, self.case_sensitive, self.matcher.has_wildcards())
     }
 }
 

@@ -130,7 +130,11 @@ impl Seen {
             return Err(QueryError::combination("filters", dimension, reason));
         }
         if depth > 1 && *dimension == Dimension::Hostname {
-            return Err(QueryError::combination("filters", dimension, "event:hostname is filtered at the top level only"));
+            return Err(QueryError::combination(
+                "filters",
+                dimension,
+                "event:hostname is filtered at the top level only",
+            ));
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ mod condition;
 mod filter;
 mod glob;
 pub mod limits;
+mod matcher;
 
 pub use builder::QueryBuilder;
 pub use condition::{Condition, Operator};

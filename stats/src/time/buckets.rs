@@ -81,11 +81,7 @@ fn hour_end(from: i64, zone: Tz) -> i64 {
         }
     }
     let set_back = offset(high, zone) < before;
-    if set_back || hour_label(local(high, zone)) != hour_label(local(from, zone)) {
-        high
-    } else {
-        hour_end(high, zone)
-    }
+    if set_back || hour_label(local(high, zone)) != hour_label(local(from, zone)) { high } else { hour_end(high, zone) }
 }
 
 fn hour_label(wall: NaiveDateTime) -> String {

@@ -75,11 +75,8 @@ impl Comparison {
                 (Range { span: Span { from, to }, ..*range }, Shift::Months(12))
             }
         };
-        let (whole, shift) = if self.match_day_of_week {
-            match_day_of_week(range, whole, shift)
-        } else {
-            (whole, shift)
-        };
+        let (whole, shift) =
+            if self.match_day_of_week { match_day_of_week(range, whole, shift) } else { (whole, shift) };
         cut(whole, range, now, shift)
     }
 }
@@ -119,9 +116,9 @@ fn shifted(now: i64, shift: Shift, zone: Tz) -> Option<i64> {
         Shift::Time(length) => return Some(now - length),
         Shift::Days(days) => wall.checked_sub_signed(TimeDelta::try_days(days)?)?,
         Shift::Months(months) => wall.checked_sub_months(Months::new(months))?,
-        Shift::MonthsAndDays(months, days) => wall
-            .checked_sub_months(Months::new(months))?
-            .checked_add_signed(TimeDelta::try_days(days)?)?,
+        Shift::MonthsAndDays(months, days) => {
+            wall.checked_sub_months(Months::new(months))?.checked_add_signed(TimeDelta::try_days(days)?)?
+        }
     };
     Some(instant_of(wall, zone))
 }

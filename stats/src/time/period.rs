@@ -1,10 +1,10 @@
 //! Periods by name or by dates, and the ranges of instants they mean.
 
-use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate};
+use chrono::{DateTime, Datelike, FixedOffset, Months, NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 
 use super::buckets::{first_of_month, first_of_next_month};
-use super::zone::{add_days, date_of, day_start, local, rfc3339};
+use super::zone::{EARLIEST, LATEST, add_days, date_of, day_start, local, rfc3339};
 use super::{HOUR, SECOND, Span};
 use crate::dimension::Interval;
 use crate::error::QueryError;
@@ -79,22 +79,20 @@ impl Period {
     /// With the key `date_range` when one does not parse, the two are of different kinds, a year is outside
     /// [`limits::YEARS`], or the second is before the first.
     pub fn from_ends(from: &str, to: &str) -> Result<Self, QueryError> {
-        match (date(from), date(to)) {
-            (Some(first), Some(last)) => {
+        let period = match (date(from), date(to)) {
+            (Some(first), Some(last)) if first <= last => Self::Dates(first, last),
+            (None, None) => {
+                let (first, last) = (datetime(from)?, datetime(to)?);
                 if last < first {
                     return Err(ends_before(from, to));
                 }
-                Ok(Self::Dates(first, last))
+                Self::Instants(first, last)
             }
-            (first, last) => {
-                let first = datetime(from, first.is_some())?;
-                let last = datetime(to, last.is_some())?;
-                if last < first {
-                    return Err(ends_before(from, to));
-                }
-                Ok(Self::Instants(first, last))
-            }
-        }
+            (Some(_), Some(_)) => return Err(ends_before(from, to)),
+            (Some(_), None) => return Err(no_end(to)),
+            (None, Some(_)) => return Err(no_end(from)),
+        };
+        Ok(period)
     }
 }
 
@@ -110,17 +108,17 @@ fn date(text: &str) -> Option<NaiveDate> {
         .filter(|date| limits::YEARS.contains(&date.year()))
 }
 
-fn datetime(text: &str, is_date: bool) -> Result<i64, QueryError> {
-    let expected = "two dates (YYYY-MM-DD) or two datetimes with offset (RFC 3339) of the years 1970 to 9998";
-    let value = serde_json::Value::from(text);
-    if is_date {
-        return Err(QueryError::shape("date_range", &value, expected));
-    }
+fn datetime(text: &str) -> Result<i64, QueryError> {
     DateTime::<FixedOffset>::parse_from_rfc3339(text)
         .ok()
         .filter(|time| limits::YEARS.contains(&time.year()))
         .map(|time| time.timestamp_millis())
-        .ok_or_else(|| QueryError::shape("date_range", &value, expected))
+        .ok_or_else(|| no_end(text))
+}
+
+fn no_end(text: &str) -> QueryError {
+    let expected = "two dates (YYYY-MM-DD) or two datetimes with offset (RFC 3339) of the years 1970 to 9998";
+    QueryError::shape("date_range", &text.into(), expected)
 }
 
 /// What a range is made of; decides what comes before it.
@@ -151,6 +149,7 @@ impl Range {
     /// The range that a period means at `now` in a timezone. `first_event` (milliseconds UTC) is where `all` starts; with
     /// `None` it starts today.
     pub fn of(period: Period, zone: Tz, now: i64, first_event: Option<i64>) -> Self {
+        let now = now.clamp(EARLIEST, LATEST);
         let today = date_of(now, zone);
         let monday = add_days(today, -i64::from(today.weekday().num_days_from_monday()));
         match period {
@@ -172,7 +171,9 @@ impl Range {
                 Self { span, zone, unit: Unit::Last24Hours }
             }
             Period::Instants(from, to) => {
-                let span = Span { from, to: whole_second(to) + SECOND };
+                let from = from.clamp(EARLIEST, LATEST);
+                let to = whole_second(to.clamp(from, LATEST)) + SECOND;
+                let span = Span { from, to };
                 Self { span, zone, unit: Unit::Instants }
             }
         }
@@ -198,13 +199,13 @@ impl Range {
     /// by the wall clock.
     pub fn interval(&self) -> Interval {
         let (from, to) = (local(self.span.from, self.zone), local(self.span.to, self.zone));
-        // The last second of ranges of instants, and `24h`, is included.
-        let length = to - from - chrono::TimeDelta::seconds(1);
-        if length < chrono::TimeDelta::days(2) {
+        // Ranges of instants include their last second.
+        let last = to - TimeDelta::seconds(1);
+        if last - from <= TimeDelta::days(2) {
             Interval::Hour
-        } else if length < chrono::TimeDelta::days(35) {
+        } else if last - from <= TimeDelta::days(35) {
             Interval::Day
-        } else if from.checked_add_months(Months::new(6)).is_some_and(|end| to <= end) {
+        } else if from.checked_add_months(Months::new(6)).is_some_and(|end| last <= end) {
             Interval::Week
         } else {
             Interval::Month

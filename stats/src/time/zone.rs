@@ -8,8 +8,8 @@ use super::{HOUR, SECOND, Span};
 use crate::error::QueryError;
 
 /// Instants are read within these bounds (the years 1 to 9999), which all calendar arithmetic survives.
-const EARLIEST: i64 = -62_135_596_800_000;
-const LATEST: i64 = 253_402_300_799_999;
+pub(super) const EARLIEST: i64 = -62_135_596_800_000;
+pub(super) const LATEST: i64 = 253_402_300_799_999;
 
 /// The timezone of that IANA name, exact.
 ///
@@ -61,6 +61,7 @@ pub(super) fn offset(instant: i64, zone: Tz) -> i64 {
 /// The local day that an instant belongs to. It differs from the clock's date where a midnight is repeated: there the
 /// day has begun at the first.
 pub(crate) fn date_of(instant: i64, zone: Tz) -> NaiveDate {
+    let instant = instant.clamp(EARLIEST, LATEST);
     let mut date = local(instant, zone).date();
     while let Some(next) = date.succ_opt().filter(|next| day_start(*next, zone) <= instant) {
         date = next;

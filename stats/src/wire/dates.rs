@@ -45,7 +45,9 @@ pub(super) fn comparison(value: &Value) -> Result<Comparison, QueryError> {
     let dates = object.get("date_range");
     let mode = match (mode.as_str(), dates) {
         (Some("custom"), Some(dates)) => ComparisonMode::Custom(period(dates)?),
-        (Some("custom"), None) => return Err(QueryError::Missing { key: "comparisons.date_range" }),
+        (Some("custom"), None) => {
+            return Err(QueryError::Missing { key: "comparisons.date_range" });
+        }
         (_, Some(_)) => {
             return Err(QueryError::combination(key, &KEY, "goes with the mode \"custom\" only"));
         }

@@ -9,17 +9,8 @@ use crate::metric::Metric;
 use crate::query::{Include, Order, OrderKey, Query, QueryBuilder};
 use crate::time::{Range, Unit};
 
-const KEYS: [&str; 9] = [
-    "site_id",
-    "metrics",
-    "date_range",
-    "dimensions",
-    "filters",
-    "order_by",
-    "include",
-    "pagination",
-    "timezone",
-];
+const KEYS: [&str; 9] =
+    ["site_id", "metrics", "date_range", "dimensions", "filters", "order_by", "include", "pagination", "timezone"];
 
 /// A request that was read: the query, and what its answer repeats.
 #[derive(Clone, Debug)]
@@ -108,21 +99,12 @@ fn pagination(mut builder: QueryBuilder, value: &Value) -> Result<QueryBuilder, 
     Ok(builder)
 }
 
-fn include(
-    builder: QueryBuilder,
-    value: &Value,
-    range: &Range,
-    context: &Context,
-) -> Result<QueryBuilder, QueryError> {
+fn include(builder: QueryBuilder, value: &Value, range: &Range, context: &Context) -> Result<QueryBuilder, QueryError> {
     let key = "include";
     let object = read::object(key, value, &["imports", "time_labels", "total_rows", "comparisons"])?;
     let flag = |name: &str| object.get(name).map_or(Ok(false), |value| read::flag(key, value));
     flag("imports")?; // nothing is imported yet: the answer is the same
-    let include = Include {
-        time_labels: flag("time_labels")?,
-        total_rows: flag("total_rows")?,
-        empty_buckets: false,
-    };
+    let include = Include { time_labels: flag("time_labels")?, total_rows: flag("total_rows")?, empty_buckets: false };
     let builder = builder.include(include);
     match object.get("comparisons") {
         Some(value) => Ok(builder.compare_with(dates::comparison(value)?.range(range, context.now))),

@@ -77,9 +77,7 @@ fn panels() {
             {"value": "/", "visitors": 2, "share": 100.0}, {"value": "/a", "visitors": 1, "share": 50.0},
         ]})
     );
-    let only = |dimension: &str, value: &str, visitors: u32, share: f64| {
-        json!({"dimension": dimension, "rows": [{"value": value, "visitors": visitors, "share": share}]})
-    };
+    let only = |dimension: &str, value: &str, visitors: u32, share: f64| json!({"dimension": dimension, "rows": [{"value": value, "visitors": visitors, "share": share}]});
     assert_eq!(panels["countries"], only("visit:country", "DE", 2, 100.0));
     assert_eq!(panels["sources"], only("visit:source", "Direct / None", 2, 100.0));
     assert_eq!(panels["channels"], only("visit:channel", "Direct", 2, 100.0));
@@ -115,12 +113,12 @@ fn panels() {
 #[test]
 fn nine_rows_by_visitors() {
     let pages: Vec<String> = (0..12).map(|index| format!("/{index:02}")).collect();
-    let view = |(index, page): (i64, &String)| {
-        (0..=index).map(|visitor| (visitor, page.clone())).collect::<Vec<_>>()
-    };
+    let view = |(index, page): (i64, &String)| (0..=index).map(|visitor| (visitor, page.clone())).collect::<Vec<_>>();
     let views: Vec<(i64, String)> = (0..).zip(&pages).flat_map(view).collect();
-    let events: Vec<Event<'_>> =
-        views.iter().map(|(visitor, page)| Event { ts: at(NOW), visitor: *visitor, page, ..Event::default() }).collect();
+    let events: Vec<Event<'_>> = views
+        .iter()
+        .map(|(visitor, page)| Event { ts: at(NOW), visitor: *visitor, page, ..Event::default() })
+        .collect();
     let context = Context { now: at(NOW), zone: Tz::UTC, first_event: None };
     let query = wire::dashboard(&json!({"date_range": "day"}), &context).expect("a valid dashboard");
     let dashboard = query.answer(&Engine::default(), &days(&SiteZones::fixed(Tz::UTC), &events));

@@ -80,9 +80,8 @@ fn totals(metrics: &Value, filters: &Value) -> Value {
 
 #[test]
 fn totals_of_the_day() {
-    let metrics = json!([
-        "visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration", "events"
-    ]);
+    let metrics =
+        json!(["visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration", "events"]);
     // visitors 1, 2, 3, 4 = 4
     // visits V1 to V5 = 5
     // pageviews V1 2, V2 1, V3 1, V4 0, V5 1 = 5; per visit 5 ÷ 5 = 1
@@ -94,7 +93,16 @@ fn totals_of_the_day() {
 
 #[test]
 fn a_filter_on_pages() {
-    let metrics = json!(["visitors", "visits", "pageviews", "bounce_rate", "visit_duration", "events", "time_on_page", "scroll_depth"]);
+    let metrics = json!([
+        "visitors",
+        "visits",
+        "pageviews",
+        "bounce_rate",
+        "visit_duration",
+        "events",
+        "time_on_page",
+        "scroll_depth"
+    ]);
     let filters = json!([["is", "event:page", ["/pricing"]]]);
     // on /pricing: visitors 1, 4; visits V1, V5; pageviews 1 + 1; events 2 pageviews + signup = 3
     // bounce_rate: of the visits that entered at /pricing, V5 alone: 1 of 1 = 100
@@ -106,7 +114,8 @@ fn a_filter_on_pages() {
 
 #[test]
 fn an_event_filter_takes_the_visits_that_hold_it() {
-    let metrics = json!(["visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration", "events"]);
+    let metrics =
+        json!(["visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration", "events"]);
     // signup: V1 alone, measured whole: 2 pageviews per visit, 1500 s; of its events one is a signup, none a pageview.
     let filters = json!([["is", "event:name", ["signup"]]]);
     assert_eq!(totals(&metrics, &filters), json!([1, 1, 0, 2.0, 0, 1500, 1]));
@@ -171,9 +180,7 @@ fn entry_and_exit_pages() {
 
 #[test]
 fn sources_countries_and_both() {
-    let query = |dimensions: Value| {
-        json!({"metrics": ["visitors", "visits", "percentage"], "date_range": "day", "dimensions": dimensions})
-    };
+    let query = |dimensions: Value| json!({"metrics": ["visitors", "visits", "percentage"], "date_range": "day", "dimensions": dimensions});
     // Google: visitors 1, 4 with V1, V2, V5; without source 2, 3 with V3, V4.
     assert_eq!(
         results(&query(json!(["visit:source"]))),
@@ -203,7 +210,8 @@ fn sources_countries_and_both() {
 
 #[test]
 fn event_names() {
-    let query = json!({"metrics": ["visitors", "events", "pageviews"], "date_range": "day", "dimensions": ["event:name"]});
+    let query =
+        json!({"metrics": ["visitors", "events", "pageviews"], "date_range": "day", "dimensions": ["event:name"]});
     // pageview by 1, 2, 4: five; ping by 3, signup by 1. Engagement is no event.
     assert_eq!(
         results(&query),

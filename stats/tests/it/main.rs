@@ -1,7 +1,9 @@
 //! Tests of the stats engine through its public front door.
 
+mod anything;
 mod dashboard;
 mod hand;
+mod large;
 mod oracle;
 mod realtime;
 mod refusals;

@@ -11,6 +11,7 @@ fn with(key: &str, value: Value) -> Value {
     query
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
 fn with_filter(filter: Value) -> Value {
     with("filters", json!([filter]))
 }
@@ -106,9 +107,8 @@ fn dates() {
 
 #[test]
 fn combinations_without_a_meaning() {
-    let by = |metrics: Value, dimensions: Value| {
-        json!({"metrics": metrics, "date_range": "7d", "dimensions": dimensions})
-    };
+    let by =
+        |metrics: Value, dimensions: Value| json!({"metrics": metrics, "date_range": "7d", "dimensions": dimensions});
     assert_refused(vec![
         (by(json!(["visits"]), json!(["event:name"])), "event:name"),
         (by(json!(["bounce_rate"]), json!(["event:hostname"])), "event:hostname"),
@@ -139,10 +139,7 @@ fn combinations_without_a_meaning() {
             }),
             "time_on_page",
         ),
-        (
-            with("include", json!({"comparisons": {"mode": "previous_period", "date_range": "7d"}})),
-            "date_range",
-        ),
+        (with("include", json!({"comparisons": {"mode": "previous_period", "date_range": "7d"}})), "date_range"),
     ]);
 }
 
@@ -185,10 +182,23 @@ fn what_is_too_large() {
         (with("pagination", json!({"limit": 10_001})), "10001"),
         (with("pagination", json!({"limit": 0})), "\"0\""),
         (with("filters", json!(vec![json!(["has_done", ["is", "event:page", ["/"]]]); 1001])), "1001"),
-        (with("dimensions", json!([
-            "visit:source", "visit:os", "visit:browser", "visit:country", "visit:city", "visit:region", "visit:device",
-            "visit:screen", "visit:language",
-        ])), "9"),
+        (
+            with(
+                "dimensions",
+                json!([
+                    "visit:source",
+                    "visit:os",
+                    "visit:browser",
+                    "visit:country",
+                    "visit:city",
+                    "visit:region",
+                    "visit:device",
+                    "visit:screen",
+                    "visit:language",
+                ]),
+            ),
+            "9",
+        ),
     ]);
 }
 

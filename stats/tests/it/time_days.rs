@@ -102,7 +102,8 @@ fn days_tile_in_every_zone() {
     for zone in chrono_tz::TZ_VARIANTS {
         let zones = SiteZones::fixed(zone);
         for year in [1990, 2006, 2011, 2018, 2026] {
-            let span = Span { from: at(&format!("{year}-01-01T00:00:00Z")), to: at(&format!("{year}-12-31T00:00:00Z")) };
+            let span =
+                Span { from: at(&format!("{year}-01-01T00:00:00Z")), to: at(&format!("{year}-12-31T00:00:00Z")) };
             let days = zones.days(span);
             assert!(days[0].span.contains(span.from), "{zone}");
             for pair in days.windows(2) {

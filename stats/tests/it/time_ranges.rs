@@ -98,10 +98,7 @@ fn the_previous_period_ends_at_the_same_point() {
         assert_eq!(previous(&range(name)), ends_of, "{name}");
     }
     // A range that is over is compared with as many whole days.
-    assert_eq!(
-        previous(&between("2026-02-01", "2026-02-28")),
-        "2026-01-04T00:00:00+01:00 2026-01-31T23:59:59+01:00"
-    );
+    assert_eq!(previous(&between("2026-02-01", "2026-02-28")), "2026-01-04T00:00:00+01:00 2026-01-31T23:59:59+01:00");
     assert_eq!(
         previous(&between("2026-09-01T00:00:00Z", "2026-09-01T05:59:59Z")),
         "2026-08-31T20:00:00+02:00 2026-09-01T01:59:59+02:00"
@@ -126,9 +123,7 @@ fn the_year_before() {
 
 #[test]
 fn the_same_day_of_the_week() {
-    let matched = |mode, range: &Range| {
-        ends(&Comparison { mode, match_day_of_week: true }.range(range, at(NOW)))
-    };
+    let matched = |mode, range: &Range| ends(&Comparison { mode, match_day_of_week: true }.range(range, at(NOW)));
     // 2026-09-09 is a Wednesday, 2025-09-09 a Tuesday: one day later.
     assert_eq!(
         matched(ComparisonMode::YearOverYear, &range("yesterday")),

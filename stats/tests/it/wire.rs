@@ -10,13 +10,7 @@ use crate::support::{ask, at};
 const NOW: &str = "2026-09-10T12:00:00Z";
 
 fn views() -> Vec<Event<'static>> {
-    let view = |time: &str, visitor, country, page| Event {
-        ts: at(time),
-        visitor,
-        country,
-        page,
-        ..Event::default()
-    };
+    let view = |time: &str, visitor, country, page| Event { ts: at(time), visitor, country, page, ..Event::default() };
     vec![
         view("2026-09-10T01:10:00Z", 1, "EE", "/"),
         view("2026-09-10T01:20:00Z", 1, "EE", "/docs"),
@@ -80,10 +74,7 @@ fn time_labels_list_what_has_no_row() {
             {"metrics": [1], "dimensions": ["2026-09-10"]},
         ])
     );
-    assert_eq!(
-        answer["meta"],
-        json!({"time_labels": ["2026-09-08", "2026-09-09", "2026-09-10"], "total_rows": 2})
-    );
+    assert_eq!(answer["meta"], json!({"time_labels": ["2026-09-08", "2026-09-09", "2026-09-10"], "total_rows": 2}));
     assert_eq!(answer["query"]["dimensions"], json!(["time:day"]));
     assert_eq!(answer["query"]["order_by"], json!([["time:day", "asc"]]));
     assert_eq!(answer["query"]["include"], json!({"time_labels": true, "total_rows": true}));
@@ -125,10 +116,7 @@ fn order_and_pages() {
     assert_eq!(query(json!([["visit:country", "asc"]]), json!({})), (json!(["(not set)", "DE", "EE"]), json!(3)));
     assert_eq!(query(json!([["visit:country", "desc"]]), json!({"limit": 1})), (json!(["EE"]), json!(3)));
     // DE and "(not set)" have a visitor each: by label.
-    assert_eq!(
-        query(json!([["visitors", "asc"]]), json!({"limit": 2, "offset": 1})),
-        (json!(["DE", "EE"]), json!(3))
-    );
+    assert_eq!(query(json!([["visitors", "asc"]]), json!({"limit": 2, "offset": 1})), (json!(["DE", "EE"]), json!(3)));
     assert_eq!(query(json!([["visitors", "asc"]]), json!({"offset": 3})), (json!([]), json!(3)));
 }
 
@@ -173,7 +161,7 @@ fn nested_filters_read_as_written() {
     assert_eq!(visitors(json!([["contains", "event:page", ["DO"], {"case_sensitive": false}]])), 2);
     assert_eq!(visitors(json!([["matches", "event:page", ["^/d.cs$"]]])), 2);
     assert_eq!(visitors(json!([["has_not_done", ["is", "event:page", ["/docs"]]]])), 2);
-    assert_eq!(visitors(json!([["is", "visit:city", [2950159]]])), 0);
+    assert_eq!(visitors(json!([["is", "visit:city", [2_950_159]]])), 0);
 }
 
 #[test]

@@ -8,7 +8,7 @@ import { auth } from "./session";
 import type { Dashboard, DashboardQuery, Instance, QueryAnswer, Site } from "./types";
 
 const client = createClient<paths>({
-  baseUrl: urls.apiBase,
+  baseUrl: `${urls.apiBase}/api`,
   credentials: "same-origin",
   fetch: (request) => auth.fetch(request),
 });
@@ -34,7 +34,7 @@ async function read<T>(pending: Promise<Answer<T>>): Promise<T> {
 
 const at = (site: string) => ({ params: { path: { site } } });
 
-export const getInstance = (): Promise<Instance> => read(client.GET("/api/v1/instance"));
+export const getInstance = (): Promise<Instance> => read(client.GET("/v1/instance"));
 
 /** All sites of the account. */
 export async function listSites(): Promise<Site[]> {
@@ -42,7 +42,7 @@ export async function listSites(): Promise<Site[]> {
   let after: string | null | undefined;
   do {
     const page = await read(
-      client.GET("/api/v1/sites", { params: { query: { limit: 100, ...(after ? { after } : {}) } } }),
+      client.GET("/v1/sites", { params: { query: { limit: 100, ...(after ? { after } : {}) } } }),
     );
     sites.push(...page.sites);
     after = page.meta.after;
@@ -50,22 +50,21 @@ export async function listSites(): Promise<Site[]> {
   return sites;
 }
 
-export const getSite = (site: string): Promise<Site> => read(client.GET("/api/v1/sites/{site}", at(site)));
+export const getSite = (site: string): Promise<Site> => read(client.GET("/v1/sites/{site}", at(site)));
 
 export const createSite = (body: { name: string; domain: string; timezone: string }): Promise<Site> =>
-  read(client.POST("/api/v1/sites", { body }));
+  read(client.POST("/v1/sites", { body }));
 
 export const changeSite = (site: string, body: { name?: string; timezone?: string }): Promise<Site> =>
-  read(client.PATCH("/api/v1/sites/{site}", { ...at(site), body }));
+  read(client.PATCH("/v1/sites/{site}", { ...at(site), body }));
 
-export const deleteSite = (site: string): Promise<void> =>
-  read(client.DELETE("/api/v1/sites/{site}", at(site)));
+export const deleteSite = (site: string): Promise<void> => read(client.DELETE("/v1/sites/{site}", at(site)));
 
 export const rotateToken = (site: string): Promise<Site> =>
-  read(client.POST("/api/v1/sites/{site}/token", at(site)));
+  read(client.POST("/v1/sites/{site}/token", at(site)));
 
 export const getDashboard = (site: string, body: DashboardQuery, signal?: AbortSignal): Promise<Dashboard> =>
-  read(client.POST("/api/v1/sites/{site}/dashboard", { ...at(site), body, signal }));
+  read(client.POST("/v1/sites/{site}/dashboard", { ...at(site), body, signal })) as Promise<Dashboard>;
 
 /** One page of all rows of a dimension by visitors, in the query language. */
 export const listRows = (
@@ -76,7 +75,7 @@ export const listRows = (
   signal?: AbortSignal,
 ): Promise<QueryAnswer> =>
   read(
-    client.POST("/api/v2/query", {
+    client.POST("/v2/query", {
       body: {
         site_id: site,
         metrics: ["visitors"],
@@ -88,4 +87,4 @@ export const listRows = (
       },
       signal,
     }),
-  );
+  ) as Promise<QueryAnswer>;

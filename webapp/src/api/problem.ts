@@ -7,6 +7,8 @@ interface ProblemDetails {
   detail?: string;
   errors?: { field: string; message: string }[];
   request_id?: string;
+  /** What the query language's route says instead. */
+  error?: string;
 }
 
 /** A request that did not succeed. Status 0: no answer came at all. */
@@ -16,7 +18,7 @@ export class ApiError extends Error {
   readonly requestId: string | undefined;
 
   constructor(status: number, problem: ProblemDetails = {}) {
-    super(problem.detail ?? problem.title ?? messageOf(status));
+    super(problem.detail ?? problem.error ?? problem.title ?? messageOf(status));
     this.status = status;
     this.fields = new Map((problem.errors ?? []).map((error) => [error.field, error.message]));
     this.requestId = problem.request_id;
@@ -41,7 +43,7 @@ export function problemOf(status: number, body: unknown): ApiError {
 
 function isProblem(body: unknown): body is ProblemDetails {
   return (
-    typeof body === "object" && body !== null && ("title" in body || "detail" in body || "errors" in body)
+    typeof body === "object" && body !== null && ("title" in body || "detail" in body || "error" in body)
   );
 }
 

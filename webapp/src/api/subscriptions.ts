@@ -2,29 +2,9 @@
 
 import { type Client, createClient } from "graphql-ws";
 import { urls } from "../lib/urls";
+import { LIVE_DASHBOARD, LIVE_VISITORS } from "./documents";
 import { auth } from "./session";
-import { type Dashboard, type DashboardQuery, PANEL_NAMES } from "./types";
-
-const SERIES = "visitors visits pageviews views_per_visit bounce_rate visit_duration events";
-const TOTAL = "{ value previous change }";
-const PANEL = "{ dimension rows { value visitors share } }";
-const DASHBOARD = `
-  site { id domain name timezone }
-  range { from to timezone }
-  comparison_range { from to }
-  as_of
-  online
-  totals { ${SERIES.split(" ")
-    .map((metric) => `${metric} ${TOTAL}`)
-    .join(" ")} }
-  time_series {
-    interval labels partial_last
-    current { ${SERIES} }
-    previous { labels values { ${SERIES} } }
-  }
-  panels { ${PANEL_NAMES.map((name) => `${name} ${PANEL}`).join(" ")} }
-  drops { reason count }
-  notices`;
+import type { Dashboard, DashboardQuery } from "./types";
 
 let client: Client | undefined;
 
@@ -64,10 +44,7 @@ function subscribe<T extends object>(
 
 export function subscribeDashboard(siteId: string, query: DashboardQuery, sink: Sink<Dashboard>): () => void {
   return subscribe<{ liveDashboard: Dashboard }>(
-    `subscription LiveDashboard($siteId: ID!, $query: DashboardQuery!) {
-      liveDashboard(siteId: $siteId, query: $query) {${DASHBOARD}
-      }
-    }`,
+    LIVE_DASHBOARD,
     { siteId, query },
     { next: (data) => sink.next(data.liveDashboard), ended: sink.ended },
   );
@@ -75,7 +52,7 @@ export function subscribeDashboard(siteId: string, query: DashboardQuery, sink: 
 
 export function subscribeVisitors(siteId: string, sink: Sink<number>): () => void {
   return subscribe<{ liveVisitors: number }>(
-    "subscription LiveVisitors($siteId: ID!) { liveVisitors(siteId: $siteId) }",
+    LIVE_VISITORS,
     { siteId },
     { next: (data) => sink.next(data.liveVisitors), ended: sink.ended },
   );

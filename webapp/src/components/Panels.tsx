@@ -50,7 +50,7 @@ function PanelCard<C extends Card>({ card, data, view, onChange }: PanelsProps &
     view.filters.some((filter) => sameFilter(filter, rowFilter(panel.dimension, value)));
 
   const body = (
-    <div class={card === "events" ? "" : "md:min-h-[21.75rem]"}>
+    <div class="md:min-h-[calc(var(--rows)*2.25rem+1.25rem)]" style={{ "--rows": longestTab(tabs, data) }}>
       {tab === "campaigns" && <UtmChoice selected={view.utm} onSelect={(utm) => onChange({ utm })} />}
       {panel.rows.length === 0 ? (
         <Empty card={card} tab={tab} isFiltered={view.filters.length > 0} />
@@ -115,6 +115,12 @@ function PanelCard<C extends Card>({ card, data, view, onChange }: PanelsProps &
       )}
     </section>
   );
+}
+
+/** Rows of the longest tab: the card keeps that height, so that choosing a tab moves nothing below. */
+function longestTab(tabs: readonly Tab[], data: Dashboard): number {
+  const names = tabs.flatMap((tab): readonly PanelName[] => (tab === "campaigns" ? UTM_PANELS : [tab]));
+  return Math.max(...names.map((name) => data.panels[name].rows.length));
 }
 
 function UtmChoice({ selected, onSelect }: { selected: View["utm"]; onSelect: (utm: View["utm"]) => void }) {

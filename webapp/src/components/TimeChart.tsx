@@ -28,11 +28,8 @@ interface TimeChartProps {
 }
 
 export function TimeChart({ data, metric }: TimeChartProps) {
-  const { time_series: series, as_of: asOf, range } = data;
-  const points = useMemo(
-    () => chartData(series, metric, asOf, range.timezone),
-    [series, metric, asOf, range.timezone],
-  );
+  const { time_series: series } = data;
+  const points = useMemo(() => chartData(series, metric), [series, metric]);
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<TimeChartCanvas | null>(null);
   const [hover, setHover] = useState<Hover | null>(null);
@@ -118,7 +115,7 @@ function Tooltip({ point, metric, hover, partial }: TooltipProps) {
   return (
     <div
       role="status"
-      class="card-box pointer-events-none absolute z-10 w-max max-w-[15rem] px-3 py-2 text-[0.8125rem] shadow-lg"
+      class="card-box pointer-events-none absolute z-10 w-max max-w-[15rem] sm:max-w-[20rem] px-3 py-2 text-[0.8125rem] shadow-lg"
       style={placeBeside(hover)}
     >
       <p class="font-medium">

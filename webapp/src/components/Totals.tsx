@@ -11,6 +11,7 @@ interface TotalsProps {
 }
 
 export function Totals({ totals, selected, onSelect }: TotalsProps) {
+  const isCompared = METRICS.some((metric) => totals[metric].change != null);
   return (
     // On a phone two large above three small: no hole, nothing hidden.
     <fieldset
@@ -24,6 +25,7 @@ export function Totals({ totals, selected, onSelect }: TotalsProps) {
           total={totals[metric]}
           selected={metric === selected}
           small={index >= 2}
+          isCompared={isCompared}
           onSelect={() => onSelect(metric)}
         />
       ))}
@@ -36,12 +38,14 @@ interface TotalButtonProps {
   total: Total;
   selected: boolean;
   small: boolean;
+  /** Whether any of the five has a change: the line for it is kept free in all of them, or in none. */
+  isCompared: boolean;
   onSelect: () => void;
 }
 
 const TONES = { better: "text-better", worse: "text-worse", same: "text-quiet" } as const;
 
-function TotalButton({ metric, total, selected, small, onSelect }: TotalButtonProps) {
+function TotalButton({ metric, total, selected, small, isCompared, onSelect }: TotalButtonProps) {
   const change = total.change == null ? null : formatChange(metric, total.change);
   const isCount = metric !== "bounce_rate" && metric !== "visit_duration";
   return (
@@ -65,14 +69,16 @@ function TotalButton({ metric, total, selected, small, onSelect }: TotalButtonPr
       >
         {formatMetric(metric, total.value)}
       </span>
-      <span class="block h-5 tabular-nums text-[0.8125rem] sm:text-sm">
-        {change && (
-          <>
-            <span class={TONES[change.tone]}>{change.text}</span>
-            <span class="sr-only"> {t(`metric.${change.tone}`)}</span>
-          </>
-        )}
-      </span>
+      {isCompared && (
+        <span class="block h-5 tabular-nums text-[0.8125rem] sm:text-sm">
+          {change && (
+            <>
+              <span class={TONES[change.tone]}>{change.text}</span>
+              <span class="sr-only"> {t(`metric.${change.tone}`)}</span>
+            </>
+          )}
+        </span>
+      )}
     </button>
   );
 }

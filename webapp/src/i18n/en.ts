@@ -77,7 +77,6 @@ export const en = {
 
   "setup.title": "Put the script on {site}",
   "setup.step_snippet": "Paste this line into the <head> of every page",
-  "setup.snippet_label": "Snippet",
   "setup.step_visit": "Open a page of your site",
   "setup.waiting": "Waiting for the first pageview…",
   "setup.waiting_hint":
@@ -124,7 +123,6 @@ export const en = {
   "metric.better": "better than the compared period",
   "metric.worse": "worse than the compared period",
   "metric.same": "as in the compared period",
-  "metric.previous": "{value} before",
 
   "period.label": "Period: {period}",
   "period.day": "Today",
@@ -172,7 +170,6 @@ export const en = {
   "chart.time": "Time",
   "chart.current": "This period",
   "chart.previous": "Compared period",
-  "chart.keyboard": "Chart. Use the arrow keys to read its points.",
   "chart.empty": "Nothing was counted in this period yet.",
 
   "panel.pages": "Pages",
@@ -184,7 +181,6 @@ export const en = {
   "panel.all": "See all",
   "panel.all_of": "See all: {name}",
   "panel.more": "Show more",
-  "panel.row_share": "{share} of visitors",
   "panel.filter_by": "Filter by {name}",
   "panel.unfilter": "Remove filter {name}",
   "panel.total_rows": { one: "{count} row", other: "{count} rows" },
@@ -280,14 +276,8 @@ export const en = {
     other: "{count} hits were not counted",
   },
   "drops.bot": "Bots and crawlers",
-  "drops.rate_limited": "More requests than the limit allows",
+  "drops.prefetch": "Pages loaded ahead that nobody looked at",
   "drops.dnt": "Visitors who asked not to be tracked",
-  "drops.gpc": "Visitors who asked not to be tracked (GPC)",
-  "drops.hostname": "Pages of other hostnames",
-  "drops.excluded": "Excluded by a rule of this site",
-  "drops.invalid": "Malformed",
-  "drops.duplicate": "Sent twice",
-  "drops.engagement": "Engagement without a visit",
 
   "empty.waiting": "No pageview has arrived from {site} yet.",
   "empty.waiting_action": "See the snippet",

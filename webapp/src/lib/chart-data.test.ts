@@ -19,12 +19,13 @@ const days: TimeSeries = {
   interval: "day",
   labels: ["2026-11-22", "2026-11-23", "2026-11-24"],
   partial_last: true,
+  now_index: 2,
   current: seriesOf([5, 9, 2]),
   previous: { labels: ["2026-11-19", "2026-11-20", "2026-11-21"], values: seriesOf([4, 6, 8]) },
 };
 
 test("pairs each bucket with the compared one, in words", () => {
-  const data = chartData(days, "visitors", "2026-11-24T12:00:00Z", "UTC", 2026);
+  const data = chartData(days, "visitors", 2026);
   expect(data.points[1]).toEqual({
     tick: "Nov 23",
     words: "Monday, November 23",
@@ -36,30 +37,31 @@ test("pairs each bucket with the compared one, in words", () => {
 });
 
 test("a finished period has no partial bucket", () => {
-  const data = chartData({ ...days, partial_last: false }, "visitors", "2026-12-01T00:00:00Z", "UTC", 2026);
+  const data = chartData({ ...days, partial_last: false, now_index: undefined }, "visitors", 2026);
   expect(data.partial).toBe(-1);
 });
 
-test("hours that have not begun are blank and the current one is partial, by the clock of the site", () => {
+test("hours that have not begun are blank and the current one is partial", () => {
   const hours: TimeSeries = {
     interval: "hour",
     labels: ["2026-11-24 00:00:00", "2026-11-24 01:00:00", "2026-11-24 02:00:00"],
     partial_last: false,
+    now_index: 1,
     current: seriesOf([3, 1, 0]),
-    previous: null,
+    previous: undefined,
   };
-  const data = chartData(hours, "visitors", "2026-11-24T04:10:00Z", "America/Sao_Paulo", 2026);
+  const data = chartData(hours, "visitors", 2026);
   expect(data.points.map((point) => point.current)).toEqual([3, 1, null]);
   expect(data).toMatchObject({ partial: 1, peak: 0, compared: false });
 });
 
 test("a compared period that is shorter ends earlier", () => {
   const shorter = { ...days, previous: { labels: ["2026-11-19"], values: seriesOf([4]) } };
-  const data = chartData(shorter, "visitors", "2026-11-24T12:00:00Z", "UTC", 2026);
+  const data = chartData(shorter, "visitors", 2026);
   expect(data.points.map((point) => point.previous)).toEqual([4, null, null]);
 });
 
 test("without anything counted there is no peak", () => {
-  const data = chartData(days, "events", "2026-11-24T12:00:00Z", "UTC", 2026);
+  const data = chartData(days, "events", 2026);
   expect(data.peak).toBe(-1);
 });

@@ -1,7 +1,7 @@
 // From the time series of the API to what the chart draws. Pure: no canvas, no Chart.js.
 
 import type { Metric, TimeSeries } from "../api/types";
-import { bucketWords, labelOf, tickLabel } from "./dates";
+import { bucketWords, tickLabel } from "./dates";
 
 export interface ChartPoint {
   /** For the axis. */
@@ -23,18 +23,11 @@ export interface ChartData {
   compared: boolean;
 }
 
-/** Buckets that lie in the future are blank, not zero; the one that contains `asOf` is partial. */
-export function chartData(
-  series: TimeSeries,
-  metric: Metric,
-  asOf: string,
-  timezone: string,
-  thisYear?: number,
-): ChartData {
+/** Buckets that have not begun are blank, not zero; the one that holds now is partial. */
+export function chartData(series: TimeSeries, metric: Metric, thisYear?: number): ChartData {
   const { labels, interval, previous } = series;
-  const now = labelOf(asOf, timezone, interval);
-  const begun = labels.filter((label) => label <= now).length;
-  const partial = begun > 0 && (begun < labels.length || series.partial_last) ? begun - 1 : -1;
+  const partial = series.now_index ?? -1;
+  const begun = partial < 0 ? labels.length : partial + 1;
 
   const points = labels.map((label, index): ChartPoint => {
     const previousLabel = previous?.labels[index];

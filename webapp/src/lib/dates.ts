@@ -79,23 +79,8 @@ export function rangeWords(from: string, to: string, thisYear = new Date().getFu
   return (plain ? dayShort : dayShortYear).formatRange(start, end);
 }
 
-/** An instant as a label of the given interval in a timezone, comparable with the server's labels. */
-export function labelOf(instant: string, timezone: string, interval: Interval): string {
-  const parts = new Intl.DateTimeFormat("en-CA", {
-    timeZone: timezone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    hourCycle: "h23",
-  }).formatToParts(new Date(instant));
-  const part = (type: Intl.DateTimeFormatPartTypes) =>
-    parts.find((piece) => piece.type === type)?.value ?? "";
-  const date = `${part("year")}-${part("month")}-${part("day")}`;
-  return interval === "hour" ? `${date} ${part("hour")}:00:00` : date;
-}
-
 /** Today in a timezone as `YYYY-MM-DD`. */
 export function today(timezone: string, now = new Date()): string {
-  return labelOf(now.toISOString(), timezone, "day");
+  // Swedish writes dates as ISO 8601 does.
+  return new Intl.DateTimeFormat("sv", { timeZone: timezone, dateStyle: "short" }).format(now);
 }

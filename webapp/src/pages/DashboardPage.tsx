@@ -60,7 +60,7 @@ export function DashboardPage() {
       }
     >
       <h1 class="sr-only">{domain}</h1>
-      <div class="mb-4 flex flex-wrap items-center gap-2">
+      <div class="-mx-4 mb-2 flex flex-wrap items-center gap-2 bg-page px-4 pb-2 sm:sticky sm:top-0 sm:z-20 sm:-mt-2 sm:pt-2">
         <div class="order-2 min-w-0 basis-full sm:order-1 sm:grow sm:basis-0">
           <FilterPills filters={view.filters} onChange={(filters) => change({ filters })} />
         </div>

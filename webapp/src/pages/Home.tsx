@@ -19,6 +19,7 @@ export function Home() {
 
   return (
     <Layout header={<Header />}>
+      <div aria-hidden="true" class="mb-4 h-9" />
       <DashboardSkeleton />
     </Layout>
   );

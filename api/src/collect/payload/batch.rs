@@ -84,10 +84,7 @@ pub(crate) struct BatchItem {
 impl std::fmt::Debug for BatchItem {
     /// Leaves out what tells who the visitor is: `Debug` output ends in logs.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BatchItem")
-            .field("name", &self.name)
-            .field("ts_ms", &self.ts_ms)
-            .finish_non_exhaustive()
+        f.debug_struct("BatchItem").field("name", &self.name).field("ts_ms", &self.ts_ms).finish_non_exhaustive()
     }
 }
 
@@ -125,59 +122,40 @@ impl BatchItem {
             fields.error(Key(&shown, &[]), "is not a known key");
         }
         let name = fields.required_text(Key("name", &["name"]), limits::NAME);
-        let location = fields.location(
-            Key("url", &["url"]),
-            limits::URL_BYTES,
-            Accept::UrlOrPath,
-            false,
-        );
+        let location = fields.location(Key("url", &["url"]), limits::URL_BYTES, Accept::UrlOrPath, false);
         let ts_ms = timestamp(&mut fields, now_ms);
         let referrer = fields.referrer(Key("referrer", &["referrer"]));
         let event_id = fields.optional_text(Key("id", &["id"]), limits::EVENT_ID);
         let visitor = fields.optional_text(Key("visitor", &["visitor"]), limits::VISITOR);
         let address = address(&mut fields);
-        let user_agent =
-            fields.optional_text(Key("user_agent", &["user_agent"]), limits::USER_AGENT);
+        let user_agent = fields.optional_text(Key("user_agent", &["user_agent"]), limits::USER_AGENT);
         let props = fields.props(Key("props", &["props"]), false);
         let revenue_key = Key("revenue", &["revenue"]);
         let revenue = fields.revenue(revenue_key).unwrap_or_else(|message| {
             fields.error(revenue_key, message);
             None
         });
-        let interactive = fields
-            .boolean(Key("interactive", &["interactive"]), false)
-            .unwrap_or(true);
-        let engaged = fields.integer(
-            Key("engagement_ms", &["engagement_ms"]),
-            0,
-            limits::DURATION_MS,
-        );
-        let scroll_depth = fields.integer(
-            Key("scroll_depth", &["scroll_depth"]),
-            0,
-            limits::SCROLL_DEPTH,
-        );
+        let interactive = fields.boolean(Key("interactive", &["interactive"]), false).unwrap_or(true);
+        let engaged = fields.integer(Key("engagement_ms", &["engagement_ms"]), 0, limits::DURATION_MS);
+        let scroll_depth = fields.integer(Key("scroll_depth", &["scroll_depth"]), 0, limits::SCROLL_DEPTH);
         let explicit = Explicit::read(&mut fields);
-        let item = name
-            .zip(location)
-            .zip(ts_ms)
-            .map(|((name, location), ts_ms)| Self {
-                event_id,
-                kind: kind_of(name),
-                name: name.to_owned(),
-                location,
-                referrer,
-                ts_ms,
-                visitor,
-                address,
-                user_agent,
-                props,
-                revenue,
-                interactive,
-                engaged_ms: engaged.unwrap_or(0),
-                scroll_depth,
-                explicit,
-            });
+        let item = name.zip(location).zip(ts_ms).map(|((name, location), ts_ms)| Self {
+            event_id,
+            kind: kind_of(name),
+            name: name.to_owned(),
+            location,
+            referrer,
+            ts_ms,
+            visitor,
+            address,
+            user_agent,
+            props,
+            revenue,
+            interactive,
+            engaged_ms: engaged.unwrap_or(0),
+            scroll_depth,
+            explicit,
+        });
         fields.finish(item)
     }
 }
@@ -189,11 +167,7 @@ impl Explicit {
             source: text("source"),
             channel: text("channel").map(|channel| {
                 // Direct is stored as nothing, like every channel that is missing.
-                if channel.eq_ignore_ascii_case("direct") {
-                    String::new()
-                } else {
-                    channel
-                }
+                if channel.eq_ignore_ascii_case("direct") { String::new() } else { channel }
             }),
             utm_source: text("utm_source"),
             utm_medium: text("utm_medium"),
@@ -212,10 +186,8 @@ impl Explicit {
         };
         explicit.city = text_or_number(fields, "city");
         // A full version never gets past this module, whoever states it.
-        explicit.browser_version =
-            text_or_number(fields, "browser_version").map(|it| agent::browser_version(&it));
-        explicit.os_version =
-            text_or_number(fields, "os_version").map(|it| agent::system_version(&it));
+        explicit.browser_version = text_or_number(fields, "browser_version").map(|it| agent::browser_version(&it));
+        explicit.os_version = text_or_number(fields, "os_version").map(|it| agent::system_version(&it));
         explicit.screen = screen_of(fields);
         let country = Key("country", &["country"]);
         if fields.value(country).is_some() {
@@ -238,11 +210,7 @@ fn text_or_number(fields: &mut Fields<'_>, key: &str) -> Option<String> {
 fn stated(fields: &mut Fields<'_>, key: &str) -> Option<String> {
     let text = fields.text(Key(key, &[key]), limits::ATTRIBUTE)?;
     let blank = matches!(text, "(not set)" | "Direct / None");
-    Some(if blank {
-        String::new()
-    } else {
-        text.to_owned()
-    })
+    Some(if blank { String::new() } else { text.to_owned() })
 }
 
 /// A class by name, or a width that has one.
@@ -267,10 +235,7 @@ fn device_name(device: &str) -> String {
 fn address(fields: &mut Fields<'_>) -> Option<IpAddr> {
     let key = Key("ip", &["ip"]);
     let text = fields.text(key, 64).filter(|text| !text.is_empty())?;
-    let address = text
-        .parse::<IpAddr>()
-        .ok()
-        .map(|address| address.to_canonical());
+    let address = text.parse::<IpAddr>().ok().map(|address| address.to_canonical());
     if address.is_none() {
         fields.error(key, "must be an IP address");
     }
@@ -284,10 +249,7 @@ fn timestamp(fields: &mut Fields<'_>, now_ms: i64) -> Option<i64> {
     }
     let text = fields.text(key, 64)?;
     let Ok(instant) = DateTime::parse_from_rfc3339(text) else {
-        fields.error(
-            key,
-            "must be an RFC 3339 instant such as 2026-01-31T12:00:00Z",
-        );
+        fields.error(key, "must be an RFC 3339 instant such as 2026-01-31T12:00:00Z");
         return None;
     };
     let ts_ms = instant.timestamp_millis();

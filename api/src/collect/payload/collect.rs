@@ -39,12 +39,7 @@ impl CollectPayload {
         let object = parse_object(body).map_err(|error| vec![error])?;
         let mut fields = Fields::new(&object);
         let keep_hash = fields.boolean(Key("h", &["h"]), true).unwrap_or(false);
-        let location = fields.location(
-            Key("p", &["p"]),
-            limits::URL_BYTES,
-            Accept::UrlOrPath,
-            keep_hash,
-        );
+        let location = fields.location(Key("p", &["p"]), limits::URL_BYTES, Accept::UrlOrPath, keep_hash);
         let referrer = fields.referrer(Key("r", &["r"]));
         let name = fields
             .text(Key("n", &["n"]), limits::NAME)

@@ -51,29 +51,22 @@ impl EventPayload {
         let domains = domains(&mut fields);
         let referrer = fields.referrer(Key("referrer", &["r", "referrer"]));
         let props = fields.props(Key("props", &["m", "meta", "p", "props"]), true);
-        let revenue = fields
-            .revenue(Key("revenue", &["$", "revenue"]))
-            .unwrap_or_default();
-        let interactive = fields
-            .boolean(Key("interactive", &["i", "interactive"]), true)
-            .unwrap_or(true);
+        let revenue = fields.revenue(Key("revenue", &["$", "revenue"])).unwrap_or_default();
+        let interactive = fields.boolean(Key("interactive", &["i", "interactive"]), true).unwrap_or(true);
         let engaged = fields.integer(Key("e", &["e"]), 0, limits::DURATION_MS);
         let scroll_depth = fields.integer(Key("sd", &["sd"]), 0, limits::SCROLL_DEPTH);
-        let payload = name
-            .zip(location)
-            .zip(domains)
-            .map(|((name, location), domains)| Self {
-                domains,
-                kind: kind_of(name),
-                name: name.to_owned(),
-                location,
-                referrer,
-                props,
-                revenue,
-                interactive,
-                engaged_ms: engaged.unwrap_or(0),
-                scroll_depth,
-            });
+        let payload = name.zip(location).zip(domains).map(|((name, location), domains)| Self {
+            domains,
+            kind: kind_of(name),
+            name: name.to_owned(),
+            location,
+            referrer,
+            props,
+            revenue,
+            interactive,
+            engaged_ms: engaged.unwrap_or(0),
+            scroll_depth,
+        });
         fields.finish(payload)
     }
 }
@@ -82,11 +75,7 @@ fn domains(fields: &mut Fields<'_>) -> Option<Vec<String>> {
     let key = Key("domain", &["d", "domain"]);
     let text = fields.required_text(key, limits::DOMAINS * 254)?;
     let mut domains: Vec<String> = Vec::new();
-    for domain in text
-        .split(',')
-        .map(str::trim)
-        .filter(|domain| !domain.is_empty())
-    {
+    for domain in text.split(',').map(str::trim).filter(|domain| !domain.is_empty()) {
         let domain = normalize_host(domain).unwrap_or_else(|| domain.to_lowercase());
         if !domains.contains(&domain) {
             domains.push(domain);

@@ -18,10 +18,7 @@ pub(super) struct Key<'k>(pub(super) &'k str, pub(super) &'k [&'k str]);
 
 impl<'a> Fields<'a> {
     pub(super) fn new(object: &'a Map<String, Value>) -> Self {
-        Self {
-            object,
-            errors: Vec::new(),
-        }
+        Self { object, errors: Vec::new() }
     }
 
     /// What has been read, unless something was wrong.
@@ -41,10 +38,7 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn value(&self, key: Key<'_>) -> Option<&'a Value> {
-        key.1
-            .iter()
-            .find_map(|key| self.object.get(*key))
-            .filter(|value| !value.is_null())
+        key.1.iter().find_map(|key| self.object.get(*key)).filter(|value| !value.is_null())
     }
 
     /// A text without control characters, trimmed. A blank one is `Some("")`.
@@ -95,19 +89,11 @@ impl<'a> Fields<'a> {
 
     /// A text that may be missing or blank, but if not is of use.
     pub(super) fn optional_text(&mut self, key: Key<'_>, max: usize) -> Option<String> {
-        self.text(key, max)
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
+        self.text(key, max).filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
     /// The page that was viewed.
-    pub(super) fn location(
-        &mut self,
-        key: Key<'_>,
-        max: usize,
-        accept: Accept,
-        keep_hash: bool,
-    ) -> Option<Location> {
+    pub(super) fn location(&mut self, key: Key<'_>, max: usize, accept: Accept, keep_hash: bool) -> Option<Location> {
         let text = match self.value(key) {
             None => Some(""),
             Some(_) => self.text_of_bytes(key, max),
@@ -118,10 +104,7 @@ impl<'a> Fields<'a> {
         }
         match page::read(text, accept, keep_hash) {
             Ok(location) if location.page.len() > limits::PAGE_BYTES => {
-                self.error(
-                    key,
-                    format!("must have a path of at most {} bytes", limits::PAGE_BYTES),
-                );
+                self.error(key, format!("must have a path of at most {} bytes", limits::PAGE_BYTES));
                 None
             }
             Ok(location) => Some(location),
@@ -134,9 +117,7 @@ impl<'a> Fields<'a> {
 
     /// The referrer as it came; blank when there is none.
     pub(super) fn referrer(&mut self, key: Key<'_>) -> String {
-        self.text_of_bytes(key, limits::REFERRER_BYTES)
-            .unwrap_or_default()
-            .to_owned()
+        self.text_of_bytes(key, limits::REFERRER_BYTES).unwrap_or_default().to_owned()
     }
 
     /// A number in a range, rounded to a whole one.
@@ -229,9 +210,7 @@ impl<'a> Fields<'a> {
             Some(_) => None,
         };
         let revenue = object.and_then(revenue);
-        revenue
-            .map(Some)
-            .ok_or("must be {currency: an ISO 4217 code, amount: a number}")
+        revenue.map(Some).ok_or("must be {currency: an ISO 4217 code, amount: a number}")
     }
 }
 
@@ -285,11 +264,7 @@ const CURRENCIES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BG
     ZWG ZWL";
 
 fn revenue(object: &Map<String, Value>) -> Option<Revenue> {
-    let currency = object
-        .get("currency")?
-        .as_str()?
-        .trim()
-        .to_ascii_uppercase();
+    let currency = object.get("currency")?.as_str()?.trim().to_ascii_uppercase();
     let known = currency.len() == 3 && CURRENCIES.split_ascii_whitespace().any(|it| it == currency);
     let amount = match object.get("amount")? {
         Value::String(text) => thousandths(text.trim()),
@@ -308,25 +283,12 @@ fn thousandths(text: &str) -> Option<i64> {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let plain = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
     if !plain(whole) || !plain(fraction) || whole.is_empty() && fraction.is_empty() {
-        let number: f64 = text
-            .parse()
-            .ok()
-            .filter(|n: &f64| n.is_finite() && n.abs() < 1e12)?;
+        let number: f64 = text.parse().ok().filter(|n: &f64| n.is_finite() && n.abs() < 1e12)?;
         // Not a plain decimal: an exponent, as JSON allows it. `inf`, `nan` and the like have been left out above.
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "below 1e15, far below 2^63"
-        )]
-        return text
-            .bytes()
-            .any(|b| b.is_ascii_digit())
-            .then(|| (number * 1000.0).round() as i64);
+        #[expect(clippy::cast_possible_truncation, reason = "below 1e15, far below 2^63")]
+        return text.bytes().any(|b| b.is_ascii_digit()).then(|| (number * 1000.0).round() as i64);
     }
-    let whole: i64 = if whole.is_empty() {
-        0
-    } else {
-        whole.parse().ok()?
-    };
+    let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
     let digit = |at: usize| i64::from(fraction.as_bytes().get(at).map_or(0, |b| b - b'0'));
     let rounded = i64::from(digit(3) >= 5);
     let fraction = digit(0) * 100 + digit(1) * 10 + digit(2) + rounded;
@@ -371,10 +333,7 @@ mod tests {
             let object = json!({ "$": value });
             Fields::new(object.as_object().unwrap()).revenue(Key("revenue", &["$"]))
         };
-        let euro = Ok(Some(Revenue {
-            amount: 1_990,
-            currency: "EUR".into(),
-        }));
+        let euro = Ok(Some(Revenue { amount: 1_990, currency: "EUR".into() }));
         assert_eq!(read(json!({"amount": 1.99, "currency": "eur"})), euro);
         assert_eq!(read(json!({"amount": "1.99", "currency": "EUR"})), euro);
         assert_eq!(read(json!("{\"amount\":1.99,\"currency\":\"EUR\"}")), euro);

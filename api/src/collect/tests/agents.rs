@@ -14,7 +14,8 @@ pub(crate) fn agents() -> &'static Agents {
 }
 
 /// Chrome on Windows: the commonest of all.
-pub(crate) const CHROME: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36";
+pub(crate) const CHROME: &str =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36";
 
 /// User agent, browser, its version, system, its version, device.
 pub(crate) const KNOWN: [(&str, &str, &str, &str, &str, &str); 30] = [

@@ -13,20 +13,10 @@ fn hit(item: &Value) -> Hit {
 #[test]
 fn what_an_item_does_not_give_is_blank() {
     let hit = hit(&json!({"name": "pageview", "url": "/docs"}));
-    assert_eq!(
-        (hit.kind, &*hit.page, &*hit.hostname, hit.ts_ms),
-        (Kind::Pageview, "/docs", "example.com", NOW)
-    );
-    for blank in [
-        &hit.browser,
-        &hit.os,
-        &hit.device,
-        &hit.country,
-        &hit.language,
-        &hit.screen,
-        &hit.source,
-        &hit.channel,
-    ] {
+    assert_eq!((hit.kind, &*hit.page, &*hit.hostname, hit.ts_ms), (Kind::Pageview, "/docs", "example.com", NOW));
+    for blank in
+        [&hit.browser, &hit.os, &hit.device, &hit.country, &hit.language, &hit.screen, &hit.source, &hit.channel]
+    {
         assert_eq!(blank, "");
     }
     assert!(hit.interactive && hit.props.is_none() && hit.event_id.is_none());
@@ -40,19 +30,10 @@ fn attributes_are_derived() {
         "ip": "8.8.8.8", "user_agent": agents::CHROME, "props": {"plan": "pro"},
         "revenue": {"currency": "EUR", "amount": 9.99}, "interactive": false,
     }));
-    assert_eq!(
-        (&*hit.source, &*hit.channel, &*hit.referrer),
-        ("Google", "Paid Search", "news.ycombinator.com/item")
-    );
-    assert_eq!(
-        (&*hit.browser, &*hit.os, &*hit.device, &*hit.country),
-        ("Chrome", "Windows", "Desktop", "US")
-    );
+    assert_eq!((&*hit.source, &*hit.channel, &*hit.referrer), ("Google", "Paid Search", "news.ycombinator.com/item"));
+    assert_eq!((&*hit.browser, &*hit.os, &*hit.device, &*hit.country), ("Chrome", "Windows", "Desktop", "US"));
     assert_eq!(hit.ts_ms, 1_772_314_200_000);
-    assert_eq!(
-        (hit.revenue_amount, hit.event_id.as_deref()),
-        (Some(9_990), Some("01J"))
-    );
+    assert_eq!((hit.revenue_amount, hit.event_id.as_deref()), (Some(9_990), Some("01J")));
     assert!(!hit.interactive);
 }
 
@@ -66,31 +47,12 @@ fn explicit_attributes_win() {
         "screen": 800, "language": "pt_br",
     }));
     assert_eq!(
-        (
-            &*hit.source,
-            &*hit.utm_source,
-            &*hit.utm_medium,
-            &*hit.channel
-        ),
+        (&*hit.source, &*hit.utm_source, &*hit.utm_medium, &*hit.channel),
         ("letter", "letter", "email", "Email")
     );
-    assert_eq!(
-        (&*hit.country, &*hit.region, &*hit.city),
-        ("BR", "BR-SP", "3448439")
-    );
-    assert_eq!(
-        (
-            &*hit.browser,
-            &*hit.browser_version,
-            &*hit.os,
-            &*hit.os_version
-        ),
-        ("Lynx", "2", "Plan 9", "4.5")
-    );
-    assert_eq!(
-        (&*hit.device, &*hit.screen, &*hit.language),
-        ("Mobile", "576-991", "pt-BR")
-    );
+    assert_eq!((&*hit.country, &*hit.region, &*hit.city), ("BR", "BR-SP", "3448439"));
+    assert_eq!((&*hit.browser, &*hit.browser_version, &*hit.os, &*hit.os_version), ("Lynx", "2", "Plan 9", "4.5"));
+    assert_eq!((&*hit.device, &*hit.screen, &*hit.language), ("Mobile", "576-991", "pt-BR"));
 
     let channel = |item: Value| {
         let hit = self::hit(&item);
@@ -102,71 +64,43 @@ fn explicit_attributes_win() {
         item[key] = json!(value);
         channel(item)
     };
-    assert_eq!(
-        with("source", "Google"),
-        ("Google".into(), "Organic Search".into())
-    );
-    assert_eq!(
-        with("source", "our shop"),
-        ("our shop".into(), "Referral".into())
-    );
+    assert_eq!(with("source", "Google"), ("Google".into(), "Organic Search".into()));
+    assert_eq!(with("source", "our shop"), ("our shop".into(), "Referral".into()));
     assert_eq!(with("source", ""), (String::new(), String::new()));
-    assert_eq!(
-        with("channel", "Partners"),
-        ("Twitter".into(), "Partners".into())
-    );
+    assert_eq!(with("channel", "Partners"), ("Twitter".into(), "Partners".into()));
     assert_eq!(with("channel", "Direct"), ("Twitter".into(), String::new()));
 }
 
 #[test]
 fn a_visitor_replaces_address_and_agent() {
     let item = |visitor: Option<&str>, ip: &str| {
-        hit(&json!({"name": "pageview", "url": "/", "visitor": visitor, "ip": ip, "user_agent": agents::CHROME})).visitor
+        hit(&json!({"name": "pageview", "url": "/", "visitor": visitor, "ip": ip, "user_agent": agents::CHROME}))
+            .visitor
     };
     assert_eq!(item(Some("u1"), "8.8.8.8"), item(Some("u1"), "1.1.1.1"));
     assert_ne!(item(Some("u1"), "8.8.8.8"), item(Some("u2"), "8.8.8.8"));
     assert_ne!(item(None, "8.8.8.8"), item(None, "1.1.1.1"));
     // The two kinds of keys are told apart.
-    let keys = VisitorKeys {
-        address: b"in memory",
-        visitor: b"past",
-    };
+    let keys = VisitorKeys { address: b"in memory", visitor: b"past" };
     let parse = |item: Value| BatchItem::parse(&item, NOW).unwrap();
-    let visitor = |item| {
-        assemble_batch(parse(item), &site(), &keys, enrichment())
-            .unwrap()
-            .visitor
-    };
+    let visitor = |item| assemble_batch(parse(item), &site(), &keys, enrichment()).unwrap().visitor;
     let named = json!({"name": "pageview", "url": "/", "visitor": "u1"});
     let past = VisitorKeys::of_salt(b"past");
-    assert_eq!(
-        visitor(named.clone()),
-        assemble_batch(parse(named), &site(), &past, enrichment())
-            .unwrap()
-            .visitor
-    );
+    assert_eq!(visitor(named.clone()), assemble_batch(parse(named), &site(), &past, enrichment()).unwrap().visitor);
 }
 
 #[test]
 fn an_item_of_a_bot_is_dropped_by_its_own_agent() {
     let item = json!({"name": "pageview", "url": "/", "user_agent": agents::BOTS[0]});
     let item = BatchItem::parse(&item, NOW).unwrap();
-    assert_eq!(
-        assemble_batch(item, &site(), &keys(), enrichment()),
-        Err(DropReason::Bot)
-    );
+    assert_eq!(assemble_batch(item, &site(), &keys(), enrichment()), Err(DropReason::Bot));
 }
 
 #[test]
 fn engagement_may_lack_its_values() {
     let hit = hit(&json!({"name": "engagement", "url": "/"}));
-    assert_eq!(
-        (hit.kind, hit.engaged_ms, hit.scroll_depth),
-        (Kind::Engagement, 0, None)
-    );
-    let hit = self::hit(
-        &json!({"name": "engagement", "url": "/", "engagement_ms": 900, "scroll_depth": 100}),
-    );
+    assert_eq!((hit.kind, hit.engaged_ms, hit.scroll_depth), (Kind::Engagement, 0, None));
+    let hit = self::hit(&json!({"name": "engagement", "url": "/", "engagement_ms": 900, "scroll_depth": 100}));
     assert_eq!((hit.engaged_ms, hit.scroll_depth), (900, Some(100)));
 }
 
@@ -217,11 +151,7 @@ fn bad_items_name_their_fields() {
     }
     assert_eq!(fields(BatchItem::parse(&json!({}), NOW)), ["name", "url"]);
     assert_eq!(fields(BatchItem::parse(&json!([]), NOW)), ["item"]);
-    for allowed in [
-        "2000-01-01T00:00:00Z",
-        "2026-03-01T12:10:00Z",
-        "2026-03-01T12:00:00.123456+05:30",
-    ] {
+    for allowed in ["2000-01-01T00:00:00Z", "2026-03-01T12:10:00Z", "2026-03-01T12:00:00.123456+05:30"] {
         let item = json!({"name": "x", "url": "/", "timestamp": allowed});
         assert!(BatchItem::parse(&item, NOW).is_ok(), "{allowed}");
     }
@@ -229,7 +159,8 @@ fn bad_items_name_their_fields() {
 
 #[test]
 fn neither_address_nor_agent_nor_visitor_is_shown() {
-    let item = json!({"name": "x", "url": "/", "ip": ADDRESS, "user_agent": agents::CHROME, "visitor": "ada@example.com"});
+    let item =
+        json!({"name": "x", "url": "/", "ip": ADDRESS, "user_agent": agents::CHROME, "visitor": "ada@example.com"});
     let item = BatchItem::parse(&item, NOW).unwrap();
     let shown = format!("{item:?}");
     let hit = assemble_batch(item, &site(), &keys(), enrichment()).unwrap();

@@ -13,24 +13,13 @@ fn hit(body: &str) -> Hit {
 
 #[test]
 fn long_keys() {
-    let hit = hit(
-        r#"{"name":"Purchase","url":"https://example.com/checkout?ref=producthunt","domain":"example.com",
+    let hit = hit(r#"{"name":"Purchase","url":"https://example.com/checkout?ref=producthunt","domain":"example.com",
             "referrer":"https://www.google.com/","props":{"plan":"pro","n":1.5},"interactive":false,
-            "revenue":{"currency":"USD","amount":"1322.22"}}"#,
-    );
-    assert_eq!(
-        (hit.kind, &*hit.name, &*hit.page),
-        (Kind::Custom, "Purchase", "/checkout")
-    );
-    assert_eq!(
-        (&*hit.source, &*hit.referrer, &*hit.channel),
-        ("Product Hunt", "google.com", "Organic Social")
-    );
+            "revenue":{"currency":"USD","amount":"1322.22"}}"#);
+    assert_eq!((hit.kind, &*hit.name, &*hit.page), (Kind::Custom, "Purchase", "/checkout"));
+    assert_eq!((&*hit.source, &*hit.referrer, &*hit.channel), ("Product Hunt", "google.com", "Organic Social"));
     assert_eq!(hit.props.as_deref(), Some(r#"{"n":"1.5","plan":"pro"}"#));
-    assert_eq!(
-        (hit.revenue_amount, hit.revenue_currency.as_deref()),
-        (Some(1_322_220), Some("USD"))
-    );
+    assert_eq!((hit.revenue_amount, hit.revenue_currency.as_deref()), (Some(1_322_220), Some("USD")));
     assert!(!hit.interactive);
 }
 
@@ -41,41 +30,23 @@ fn short_keys() {
             "p":"{\"k\":\"v\"}","h":1,"v":24,"$":{"currency":"NOPE","amount":1}}"#,
     );
     assert_eq!(payload.domains, ["example.com", "other.example"]);
-    assert_eq!(
-        (payload.kind, &*payload.location.page),
-        (Kind::Pageview, "/a#/b")
-    );
+    assert_eq!((payload.kind, &*payload.location.page), (Kind::Pageview, "/a#/b"));
     assert_eq!(payload.props.as_deref(), Some(r#"{"k":"v"}"#));
     assert_eq!(payload.revenue, None);
-    let engaged = hit(
-        r#"{"n":"engagement","u":"https://example.com/","d":"example.com","sd":40,"e":1500,"i":0}"#,
-    );
-    assert_eq!(
-        (engaged.kind, engaged.engaged_ms, engaged.scroll_depth),
-        (Kind::Engagement, 1_500, Some(40))
-    );
+    let engaged = hit(r#"{"n":"engagement","u":"https://example.com/","d":"example.com","sd":40,"e":1500,"i":0}"#);
+    assert_eq!((engaged.kind, engaged.engaged_ms, engaged.scroll_depth), (Kind::Engagement, 1_500, Some(40)));
 }
 
 #[test]
 fn apps_have_pages_too() {
-    let hit_of = |url: &str| {
-        hit(&format!(
-            r#"{{"n":"pageview","u":"{url}","d":"example.com"}}"#
-        ))
-    };
+    let hit_of = |url: &str| hit(&format!(r#"{{"n":"pageview","u":"{url}","d":"example.com"}}"#));
     let page = |url: &str| {
         let hit = hit_of(url);
         (hit.hostname, hit.page)
     };
-    assert_eq!(
-        page("app://localhost/home"),
-        ("localhost".into(), "/home".into())
-    );
+    assert_eq!(page("app://localhost/home"), ("localhost".into(), "/home".into()));
     assert_eq!(page("app:///home"), ("(none)".into(), "/home".into()));
-    assert_eq!(
-        page("https://example.com/x#y"),
-        ("example.com".into(), "/x".into())
-    );
+    assert_eq!(page("https://example.com/x#y"), ("example.com".into(), "/x".into()));
 }
 
 #[test]
@@ -90,45 +61,17 @@ fn properties_that_are_no_scalars_are_dropped() {
 
 #[test]
 fn bad_bodies_name_their_fields() {
-    let with =
-        |rest: &str| format!(r#"{{"n":"x","u":"https://example.com/","d":"example.com",{rest}}}"#);
+    let with = |rest: &str| format!(r#"{{"n":"x","u":"https://example.com/","d":"example.com",{rest}}}"#);
     for (body, expected) in [
         ("{}".to_owned(), vec!["name", "url", "domain"]),
         (r#"{"n":"x","d":"example.com"}"#.to_owned(), vec!["url"]),
-        (
-            r#"{"n":"x","d":"example.com","u":"data:text/html,x"}"#.to_owned(),
-            vec!["url"],
-        ),
-        (
-            r#"{"n":"x","d":"example.com","u":"/path"}"#.to_owned(),
-            vec!["url"],
-        ),
-        (
-            r#"{"n":"x","d":"example.com","u":7}"#.to_owned(),
-            vec!["url"],
-        ),
-        (
-            format!(
-                r#"{{"n":"x","d":"example.com","u":"https://example.com/{}"}}"#,
-                "x".repeat(2_000)
-            ),
-            vec!["url"],
-        ),
-        (
-            format!(
-                r#"{{"n":"{}","d":"example.com","u":"https://example.com/"}}"#,
-                "x".repeat(121)
-            ),
-            vec!["name"],
-        ),
-        (
-            r#"{"n":"x","d":" , ","u":"https://example.com/"}"#.to_owned(),
-            vec!["domain"],
-        ),
-        (
-            r#"{"n":"x","d":[],"u":"https://example.com/"}"#.to_owned(),
-            vec!["domain"],
-        ),
+        (r#"{"n":"x","d":"example.com","u":"data:text/html,x"}"#.to_owned(), vec!["url"]),
+        (r#"{"n":"x","d":"example.com","u":"/path"}"#.to_owned(), vec!["url"]),
+        (r#"{"n":"x","d":"example.com","u":7}"#.to_owned(), vec!["url"]),
+        (format!(r#"{{"n":"x","d":"example.com","u":"https://example.com/{}"}}"#, "x".repeat(2_000)), vec!["url"]),
+        (format!(r#"{{"n":"{}","d":"example.com","u":"https://example.com/"}}"#, "x".repeat(121)), vec!["name"]),
+        (r#"{"n":"x","d":" , ","u":"https://example.com/"}"#.to_owned(), vec!["domain"]),
+        (r#"{"n":"x","d":[],"u":"https://example.com/"}"#.to_owned(), vec!["domain"]),
         (with(r#""p":"not json""#), vec!["props"]),
         (with(r#""p":7"#), vec!["props"]),
         (with(r#""i":"x""#), vec!["interactive"]),
@@ -137,12 +80,7 @@ fn bad_bodies_name_their_fields() {
         (with(r#""r":5"#), vec!["referrer"]),
         ("nonsense".to_owned(), vec!["body"]),
     ] {
-        assert_eq!(
-            fields(EventPayload::parse(body.as_bytes())),
-            expected,
-            "{}",
-            &body[..body.len().min(70)]
-        );
+        assert_eq!(fields(EventPayload::parse(body.as_bytes())), expected, "{}", &body[..body.len().min(70)]);
     }
     let errors = EventPayload::parse(br#"{"n":"x","d":"example.com"}"#).unwrap_err();
     assert_eq!(errors[0].message, "is required");

@@ -38,12 +38,7 @@ fn request() -> RequestFacts<'static> {
 }
 
 fn site() -> SiteRules {
-    SiteRules {
-        id: 7,
-        domain: "example.com".into(),
-        hostnames: vec!["example.net".into()],
-        honour_dnt: false,
-    }
+    SiteRules { id: 7, domain: "example.com".into(), hostnames: vec!["example.net".into()], honour_dnt: false }
 }
 
 fn keys() -> VisitorKeys<'static> {
@@ -100,8 +95,7 @@ fn torn_bodies_are_refused_or_clean() {
         usize::try_from(state >> 33).unwrap()
     };
     for _ in 0..20_000 {
-        let mut body =
-            String::from("{\"p\":\"/%7f\",\"n\":\"x\",\"u\":\"app:///%01\",\"d\":\"a.b\"");
+        let mut body = String::from("{\"p\":\"/%7f\",\"n\":\"x\",\"u\":\"app:///%01\",\"d\":\"a.b\"");
         for _ in 0..next() % 8 {
             body.push_str(WORDS[next() % WORDS.len()]);
         }
@@ -114,10 +108,7 @@ fn torn_bodies_are_refused_or_clean() {
         let collect = super::CollectPayload::parse(&bytes).map(|payload| payload.location);
         let event = super::EventPayload::parse(&bytes).map(|payload| payload.location);
         for location in [collect, event].into_iter().flatten() {
-            let texts = location
-                .query
-                .into_iter()
-                .flat_map(|(key, value)| [key, value]);
+            let texts = location.query.into_iter().flat_map(|(key, value)| [key, value]);
             let mut texts = texts.chain([location.page]).chain(location.hostname);
             assert!(!texts.any(|text| text.chars().any(char::is_control)));
         }

@@ -52,8 +52,11 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
         let zone: Tz = zone.parse().expect("a zone");
         let start = day_start(date(first), zone);
         let events = vec(stored(start), 0..60);
-        (Just(zone), events, vec(query(zone, first, start), 4))
-            .prop_map(|(zone, events, queries)| Case { zone, events, queries })
+        (Just(zone), events, vec(query(zone, first, start), 4)).prop_map(|(zone, events, queries)| Case {
+            zone,
+            events,
+            queries,
+        })
     })
 }
 
@@ -80,23 +83,25 @@ fn stored(start: i64) -> impl Strategy<Value = Stored> {
     let what = (select(PAGES.to_vec()), select(HOSTS.to_vec()), select(vec!["signup", "buy"]), any::<bool>());
     let who = (1..5_i64, select(vec!["Google", "news.com", ""]), select(vec!["DE", "US", ""]), select(vec!["Mac", ""]));
     let engagement = (select(vec![0, 500, 1_500, 4_000]), select(vec![None, Some(0), Some(55), Some(100)]));
-    (time, kind, props, what, who, engagement).prop_map(move |((step, rest), kind, props, what, who, engagement)| Stored {
-        event: Event {
-            ts: start + step * 10 * MINUTE + rest,
-            kind,
-            page: what.0,
-            hostname: what.1,
-            name: what.2,
-            interactive: what.3,
-            visitor: who.0,
-            source: who.1,
-            country: who.2,
-            os: who.3,
-            engaged_ms: engagement.0,
-            scroll_depth: engagement.1,
-            ..Event::default()
-        },
-        props: props.map(str::to_owned),
+    (time, kind, props, what, who, engagement).prop_map(move |((step, rest), kind, props, what, who, engagement)| {
+        Stored {
+            event: Event {
+                ts: start + step * 10 * MINUTE + rest,
+                kind,
+                page: what.0,
+                hostname: what.1,
+                name: what.2,
+                interactive: what.3,
+                visitor: who.0,
+                source: who.1,
+                country: who.2,
+                os: who.3,
+                engaged_ms: engagement.0,
+                scroll_depth: engagement.1,
+                ..Event::default()
+            },
+            props: props.map(str::to_owned),
+        }
     })
 }
 
@@ -115,15 +120,13 @@ fn dimension() -> impl Strategy<Value = Dimension> {
 }
 
 fn grouping() -> impl Strategy<Value = Vec<Dimension>> {
-    let time = prop_oneof![
-        select(Interval::ALL.to_vec()).prop_map(Dimension::TimeBy),
-        Just(Dimension::Time),
-    ];
+    let time = prop_oneof![select(Interval::ALL.to_vec()).prop_map(Dimension::TimeBy), Just(Dimension::Time),];
     prop_oneof![
         1 => Just(Vec::new()),
         3 => dimension().prop_map(|dimension| vec![dimension]),
         2 => time.clone().prop_map(|time| vec![time]),
-        1 => (dimension(), dimension()).prop_map(|(one, other)| vec![one, other]),
+        1 => (dimension(), dimension())
+            .prop_filter_map("one dimension twice", |(one, other)| (one != other).then(|| vec![one, other])),
         1 => (time, dimension()).prop_map(|(time, other)| vec![time, other]),
         1 => Just(vec![Dimension::Hostname, Dimension::Page]),
     ]
@@ -137,8 +140,12 @@ fn condition() -> impl Strategy<Value = Filter> {
         Dimension::Property(_) => vec!["pro", "Free", "3", "true", "r", "", "(none)"],
         Dimension::Visit(VisitDimension::Country) => vec!["DE", "us", "", "(not set)"],
         Dimension::Visit(VisitDimension::CountryName) => vec!["Germany", "united", "(not set)"],
-        Dimension::Visit(VisitDimension::EntryPage | VisitDimension::ExitPage) => vec!["/", "/a", "/*", "a", ""],
-        Dimension::Visit(_) => vec!["Google", "google", "oo", "x.com", "Mac", "", "Direct / None", "Direct", "(not set)"],
+        Dimension::Visit(VisitDimension::EntryPage | VisitDimension::ExitPage) => {
+            vec!["/", "/a", "/*", "a", ""]
+        }
+        Dimension::Visit(_) => {
+            vec!["Google", "google", "oo", "x.com", "Mac", "", "Direct / None", "Direct", "(not set)"]
+        }
         _ => vec![""],
     };
     (dimension(), select(Operator::ALL.to_vec()), any::<bool>())

@@ -6,7 +6,9 @@
 mod generate;
 mod matching;
 mod naive;
+mod question;
 mod series;
+mod visits;
 
 use haru_stats::time::SiteZones;
 use haru_stats::{Engine, Event};
@@ -16,7 +18,8 @@ use proptest::test_runner::Config;
 use crate::support::days;
 
 proptest! {
-    #![proptest_config(Config { cases: 400, ..Config::default() })]
+    // Four queries each. `PROPTEST_CASES=20000` makes a long run.
+    #![proptest_config(Config { cases: Config::default().cases.max(500), ..Config::default() })]
 
     #[test]
     fn the_engine_agrees_with_the_obvious(case in generate::case()) {
@@ -41,7 +44,8 @@ fn the_cases_are_not_empty() {
         let case = generate::case().new_tree(&mut runner).expect("a case").current();
         let zones = SiteZones::fixed(case.zone);
         let events: Vec<Event<'_>> = case.events.iter().map(generate::Stored::event).collect();
-        for (query, answer) in case.queries.iter().zip(Engine::default().answer(&case.queries, &days(&zones, &events))) {
+        for (query, answer) in case.queries.iter().zip(Engine::default().answer(&case.queries, &days(&zones, &events)))
+        {
             let nonzero = |row: &haru_stats::engine::Row| row.metrics.iter().any(|value| value.as_f64() > Some(0.0));
             if answer.rows.iter().any(nonzero) {
                 rows += answer.rows.len();

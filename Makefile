@@ -1,0 +1,108 @@
+# Haru. `make` lists what can be made. Needs Rust, Node 20 with npm, and make; `make test` also PostgreSQL and Chromium.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CARGO ?= cargo
+NPM ?= npm
+DEMO_DIR ?= ./haru-demo
+DEMO_LISTEN ?= 127.0.0.1:8080
+
+# What the binary carries, and what each is made of.
+LISTS := api/assets/country.mmdb
+TRACKER := tracker/dist/haru.js
+WEBAPP := webapp/dist/index.html
+TRACKER_SOURCES := $(shell find tracker/src tracker/scripts tracker/package.json -type f 2>/dev/null)
+WEBAPP_SOURCES := $(shell find webapp/src webapp/public webapp/scripts webapp/index.html webapp/package.json webapp/vite.config.ts -type f 2>/dev/null)
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+.PHONY: run
+run: release ## Build everything and start on SQLite in ./haru-data
+	exec target/release/haru serve
+
+.PHONY: demo
+demo: release ## Start with a demo site: 60 days of history and live visitors, in ./haru-demo
+	scripts/demo target/release/haru $(DEMO_DIR) $(DEMO_LISTEN)
+
+.PHONY: test
+test: assets ## Run every test: Rust on SQLite and PostgreSQL, script and webapp, in a browser
+	scripts/need node chromium postgres
+	$(CARGO) build -p haru -p haru-bench
+	scripts/with-postgres scripts/test
+
+.PHONY: test-crash
+test-crash: assets ## Kill the server 20 times under load on each database; nothing acknowledged may be lost
+	$(CARGO) build --release -p haru -p haru-bench
+	target/release/haru-bench crash --rounds 20
+	scripts/with-postgres bash -c 'target/release/haru-bench crash --rounds 20 --database-url "$$HARU_TEST_POSTGRES_URL/postgres"'
+
+.PHONY: lint
+lint: assets ## Check formats, lints, types, licences and sources of dependencies
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(NPM) run --silent lint
+	$(CARGO) deny --offline check bans licenses sources
+
+.PHONY: audit
+audit: ## Check dependencies against the advisory databases (needs the internet)
+	$(CARGO) deny check advisories
+	$(NPM) audit --omit=dev
+
+.PHONY: fmt
+fmt: node_modules/.made ## Format all code
+	$(CARGO) fmt --all
+	$(NPM) run --silent fmt
+
+.PHONY: bench
+bench: release ## Measure /api/collect beside a bare Poem route, SQLite and PostgreSQL
+	$(CARGO) build --release -p haru-bench
+	target/release/haru-bench
+	scripts/with-postgres bash -c 'target/release/haru-bench --database-url "$$HARU_TEST_POSTGRES_URL/postgres"'
+
+.PHONY: openapi
+openapi: assets ## Export openapi/ and the types that the webapp takes from it
+	$(CARGO) run --quiet -p haru -- openapi --dir openapi
+	$(NPM) run --silent openapi -w webapp
+
+.PHONY: dist
+dist: release ## Make the release binary with everything in it, in dist/
+	mkdir -p dist
+	install -m 755 target/release/haru dist/haru
+	strip dist/haru
+	cp README.md CHANGELOG.md LICENSE LICENSES.md dist/
+	ls -lh dist/haru
+
+.PHONY: clean
+clean: ## Remove what was built; data directories stay
+	rm -rf target dist node_modules tracker/node_modules webapp/node_modules tracker/dist webapp/dist api/assets
+
+.PHONY: release
+release: assets
+	$(CARGO) build --release -p haru
+
+.PHONY: assets
+assets: $(LISTS) $(TRACKER) $(WEBAPP) ## Build script, webapp and lists, which the binary carries
+
+.PHONY: update-lists
+update-lists: ## Take the newest lists of bots, user agents and countries
+	$(NPM) update uap-core isbot crawler-user-agents @ip-location-db/geo-whois-asn-country-mmdb
+	node api/data/make-lists.mjs node_modules api/assets
+
+node_modules/.made: package.json package-lock.json tracker/package.json webapp/package.json
+	$(NPM) ci
+	@touch $@
+
+$(LISTS): node_modules/.made api/data/make-lists.mjs
+	node api/data/make-lists.mjs node_modules api/assets
+
+$(TRACKER): node_modules/.made $(TRACKER_SOURCES)
+	$(NPM) run --silent build -w tracker
+	@touch $@
+
+$(WEBAPP): node_modules/.made $(WEBAPP_SOURCES)
+	$(NPM) run --silent build -w webapp
+	@touch $@

@@ -1,0 +1,151 @@
+//! GraphQL subscriptions over `graphql-transport-ws`.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use crate::harness::{Db, Haru, on_both};
+
+on_both!(
+    a_dashboard_moves_when_a_hit_is_committed,
+    visitors_and_events_are_pushed,
+    a_socket_needs_a_login,
+    a_subscription_ends_with_its_login
+);
+
+struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Socket {
+    async fn open(haru: &Haru) -> Self {
+        let mut request =
+            format!("{}/graphql/ws", haru.base.replace("http", "ws")).into_client_request().expect("a request");
+        request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().expect("a header"));
+        Self(connect_async(request).await.expect("a connection").0)
+    }
+
+    async fn connected(haru: &Haru) -> Self {
+        let mut socket = Self::open(haru).await;
+        socket
+            .send(json!({"type": "connection_init", "payload": {"authorization": format!("Bearer {}", haru.token)}}))
+            .await;
+        assert_eq!(socket.next().await.expect("an answer")["type"], "connection_ack");
+        socket
+    }
+
+    async fn send(&mut self, message: Value) {
+        self.0.send(Message::text(message.to_string())).await.expect("sent");
+    }
+
+    async fn subscribe(&mut self, id: &str, query: &str) {
+        self.send(json!({"id": id, "type": "subscribe", "payload": {"query": query}})).await;
+    }
+
+    /// The next message that is JSON; none when the connection ended.
+    async fn next(&mut self) -> Option<Value> {
+        loop {
+            let message =
+                tokio::time::timeout(Duration::from_secs(20), self.0.next()).await.expect("a message in time");
+            match message? {
+                Ok(Message::Text(text)) => return Some(serde_json::from_str(&text).expect("JSON")),
+                Ok(Message::Close(_)) | Err(_) => return None,
+                Ok(_) => {}
+            }
+        }
+    }
+
+    /// Waits for a value of a subscription that satisfies.
+    async fn until(&mut self, id: &str, good: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let message = self.next().await.expect("the connection lives");
+            assert_eq!(message["type"], "next", "{message}");
+            if message["id"] == id && good(&message["payload"]["data"]) {
+                return message["payload"]["data"].clone();
+            }
+        }
+    }
+}
+
+async fn a_dashboard_moves_when_a_hit_is_committed(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    let site = haru.create_site("example.com", "UTC").await;
+    let mut socket = Socket::connected(&haru).await;
+    let query = r#"subscription { liveDashboard(siteId: "example.com", query: {date_range: "day"}) { online totals { pageviews { value } } panels { pages { rows { value visitors } } } } }"#;
+    socket.subscribe("1", query).await;
+    let first = socket.until("1", |_| true).await;
+    assert_eq!(first["liveDashboard"]["totals"]["pageviews"]["value"], json!(0), "a first value at once");
+    for count in 1..=2 {
+        haru.count(&site.token, 1, json!({"p": "/hello"})).await;
+        let moved =
+            socket.until("1", |data| data["liveDashboard"]["totals"]["pageviews"]["value"] == json!(count)).await;
+        assert_eq!(moved["liveDashboard"]["panels"]["pages"]["rows"], json!([{"value": "/hello", "visitors": 1}]));
+        assert_eq!(moved["liveDashboard"]["online"], json!(1));
+    }
+}
+
+async fn visitors_and_events_are_pushed(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    let site = haru.create_site("example.com", "UTC").await;
+    let mut socket = Socket::connected(&haru).await;
+    socket.subscribe("v", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
+    socket.until("v", |data| data["liveVisitors"] == json!(0)).await;
+    haru.count(&site.token, 1, json!({"p": "/"})).await;
+    haru.count(&site.token, 2, json!({"p": "/"})).await;
+    socket.until("v", |data| data["liveVisitors"] == json!(2)).await;
+    let mut feed = Socket::connected(&haru).await;
+    feed.subscribe(
+        "e",
+        r#"subscription { liveEvents(siteId: "example.com") { kind name page source browser os device } }"#,
+    )
+    .await;
+    // Subscribing has no answer of its own: send until one arrives.
+    let event = loop {
+        haru.count(&site.token, 3, json!({"p": "/feed", "n": "signup"})).await;
+        if let Ok(Some(message)) = tokio::time::timeout(Duration::from_millis(500), feed.next()).await {
+            break message["payload"]["data"]["liveEvents"].clone();
+        }
+    };
+    assert_eq!(
+        event,
+        json!({"kind": "custom", "name": "signup", "page": "/feed", "source": "", "browser": "Chrome", "os": "Mac", "device": "Desktop"})
+    );
+}
+
+async fn a_socket_needs_a_login(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    haru.create_site("example.com", "UTC").await;
+    let mut socket = Socket::open(&haru).await;
+    socket.send(json!({"type": "connection_init", "payload": {"authorization": "Bearer nonsense"}})).await;
+    assert_eq!(socket.next().await, None, "the connection is refused");
+    let mut socket = Socket::connected(&haru).await;
+    socket.subscribe("1", r#"subscription { liveVisitors(siteId: "nobodys.example") }"#).await;
+    let told = socket.next().await.expect("an answer");
+    assert!(told.to_string().contains("site not found"), "{told}");
+    let nobody = haru
+        .client
+        .post(haru.url("/graphql"))
+        .json(&json!({"query": r#"{ realtime(siteId: "example.com") { online } }"#}));
+    let nobody: Value = nobody.send().await.expect("sent").json().await.expect("JSON");
+    assert_eq!(nobody["errors"][0]["message"], "an access token is required");
+}
+
+async fn a_subscription_ends_with_its_login(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    haru.create_site("example.com", "UTC").await;
+    let mut socket = Socket::connected(&haru).await;
+    socket.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
+    socket.until("1", |_| true).await;
+    let out = haru.client.post(haru.url("/api/v1/auth/logout")).send().await.expect("sent");
+    assert_eq!(out.status(), StatusCode::NO_CONTENT);
+    loop {
+        let message = socket.next().await.expect("an answer before the end");
+        if message.to_string().contains("the login has ended") {
+            break;
+        }
+    }
+}

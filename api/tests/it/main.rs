@@ -1,0 +1,17 @@
+//! The service through its front door, on SQLite and on PostgreSQL: each test runs twice, on a database of its own.
+//!
+//! `make test` starts the PostgreSQL whose address `HARU_TEST_POSTGRES_URL` holds.
+
+mod accounts;
+mod bad_input;
+mod batch;
+mod collect;
+mod command_line;
+mod contract;
+mod durability;
+mod events;
+mod harness;
+mod live;
+mod privacy;
+mod query;
+mod sites;

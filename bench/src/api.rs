@@ -1,0 +1,100 @@
+//! What a client of the API does here: register, make a site, ask for numbers.
+
+use std::net::SocketAddr;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use crate::http::Connection;
+
+/// Password of the user that a run makes for itself.
+const PASSWORD: &str = "only good for a benchmark";
+
+/// A user and their site, made for one run.
+#[derive(Clone, Debug)]
+pub(crate) struct Site {
+    /// Domain, new for each run, so that runs may share a database.
+    pub(crate) domain: String,
+    /// Tracking token.
+    pub(crate) token: String,
+    email: String,
+}
+
+impl Site {
+    /// Registers a user and makes a site.
+    pub(crate) async fn create(address: SocketAddr) -> Result<Self, String> {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let run = format!("bench-{}-{}", since.as_millis(), std::process::id());
+        let email = format!("{run}@example.com");
+        let domain = format!("{run}.example.com");
+        let user = json!({"email": email, "password": PASSWORD, "name": "Bench"});
+        let session = post(address, "/api/v1/auth/register", None, &user).await?;
+        let access = text(&session, "access_token")?;
+        let wish = json!({"name": "Bench", "domain": domain});
+        let site = post(address, "/api/v1/sites", Some(&access), &wish).await?;
+        Ok(Self { domain, token: text(&site, "tracking_token")?, email })
+    }
+
+    /// A fresh access token: those of before are good for 15 minutes only.
+    pub(crate) async fn log_in(&self, address: SocketAddr) -> Result<String, String> {
+        let session = json!({"email": self.email, "password": PASSWORD});
+        text(&post(address, "/api/v1/auth/login", None, &session).await?, "access_token")
+    }
+
+    /// Events and pageviews that the server reports for the site.
+    pub(crate) async fn totals(&self, address: SocketAddr) -> Result<(usize, usize), String> {
+        let access = self.log_in(address).await?;
+        let query = json!({"site_id": self.domain, "metrics": ["events", "pageviews"], "date_range": "all"});
+        let answer = post(address, "/api/v2/query", Some(&access), &query).await?;
+        let metrics = &answer["results"][0]["metrics"];
+        count(&metrics[0]).zip(count(&metrics[1])).ok_or_else(|| format!("no totals in {answer}"))
+    }
+
+    /// Pages and how often each was viewed, all of them.
+    pub(crate) async fn pages(&self, address: SocketAddr) -> Result<Vec<(String, usize)>, String> {
+        const ROWS: usize = 10_000;
+        let access = self.log_in(address).await?;
+        let mut pages = Vec::new();
+        loop {
+            let query = json!({
+                "site_id": self.domain, "metrics": ["pageviews"], "date_range": "all", "dimensions": ["event:page"],
+                "pagination": {"limit": ROWS, "offset": pages.len()},
+            });
+            let answer = post(address, "/api/v2/query", Some(&access), &query).await?;
+            let rows = answer["results"].as_array().ok_or_else(|| format!("no rows in {answer}"))?;
+            for row in rows {
+                let page = row["dimensions"][0].as_str().map(str::to_owned);
+                pages.push(page.zip(count(&row["metrics"][0])).ok_or_else(|| format!("no page in {row}"))?);
+            }
+            if rows.len() < ROWS {
+                return Ok(pages);
+            }
+        }
+    }
+}
+
+async fn post(address: SocketAddr, path: &str, access: Option<&str>, body: &Value) -> Result<Value, String> {
+    let body = body.to_string();
+    let authorization = access.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+    let request = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: haru-bench\r\nContent-Type: application/json\r\n\
+         {authorization}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let failed = |error: std::io::Error| format!("POST {path}: {error}");
+    let mut connection = Connection::open(address).await.map_err(failed)?;
+    let answer = connection.send(request.as_bytes()).await.map_err(failed)?;
+    let text = String::from_utf8_lossy(connection.body(&answer)).into_owned();
+    if !(200..300).contains(&answer.status) {
+        return Err(format!("POST {path} was answered {}: {text}", answer.status));
+    }
+    serde_json::from_str(&text).map_err(|error| format!("POST {path}: {error}"))
+}
+
+fn text(value: &Value, key: &str) -> Result<String, String> {
+    value[key].as_str().map(str::to_owned).ok_or_else(|| format!("no {key} in an answer"))
+}
+
+fn count(value: &Value) -> Option<usize> {
+    value.as_u64().and_then(|count| usize::try_from(count).ok())
+}

@@ -1,0 +1,126 @@
+//! Servers as child processes: started on a free port, ended politely or killed.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+/// How long a start may take: migrations, lists to compile, perhaps a debug build.
+const START: Duration = Duration::from_secs(60);
+/// How long a polite end may take.
+const END: Duration = Duration::from_secs(30);
+
+/// A running server. It is killed when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    child: Child,
+    /// Held so that the child never writes into a closed pipe.
+    _stdout: Lines<BufReader<ChildStdout>>,
+}
+
+/// How `haru serve` is started.
+#[derive(Clone, Debug)]
+pub(crate) struct Haru {
+    /// The binary.
+    pub(crate) binary: PathBuf,
+    /// Its data directory.
+    pub(crate) data_dir: PathBuf,
+    /// PostgreSQL instead of SQLite.
+    pub(crate) database_url: Option<String>,
+}
+
+impl Haru {
+    /// Starts the service without rate limits, with this machine as trusted proxy.
+    pub(crate) async fn start(&self) -> Result<Server, String> {
+        let mut command = Command::new(&self.binary);
+        command.arg("serve").args(["--listen", "127.0.0.1:0"]).arg("--data-dir").arg(&self.data_dir);
+        // What is set for another instance in this shell must not reach this one.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HARU_")) {
+            command.env_remove(name);
+        }
+        command
+            .env("HARU_COLLECT_RATE_LIMIT", "0")
+            .env("HARU_AUTH_RATE_LIMIT", "0")
+            .env("HARU_API_RATE_LIMIT", "0")
+            .env("HARU_REGISTRATION", "open")
+            .env("HARU_TRUSTED_PROXIES", "127.0.0.1/32")
+            .env("HARU_SECRET", "a secret of a benchmark, which guards nothing")
+            .env("HARU_LOG", "warn");
+        if let Some(url) = &self.database_url {
+            command.env("HARU_DATABASE_URL", url);
+        }
+        Server::start(command).await
+    }
+
+    /// The database's name in a report.
+    pub(crate) fn database(&self) -> &'static str {
+        if self.database_url.is_some() { "PostgreSQL" } else { "SQLite (WAL, synchronous=NORMAL)" }
+    }
+}
+
+impl Server {
+    /// Starts a program that prints `… ready at http://ADDR:PORT/` once it listens.
+    pub(crate) async fn start(mut command: Command) -> Result<Self, String> {
+        let program = PathBuf::from(command.as_std().get_program());
+        let failed = |error: std::io::Error| format!("cannot start {}: {error}", program.display());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().map_err(failed)?;
+        let stdout = child.stdout.take().ok_or("a child without output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let address = timeout(START, address_of(&mut lines)).await;
+        match address {
+            Ok(Some(address)) => Ok(Self { address, child, _stdout: lines }),
+            Ok(None) => Err(format!("{} ended before it listened", program.display())),
+            Err(_) => Err(format!("{} did not listen within {} s", program.display(), START.as_secs())),
+        }
+    }
+
+    /// Ends it as `kill -9` does, in the middle of whatever it is doing.
+    pub(crate) async fn kill(mut self) -> Result<(), String> {
+        self.child.kill().await.map_err(|error| format!("cannot kill the server: {error}"))
+    }
+
+    /// Asks it to end and waits until it has.
+    pub(crate) async fn stop(mut self) -> Result<ExitStatus, String> {
+        let Some(id) = self.child.id() else { return Err("the server has ended by itself".to_owned()) };
+        let asked = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
+        asked.map_err(|error| format!("cannot ask the server to end: {error}"))?;
+        match timeout(END, self.child.wait()).await {
+            Ok(status) => status.map_err(|error| error.to_string()),
+            Err(_) => Err(format!("the server did not end within {} s", END.as_secs())),
+        }
+    }
+}
+
+async fn address_of(lines: &mut Lines<BufReader<ChildStdout>>) -> Option<SocketAddr> {
+    while let Ok(Some(line)) = lines.next_line().await {
+        let address = line.split_once("http://").and_then(|(_, rest)| rest.split('/').next()?.parse().ok());
+        if address.is_some() {
+            return address;
+        }
+    }
+    None
+}
+
+/// The `haru` to measure: the one named, else the one beside this program, which is of the same build.
+pub(crate) fn haru_binary(named: Option<&Path>) -> Result<PathBuf, String> {
+    let path = match named {
+        Some(path) => path.to_owned(),
+        None => own_binary()?.with_file_name("haru"),
+    };
+    if path.is_file() {
+        return Ok(path);
+    }
+    Err(format!("{} is missing: build it with `cargo build --release -p haru`, or name it with --haru", path.display()))
+}
+
+/// This program.
+pub(crate) fn own_binary() -> Result<PathBuf, String> {
+    std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))
+}
