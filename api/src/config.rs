@@ -14,17 +14,17 @@ use url::Url;
 /// Where the database and the data directory are: what every subcommand needs.
 #[derive(Clone, Debug, Args)]
 pub struct DatabaseConfig {
-    /// Directory for the `SQLite` file, the secret and the identity of this node.
+    /// Directory for the SQLite file, the secret and the identity of this node.
     #[arg(long, env = "HARU_DATA_DIR", default_value = "./haru-data", value_name = "DIR")]
     pub data_dir: PathBuf,
 
-    /// `postgres://…` to use PostgreSQL 14 or later; by default the SQLite file haru.db in the data directory.
+    /// `postgres://…` to use PostgreSQL 14 or later; by default the SQLite file `haru.db` in the data directory.
     #[arg(long, env = "HARU_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
 }
 
 impl DatabaseConfig {
-    /// The `SQLite` file that is used when no database is named.
+    /// The SQLite file that is used when no database is named.
     pub fn sqlite_path(&self) -> PathBuf {
         self.data_dir.join("haru.db")
     }
@@ -88,7 +88,7 @@ pub struct ServeConfig {
     #[arg(long, env = "HARU_TRUSTED_PROXIES", value_delimiter = ',', value_name = "CIDR")]
     pub trusted_proxies: Vec<Network>,
 
-    /// Origins whose pages may call the API with a Bearer token, comma separated, such as https://app.example.com.
+    /// Origins whose pages may call the API with a Bearer token, comma separated, such as `https://app.example.com`.
     #[arg(long, env = "HARU_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
     pub cors_origins: Vec<Origin>,
 

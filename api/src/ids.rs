@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::Rng;
 
-/// A new public id: a `UUIDv7`, opaque to the outside, sorted by age.
+/// A new public id: a UUIDv7, opaque to the outside, sorted by age.
 pub(crate) fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }

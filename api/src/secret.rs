@@ -22,7 +22,7 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Secret {
-    /// The configured secret, else on `SQLite` the one kept in the data directory, made at the first start.
+    /// The configured secret, else on SQLite the one kept in the data directory, made at the first start.
     ///
     /// # Errors
     /// One line for the operator.

@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "account")]
 pub struct Model {
-    /// `UUIDv7`.
+    /// UUIDv7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
     /// Shown name.

@@ -1,7 +1,7 @@
-//! The tables of Haru as `SeaORM` entities: one table a file, no logic.
+//! The tables of Haru as SeaORM entities: one table a file, no logic.
 //!
-//! Shared by every table: instants are milliseconds since the Unix epoch in UTC (`i64`), public ids are `UUIDv7` strings,
-//! integers are `i64` wherever `SQLite` could hand back more than 32 bits.
+//! Shared by every table: instants are milliseconds since the Unix epoch in UTC (`i64`), public ids are UUIDv7 strings,
+//! integers are `i64` wherever SQLite could hand back more than 32 bits.
 
 pub mod account;
 pub mod batch;

@@ -9,7 +9,7 @@ pub struct Model {
     /// Internal key, used in event rows.
     #[sea_orm(primary_key)]
     pub id: i64,
-    /// `UUIDv7`, the id that the outside sees.
+    /// UUIDv7, the id that the outside sees.
     pub public_id: String,
     /// The account that owns it.
     pub account_id: String,

@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 
-/// A public id: `UUIDv7` as text.
+/// A public id: UUIDv7 as text.
 pub(crate) fn public_id<C: IntoIden>(name: C) -> ColumnDef {
     ColumnDef::new(name).string_len(36).not_null().take()
 }

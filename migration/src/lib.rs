@@ -1,6 +1,6 @@
-//! The schema of Haru, one small migration a subject, the same for `SQLite` and `PostgreSQL`.
+//! The schema of Haru, one small migration a subject, the same for SQLite and PostgreSQL.
 //!
-//! Rules: keys are declared when a table is made (`SQLite` cannot add them later), each migration is one transaction, and
+//! Rules: keys are declared when a table is made (SQLite cannot add them later), each migration is one transaction, and
 //! a migration that has been released is never edited.
 
 use sea_orm_migration::{MigrationTrait, async_trait};

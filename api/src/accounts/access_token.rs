@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::secret::Secret;
 
 /// How long an access token is good.
-pub(super) const LIFETIME: Duration = Duration::from_secs(15 * 60);
+pub(super) const LIFETIME: Duration = Duration::from_mins(15);
 
 const ISSUER: &str = "haru";
 const AUDIENCE: &str = "haru-api";

@@ -10,7 +10,7 @@ use crate::secret::mac;
 use crate::store::Login;
 
 /// How long an unused login lives.
-pub(crate) const REFRESH_LIFETIME: Duration = Duration::from_secs(60 * 24 * 60 * 60);
+pub(crate) const REFRESH_LIFETIME: Duration = Duration::from_hours(60 * 24);
 /// How long the predecessor of the current token may still be used, for tabs and requests that crossed.
 pub(super) const GRACE: Duration = Duration::from_secs(10);
 

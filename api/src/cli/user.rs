@@ -19,7 +19,7 @@ enum UserCommand {
     Create(Create),
 }
 
-/// Make a user with an account of their own; the password is read from HARU_PASSWORD or standard input
+/// Make a user with an account of their own; the password is read from `HARU_PASSWORD` or standard input
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  haru user create --email ana@example.com --name Ana < password.txt\n  \
     HARU_PASSWORD=… haru user create --email ana@example.com --name Ana")]

@@ -29,7 +29,7 @@ fn forwarded(headers: &HeaderMap) -> ForwardedHeaders<'_> {
 }
 
 /// A header as text; blank and unreadable ones are none.
-pub(crate) fn text<'a>(headers: &'a HeaderMap, name: impl header::AsHeaderName) -> Option<&'a str> {
+pub(crate) fn text(headers: &HeaderMap, name: impl header::AsHeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok()).filter(|text| !text.is_empty())
 }
 

@@ -101,7 +101,7 @@ pub(crate) fn answer(app: &App, site: &Site, answer: DashboardAnswer) -> Dashboa
         comparison_range: numbers.comparison_range.map(range),
         as_of: instant(crate::ids::now_ms()),
         online: i64::try_from(answer.online).unwrap_or(i64::MAX),
-        totals: totals(numbers.totals),
+        totals: totals(&numbers.totals),
         time_series: time_series(numbers.time_series),
         panels: panels(numbers.panels),
         drops: answer.drops.into_iter().map(|(reason, count)| DropReasonCount { reason, count }).collect(),
@@ -154,7 +154,7 @@ fn total(total: stats::Total) -> Total {
     }
 }
 
-fn totals(totals: stats::Totals) -> Totals {
+fn totals(totals: &stats::Totals) -> Totals {
     let ratio = totals.views_per_visit;
     Totals {
         visitors: total(totals.visitors),

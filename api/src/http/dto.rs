@@ -1,4 +1,4 @@
-//! The dashboard's numbers as REST and GraphQL answer them: one set of types for both, snake_case in both.
+//! The dashboard's numbers as REST and GraphQL answer them: one set of types for both, `snake_case` in both.
 
 use async_graphql::SimpleObject;
 use poem_openapi::Object;

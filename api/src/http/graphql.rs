@@ -116,7 +116,7 @@ impl Subscriptions {
     ) -> Result<impl Stream<Item = Result<i64>> + 'c> {
         let site = site(context, &site_id).await?;
         let latest = app(context)?.dashboards.watch_online(&site);
-        Ok(while_allowed(context, &site, values(latest))?)
+        while_allowed(context, &site, values(latest))
     }
 
     /// Everything that a dashboard shows.
@@ -133,7 +133,7 @@ impl Subscriptions {
         let latest = app.dashboards.watch_dashboard(&site, request);
         let shown = site.clone();
         let dashboards = values(latest).map(move |answer| dashboard::answer(&app, &shown, (*answer).clone()));
-        Ok(while_allowed(context, &site, dashboards)?)
+        while_allowed(context, &site, dashboards)
     }
 
     /// Events as they are committed.
@@ -153,7 +153,7 @@ impl Subscriptions {
                 }
             }
         });
-        Ok(while_allowed(context, &site, events)?)
+        while_allowed(context, &site, events)
     }
 }
 
@@ -233,12 +233,9 @@ fn while_allowed<T: Send, S: Stream<Item = T> + Send>(
             loop {
                 every.tick().await;
                 let allowed = async { app.sites.find(&login(&app, &proof).await?.scope, &name).await };
-                match allowed.await {
-                    Err(error @ (Error::Unauthenticated(_) | Error::NotFound(_))) => {
-                        return Some((Err(told(error)), every));
-                    }
-                    // A database that is away for a moment says nothing about rights.
-                    Ok(_) | Err(_) => {}
+                // A database that is away for a moment says nothing about rights.
+                if let Err(error @ (Error::Unauthenticated(_) | Error::NotFound(_))) = allowed.await {
+                    return Some((Err(told(error)), every));
                 }
             }
         }

@@ -43,7 +43,7 @@ impl RateLimit {
             return Self(None);
         }
         let mut builder = GovernorConfigBuilder::default().key_extractor(HashedKey);
-        Self(builder.period(Duration::from_secs(60) / count).burst_size(count).finish())
+        Self(builder.period(Duration::from_mins(1) / count).burst_size(count).finish())
     }
 
     /// Counts one request of a key.

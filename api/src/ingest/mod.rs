@@ -43,7 +43,8 @@ pub(crate) enum Refused {
 struct Submission {
     hits: Vec<Hit>,
     done: oneshot::Sender<Result<(), Refused>>,
-    _room: OwnedSemaphorePermit,
+    /// Its places in the queue, free again when it is answered.
+    room: OwnedSemaphorePermit,
 }
 
 /// The way into the database for hits.
@@ -85,7 +86,7 @@ impl Ingest {
         }
         let room = self.room.clone().try_acquire_many_owned(size).map_err(|_| Refused::QueueFull)?;
         let (done, committed) = oneshot::channel();
-        let submission = Submission { hits, done, _room: room };
+        let submission = Submission { hits, done, room };
         self.queue.send(submission).map_err(|_| Refused::ShuttingDown)?;
         committed.await.unwrap_or(Err(Refused::ShuttingDown))
     }

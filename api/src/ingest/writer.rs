@@ -64,7 +64,7 @@ impl Writer {
 
     async fn commit_group(&mut self, group: Vec<Submission>) {
         let (hits, askers): (Vec<_>, Vec<_>) =
-            group.into_iter().map(|submission| (submission.hits, (submission.done, submission._room))).unzip();
+            group.into_iter().map(|submission| (submission.hits, (submission.done, submission.room))).unzip();
         let sizes: Vec<usize> = hits.iter().map(Vec::len).collect();
         let hits: Vec<Hit> = hits.into_iter().flatten().collect();
         match self.commit(&hits).await {

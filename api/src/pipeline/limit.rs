@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use moka::sync::Cache;
 
 /// The window that is counted.
-const WINDOW: Duration = Duration::from_secs(60);
+const WINDOW: Duration = Duration::from_mins(1);
 /// Windows kept at the same time; beyond, the least used are forgotten.
 const WINDOWS_KEPT: u64 = 200_000;
 

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::store::{Store, TrackedSite};
 
 /// How long a site is believed without asking the database again.
-const TTL: Duration = Duration::from_secs(60);
+const TTL: Duration = Duration::from_mins(1);
 /// Sites, and tokens of no site, remembered at the same time.
 const KEPT: u64 = 100_000;
 /// Longest token or domain that is looked up at all.

@@ -23,7 +23,7 @@ const FINISHED_BYTES: u64 = 256 * 1024 * 1024;
 /// A day is finished this long after its end: events that come later are rare enough to read their day again.
 const GROWS_AFTER_END_MS: i64 = 60 * 60 * 1000;
 /// A site nobody has looked at for this long is forgotten.
-const FORGET_AFTER: Duration = Duration::from_secs(15 * 60);
+const FORGET_AFTER: Duration = Duration::from_mins(15);
 /// Sites kept at the same time.
 const SITES_KEPT: u64 = 2_000;
 
@@ -153,13 +153,11 @@ impl Days {
                 Part::Span(index) => builders[index].push(&event_of(&row)),
                 Part::Newer => {
                     let start = zones.day_at(row.at).span.from;
-                    match growing.get_mut(&start) {
-                        Some(growing) => growing.push(&row),
-                        None => {
-                            late.push(start);
-                            Ok(())
-                        }
+                    let growing = growing.get_mut(&start);
+                    if growing.is_none() {
+                        late.push(start);
                     }
+                    growing.map_or(Ok(()), |growing| growing.push(&row))
                 }
             };
             if let Err(error) = added {

@@ -103,7 +103,7 @@ impl Store {
         Ok(row.map(|row| row.account_id))
     }
 
-    /// A transaction that will write: on `SQLite` it takes the write lock at once, so that what it reads stays true.
+    /// A transaction that will write: on SQLite it takes the write lock at once, so that what it reads stays true.
     pub(super) async fn begin_write(&self) -> Result<DatabaseTransaction> {
         Ok(self.writer.begin_with_options(write_options()).await?)
     }

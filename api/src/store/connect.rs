@@ -10,11 +10,11 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbE
 use super::Store;
 use crate::config::{DatabaseConfig, prepare_data_dir};
 
-/// Readers of a `SQLite` file; more would only queue for the same two or four cores.
+/// Readers of a SQLite file; more would only queue for the same two or four cores.
 const SQLITE_READERS: u32 = 4;
-/// Connections of a node to `PostgreSQL`, the ingest writer's apart.
+/// Connections of a node to PostgreSQL, the ingest writer's apart.
 const POSTGRES_CONNECTIONS: u32 = 10;
-/// How long `SQLite` waits for another process that holds the file, such as a backup.
+/// How long SQLite waits for another process that holds the file, such as a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request waits for a free connection before it is told that the database is not available.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);

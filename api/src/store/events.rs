@@ -18,7 +18,7 @@ use super::{Store, accounts, nodes};
 use crate::collect::Hit;
 use crate::error::{Error, Result};
 
-/// Rows of one multi-row statement: 36 values each stay well below the 32,766 that `SQLite` can bind.
+/// Rows of one multi-row statement: 36 values each stay well below the 32,766 that SQLite can bind.
 const ROWS_A_STATEMENT: usize = 500;
 
 /// The last batch of each node that a reader has seen.

@@ -1,7 +1,7 @@
 //! The only module that talks to the database. Every finder of tenant data takes a [`Scope`]; there is no unscoped one.
 //!
-//! Two kinds of connection: `writer` (one on `SQLite`, which has one writer anyway) and `reader` (several, read-only on
-//! `SQLite`). The ingest writer has a connection of its own on `PostgreSQL`, so that slow requests can't hold it up.
+//! Two kinds of connection: `writer` (one on SQLite, which has one writer anyway) and `reader` (several, read-only on
+//! SQLite). The ingest writer has a connection of its own on PostgreSQL, so that slow requests can't hold it up.
 
 mod accounts;
 mod connect;
@@ -42,7 +42,7 @@ impl Store {
         connect::open(config).await
     }
 
-    /// True on `SQLite`.
+    /// True on SQLite.
     pub(crate) fn is_sqlite(&self) -> bool {
         self.writer.get_database_backend() == DbBackend::Sqlite
     }
@@ -56,7 +56,7 @@ impl Store {
         Ok(())
     }
 
-    /// Ends all connections, on `SQLite` folding the write-ahead log into the file.
+    /// Ends all connections, on SQLite folding the write-ahead log into the file.
     pub(crate) async fn close(self) {
         if self.is_sqlite() {
             let _ = self.writer.execute_unprepared("PRAGMA optimize").await;

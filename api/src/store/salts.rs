@@ -25,7 +25,7 @@ impl Store {
         row.map(|row| row.salt).ok_or_else(|| Error::internal("a salt vanished as it was made"))
     }
 
-    /// Erases the salts of all dates before `date`; on `SQLite` also from the pages and the log that held them.
+    /// Erases the salts of all dates before `date`; on SQLite also from the pages and the log that held them.
     ///
     /// # Errors
     /// When the database can't store it.

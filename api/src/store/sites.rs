@@ -110,7 +110,7 @@ fn visible(scope: &Scope) -> Select<site::Entity> {
     site::Entity::find().filter(condition)
 }
 
-/// A site is named by its id or its domain. `PostgreSQL` refuses text with a zero byte, and no site's name has one.
+/// A site is named by its id or its domain. PostgreSQL refuses text with a zero byte, and no site's name has one.
 fn named(scope: &Scope, name: &str) -> Select<site::Entity> {
     let name = if name.contains('\0') { "" } else { name };
     visible(scope)

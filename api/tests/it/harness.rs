@@ -149,7 +149,7 @@ impl Haru {
         let body = json!({"email": email, "password": PASSWORD, "name": "Ana"});
         let response = self.client.post(self.url("/api/v1/auth/register")).json(&body).send().await.expect("sent");
         let session = expect(response, StatusCode::CREATED).await;
-        self.token = session["access_token"].as_str().expect("a token").to_owned();
+        session["access_token"].as_str().expect("a token").clone_into(&mut self.token);
         session
     }
 
