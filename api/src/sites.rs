@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use crate::accounts::validate::Problems;
 use crate::error::{Error, Result};
 use crate::ids::{new_tracking_token, now_ms};
@@ -40,11 +42,17 @@ pub(crate) struct SiteState {
 pub(crate) struct Sites {
     store: Store,
     pipeline: Arc<Pipeline>,
+    deleted: Arc<Notify>,
 }
 
 impl Sites {
     pub(crate) fn new(store: Store, pipeline: Arc<Pipeline>) -> Self {
-        Self { store, pipeline }
+        Self { store, pipeline, deleted: Arc::default() }
+    }
+
+    /// Ready each time a site was deleted: there is something to remove.
+    pub(crate) async fn one_was_deleted(&self) {
+        self.deleted.notified().await;
     }
 
     /// The site of that id or domain.
@@ -142,6 +150,7 @@ impl Sites {
         may_manage(scope)?;
         self.store.delete_site(scope, name, now_ms()).await?;
         self.pipeline.sites.invalidate();
+        self.deleted.notify_one();
         Ok(())
     }
 

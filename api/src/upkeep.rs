@@ -19,7 +19,10 @@ pub(crate) async fn run(app: Arc<App>) {
     let mut every = tokio::time::interval(EVERY);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
-        every.tick().await;
+        tokio::select! {
+            _ = every.tick() => {}
+            () = app.sites.one_was_deleted() => {}
+        }
         if let Err(error) = round(&app).await {
             tracing::warn!(%error, "upkeep will be tried again");
         }
@@ -38,6 +41,7 @@ async fn round(app: &App) -> Result<()> {
     while app.store.purge_deleted_sites(now).await? {
         tokio::time::sleep(REST).await;
     }
+    app.store.give_back_space().await?;
     while app.store.prune_ids_and_batches(now - EVENT_ID_KEPT_MS).await? {
         tokio::time::sleep(REST).await;
     }

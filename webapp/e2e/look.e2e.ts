@@ -50,12 +50,12 @@ it.each(["light", "dark"] as const)("fits a desk, %s", async (colorScheme) => {
   await page.emulateMedia({ colorScheme });
   await take(colorScheme);
   await take(`${colorScheme}-fold`, false);
-  expect(await overflow()).toBe(0);
+  expect(await overflow()).toBeLessThanOrEqual(0);
 });
 
 it.each(["light", "dark"] as const)("fits a phone, %s", async (colorScheme) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.emulateMedia({ colorScheme });
   await take(`phone-${colorScheme}`);
-  expect(await overflow()).toBe(0);
+  expect(await overflow()).toBeLessThanOrEqual(0);
 });

@@ -22,7 +22,7 @@ mod sites;
 use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
-use poem::middleware::{CatchPanic, CookieJarManager};
+use poem::middleware::{CatchPanic, CookieJarManager, SetHeader};
 use poem::{EndpointExt, Response, Route, get, post};
 use poem_openapi::{OpenApiService, Tags};
 
@@ -93,6 +93,7 @@ pub(crate) fn routes(app: &Arc<App>) -> BoxEndpoint<'static, Response> {
         .at("/*", get(assets::webapp))
         .catch_all_error(problem::from_poem)
         .with(CatchPanic::new().with_handler(problem::of_panic))
+        .with(SetHeader::new().overriding("x-content-type-options", "nosniff"))
         .data(app.clone())
         .data(graphql::schema(app.clone()))
         .with(BasePath::new(app.base_url.path()))

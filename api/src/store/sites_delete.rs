@@ -3,7 +3,8 @@
 use haru_entity::{dropped, event, event_id, member_site, site};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, QueryTrait,
 };
 
 use super::{Scope, Site, Store};
@@ -49,6 +50,17 @@ impl Store {
             }
         }
         Ok(false)
+    }
+
+    /// Returns a little of what was deleted to the file system; on PostgreSQL its own vacuum does so.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn give_back_space(&self) -> Result<()> {
+        if self.is_sqlite() {
+            self.writer.execute_unprepared("PRAGMA incremental_vacuum(500)").await?;
+        }
+        Ok(())
     }
 
     async fn purge_step(&self, site_key: i64) -> Result<bool> {

@@ -74,3 +74,27 @@ async fn two_processes_cannot_share_a_data_directory(db: Db) {
     assert!(error.starts_with("HARU_DATA_DIR: ") && error.ends_with("is in use by another haru process"), "{error}");
     assert!(!error.contains('\n'));
 }
+
+/// Several nodes share a PostgreSQL and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_count_and_see_the_same() {
+    let one_place = Place::new(Db::Postgres).await;
+    let other_place =
+        Place { dir: tempfile::tempdir().expect("a directory"), database_url: one_place.database_url.clone() };
+    let mut one = one_place.start(&FLAGS).await;
+    let mut other = other_place.start(&FLAGS).await;
+    one.register("ana@example.com").await;
+    other.token = one.token.clone();
+    let site = one.create_site("example.com", "UTC").await;
+    let question =
+        async |node: &Haru| node.results("example.com", &["visitors", "events"], &[]).await[0]["metrics"].clone();
+    assert_eq!((question(&one).await, question(&other).await), (json!([0, 0]), json!([0, 0])));
+    for round in 1..=5 {
+        // The same visitor on both nodes is one visitor: salts are shared.
+        one.count(&site.token, 1, json!({"p": "/"})).await;
+        other.count(&site.token, 1, json!({"p": "/", "id": format!("round {round}")})).await;
+        one.count(&site.token, 1, json!({"p": "/", "id": format!("round {round}")})).await;
+        let expected = json!([1, 2 * round]);
+        assert_eq!((question(&one).await, question(&other).await), (expected.clone(), expected));
+    }
+}

@@ -15,3 +15,4 @@ mod live;
 mod privacy;
 mod query;
 mod sites;
+mod upkeep;

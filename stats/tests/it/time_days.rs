@@ -83,6 +83,14 @@ fn days_of_23_and_25_hours() {
 }
 
 #[test]
+fn a_clock_set_back_within_an_hour() {
+    // New York 1883-11-18: local mean time gave way to standard time, from 12:03:58 back to 12:00.
+    let hours = hours(America::New_York, "1883-11-18");
+    assert_eq!(hours.len(), 25);
+    assert_eq!(&hours[11..15], ["11", "12", "12", "13"]);
+}
+
+#[test]
 fn zones_of_30_and_45_minutes() {
     // Lord Howe moves by half an hour. 2026-04-05: at 02:00 back to 01:30; the repeated half is a bucket of its own.
     let hours_of = |day| hours(Australia::Lord_Howe, day);
