@@ -45,7 +45,7 @@ lint: assets ## Check formats, lints, types, licences and sources of dependencie
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	$(NPM) run --silent lint
-	$(CARGO) deny --offline check bans licenses sources
+	$(CARGO) deny check bans licenses sources
 
 .PHONY: audit
 audit: ## Check dependencies against the advisory databases (needs the internet)

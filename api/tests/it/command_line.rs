@@ -12,7 +12,7 @@ on_both!(a_database_of_a_newer_version_is_refused, users_can_be_made_on_the_comm
 
 fn haru(arguments: &[&str], data_dir: &Path) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_haru"));
-    command.args(arguments).env("HARU_DATA_DIR", data_dir).output().expect("it runs")
+    command.args(arguments).env("HARU_DATA_DIR", data_dir).env("HARU_LOG", "off").output().expect("it runs")
 }
 
 /// Exit status 1 and one line that holds the words.
@@ -28,8 +28,7 @@ fn assert_one_line(output: &Output, words: &[&str]) {
 #[test]
 fn a_wrong_setting_is_told_in_one_line() {
     let dir = tempfile::tempdir().expect("a directory");
-    let serve =
-        |flags: &[&str]| haru(&[&["serve", "--log", "off", "--listen", "127.0.0.1:0"], flags].concat(), dir.path());
+    let serve = |flags: &[&str]| haru(&[&["serve", "--listen", "127.0.0.1:0"], flags].concat(), dir.path());
     let long = "a secret that is long enough for a test";
     assert_one_line(&serve(&["--database-url", "mysql://nowhere/haru", "--secret", long]), &["HARU_DATABASE_URL"]);
     let closed = serve(&[
@@ -54,7 +53,7 @@ fn a_data_directory_that_cannot_be_written_is_told_in_one_line() {
     let dir = tempfile::tempdir().expect("a directory");
     let file = dir.path().join("a-file");
     std::fs::write(&file, "").expect("written");
-    let output = haru(&["serve", "--log", "off", "--listen", "127.0.0.1:0"], &file.join("below"));
+    let output = haru(&["serve", "--listen", "127.0.0.1:0"], &file.join("below"));
     assert_one_line(&output, &["HARU_DATA_DIR", "a-file"]);
 }
 
@@ -63,7 +62,7 @@ fn a_taken_port_is_told_in_one_line() {
     let dir = tempfile::tempdir().expect("a directory");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
-    assert_one_line(&haru(&["serve", "--log", "off", "--listen", &address], dir.path()), &["HARU_LISTEN", &address]);
+    assert_one_line(&haru(&["serve", "--listen", &address], dir.path()), &["HARU_LISTEN", &address]);
 }
 
 #[test]

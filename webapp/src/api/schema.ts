@@ -383,7 +383,7 @@ export interface components {
              * @description Entries that the page may hold.
              */
             limit: number;
-            /** @description Pass this as `after` for the next page; null on the last. */
+            /** @description Pass this as `after` for the next page; left out on the last. */
             after?: string;
         };
         /**
@@ -553,7 +553,7 @@ export interface components {
         RatioTotal: {
             /**
              * Format: double
-             * @description Now, two decimals; null with a filter on pages, where it has no meaning.
+             * @description Now, two decimals; left out with a filter on pages, where it has no meaning.
              */
             value?: number;
             /**
@@ -670,7 +670,7 @@ export interface components {
             honour_dnt: boolean;
             /** @description When it was made, RFC 3339. */
             created_at: string;
-            /** @description When its first event happened, RFC 3339; none yet: null. */
+            /** @description When its first event happened, RFC 3339; left out before it. */
             first_event_at?: string;
             /** @description The script tag for its pages. */
             snippet: string;
