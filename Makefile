@@ -60,7 +60,6 @@ fmt: node_modules/.made ## Format all code
 .PHONY: bench
 bench: release ## Measure /api/collect beside a bare Poem route, SQLite and PostgreSQL
 	$(CARGO) build --release -p haru-bench
-	target/release/haru-bench
 	scripts/with-postgres bash -c 'target/release/haru-bench --database-url "$$HARU_TEST_POSTGRES_URL/postgres"'
 
 .PHONY: openapi

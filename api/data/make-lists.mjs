@@ -2,7 +2,7 @@
 //
 //   assets/regexes.json  browsers and systems   npm uap-core (Apache-2.0), without its device parsers
 //   assets/bots.json     who is not a person    npm isbot (Unlicense), crawler-user-agents (MIT)
-//   assets/country.mmdb  address -> country     npm @ip-location-db/geo-whois-asn-country-mmdb (CC0-1.0)
+//   assets/country.mmdb  address -> country     npm @ip-location-db/geo-whois-asn-country-mmdb (CC0-1.0, its NRO data CC-BY-4.0)
 //
 // Usage: node api/data/make-lists.mjs [node_modules] [assets]
 // To update the lists: npm update uap-core isbot crawler-user-agents @ip-location-db/geo-whois-asn-country-mmdb,

@@ -221,7 +221,13 @@ impl std::fmt::Display for BaseUrl {
 /// One line that names the directory.
 pub fn prepare_data_dir(dir: &Path) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("HARU_DATA_DIR: cannot use {}: {error}", dir.display());
-    std::fs::create_dir_all(dir).map_err(failed)?;
+    if !dir.is_dir() {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(dir).map_err(failed)?;
+    }
     let probe = dir.join(".write-test");
     std::fs::write(&probe, b"").map_err(failed)?;
     std::fs::remove_file(&probe).map_err(failed)

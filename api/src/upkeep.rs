@@ -14,8 +14,26 @@ const EVENT_ID_KEPT_MS: i64 = 48 * 60 * 60 * 1000;
 /// Rest between two steps, so that hits get at the one writer in between.
 const REST: Duration = Duration::from_millis(20);
 
+/// How often SQLite's log is folded into its file.
+const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
+
 /// Runs as long as the process.
 pub(crate) async fn run(app: Arc<App>) {
+    tokio::join!(rounds(&app), checkpoints(&app));
+}
+
+async fn checkpoints(app: &App) {
+    let mut every = tokio::time::interval(CHECKPOINT_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        if let Err(error) = app.store.checkpoint().await {
+            tracing::debug!(%error, "the log could not be folded into the file");
+        }
+    }
+}
+
+async fn rounds(app: &App) {
     let mut every = tokio::time::interval(EVERY);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -23,7 +41,7 @@ pub(crate) async fn run(app: Arc<App>) {
             _ = every.tick() => {}
             () = app.sites.one_was_deleted() => {}
         }
-        if let Err(error) = round(&app).await {
+        if let Err(error) = round(app).await {
             tracing::warn!(%error, "upkeep will be tried again");
         }
     }

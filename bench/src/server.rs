@@ -10,7 +10,7 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 /// How long a start may take: migrations, lists to compile, perhaps a debug build.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 /// How long a polite end may take.
 const END: Duration = Duration::from_secs(30);
 

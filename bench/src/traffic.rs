@@ -95,10 +95,7 @@ impl Hit {
 
     /// The request with that event id.
     pub(crate) fn with_id(&mut self, id: u64) -> &[u8] {
-        const HEX: [u8; 16] = *b"0123456789abcdef";
-        for (index, digit) in self.bytes[self.id_at..self.id_at + ID_DIGITS].iter_mut().enumerate() {
-            *digit = HEX[usize::from((id >> (60 - 4 * index)) as u8 & 0xf)];
-        }
+        self.bytes[self.id_at..self.id_at + ID_DIGITS].copy_from_slice(format!("{id:016x}").as_bytes());
         &self.bytes
     }
 }
@@ -107,7 +104,7 @@ impl Hit {
 pub(crate) fn pool(target: &Target, size: usize, seed: u64) -> Vec<Hit> {
     let mut random = Random::new(seed);
     let hit = |_| {
-        // The smaller of two draws: some pages are viewed far more often than others.
+        // The smallest of three draws: some pages are viewed far more often than others.
         let page = random.below(PAGES).min(random.below(PAGES)).min(random.below(PAGES));
         let visitor = random.below(VISITORS);
         Hit::pageview(target, &format!("/articles/{page}-a-page-of-a-common-length"), visitor)

@@ -9,9 +9,9 @@ pub struct Model {
     /// The site.
     #[sea_orm(primary_key, auto_increment = false)]
     pub site_id: i64,
-    /// First 16 bytes of SHA-256 of the id.
+    /// The id as it came. Ids that begin with the time, as our script's do, arrive in order, and neighbours share a page.
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id_hash: Vec<u8>,
+    pub id: String,
     /// When it was first seen.
     pub received_at: i64,
 }

@@ -2,8 +2,9 @@
 
 use haru_entity::{event, event_id};
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
 
-use crate::columns::{bytes, counted_key, flag, integer, small, text};
+use crate::columns::{counted_key, flag, integer, small, text};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -78,14 +79,17 @@ impl MigrationTrait for Migration {
                     .take(),
             )
             .await?;
+        // Its key is all that is ever looked up: on SQLite the key is the table.
+        let sqlite = manager.get_database_backend() == DbBackend::Sqlite;
         manager
             .create_table(
                 Table::create()
                     .table(event_id::Entity)
                     .col(integer(event_id::Column::SiteId))
-                    .col(bytes(event_id::Column::IdHash))
+                    .col(text(event_id::Column::Id))
                     .col(integer(event_id::Column::ReceivedAt))
-                    .primary_key(Index::create().col(event_id::Column::SiteId).col(event_id::Column::IdHash))
+                    .primary_key(Index::create().col(event_id::Column::SiteId).col(event_id::Column::Id))
+                    .extra(if sqlite { "WITHOUT ROWID" } else { "" })
                     .take(),
             )
             .await?;

@@ -69,7 +69,8 @@ const emit = ([n, m, { interactive: i, e, sd } = {}]: Call): void => {
         h: !fragment,
         sw: screen.width,
         sh: screen.height,
-        id: `${Math.random()}`,
+        // Begins with the time, so that the server finds neighbours side by side.
+        id: Date.now() + `${Math.random()}`,
         m,
         i,
         e,

@@ -207,8 +207,9 @@ ${this.head}
 }
 
 /**
- * A Chromium whose pages don't see that it is automated, so that the snippet works in it as it is, and for which
- * shop.test is here.
+ * A Chromium that neither its pages nor the server take for an automated one, so that the snippet works in it as it is,
+ * and for which shop.test is here. Its user agent is set for the whole browser: one set for a context is missing from
+ * what a page sends while it is being left.
  */
 export const launch = (): Promise<Browser> =>
   chromium.launch({
@@ -222,6 +223,7 @@ export const launch = (): Promise<Browser> =>
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      `--user-agent=${AGENTS.desktop}`,
       "--disable-blink-features=AutomationControlled",
       "--host-resolver-rules=MAP shop.test 127.0.0.1",
     ],

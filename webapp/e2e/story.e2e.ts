@@ -92,11 +92,8 @@ describe.each(variants)("the way of a newcomer on $name", ({ key, prepare, baseP
     closing.push(() => shop.close());
     owner = await Owner.arrive(browser, haru.base, timezone);
     closing.push(() => owner.context.close());
-    visitor = await browser.newContext({ userAgent: AGENTS.desktop, viewport: { width: 1440, height: 900 } });
+    visitor = await browser.newContext({ viewport: { width: 1440, height: 900 } });
     visitor.setDefaultTimeout(PATIENCE);
-    visitor.on("requestfinished", (r) => console.warn("FIN", Date.now(), r.url(), r.postData()));
-    visitor.on("requestfailed", (r) => console.warn("FAILED", Date.now(), r.url(), r.postData(), r.failure()?.errorText));
-    visitor.on("request", (r) => console.warn("REQ", Date.now(), r.url(), r.postData()));
     closing.push(() => visitor.close());
   });
   afterAll(async () => {
@@ -220,7 +217,9 @@ describe.each(variants)("the way of a newcomer on $name", ({ key, prepare, baseP
       .toBeGreaterThanOrEqual(before + 3);
 
     const { email, password } = PERSON;
-    const { access_token } = (await api("api/v1/auth/login", { email, password })) as { access_token: string };
+    const { access_token } = (await api("api/v1/auth/login", { email, password })) as {
+      access_token: string;
+    };
     const { results } = (await api(
       "api/v2/query",
       {
@@ -276,6 +275,7 @@ describe.each(variants)("the way of a newcomer on $name", ({ key, prepare, baseP
 
   it("did all that without loading the dashboard anew", async () => {
     expect(board.loads).toBe(1);
+    await board.page.evaluate(() => scrollTo(0, 0));
     await board.page.screenshot({ path: picture(`story-${key}`), fullPage: true });
   });
 

@@ -49,7 +49,7 @@ pub(super) struct Seed {
     #[arg(long, env = "HARU_PASSWORD", hide_env_values = true)]
     password: Option<String>,
 
-    /// Pageviews and custom events, at least; engagement comes on top.
+    /// Pageviews and custom events, about; engagement comes on top.
     #[arg(long, default_value_t = 200_000, value_name = "N", value_parser = clap::value_parser!(u32).range(1_000..=20_000_000))]
     events: u32,
 

@@ -17,6 +17,9 @@ const ASK_EACH_TIME: &str = "no-cache";
 /// The script may be an hour old.
 const AN_HOUR: &str = "public, max-age=3600";
 
+/// Addresses that machines ask for: a page would be taken for an answer.
+const NOT_PAGES: [&str; 3] = ["metrics", "robots.txt", "favicon.ico"];
+
 /// What the webapp's pages may load: what is here, and nothing else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; form-action 'self'; \
@@ -42,7 +45,7 @@ pub(crate) fn webapp(request: &Request, Data(app): Data<&Arc<App>>) -> Response 
             let age = if path.starts_with("assets/") { FOREVER } else { AN_HOUR };
             answer(request.headers(), file, kind.as_ref(), age)
         }
-        None if path.starts_with("assets/") => StatusCode::NOT_FOUND.into(),
+        None if path.starts_with("assets/") || NOT_PAGES.contains(&path) => StatusCode::NOT_FOUND.into(),
         None => page(request.headers(), app.base_url.path()),
     };
     let headers = response.headers_mut();

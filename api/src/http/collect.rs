@@ -113,7 +113,9 @@ fn facts<'a>(headers: &'a HeaderMap, client: &'a ClientAddress) -> RequestFacts<
         referer: text("referer"),
         proxy_country: client.country.as_deref(),
         do_not_track: is_do_not_track(text("dnt"), text("sec-gpc")),
-        prefetch: is_prefetch(text("sec-purpose").or_else(|| text("purpose")).or_else(|| text("x-moz"))),
+        prefetch: is_prefetch(
+            text("sec-purpose").or_else(|| text("purpose")).or_else(|| text("x-purpose")).or_else(|| text("x-moz")),
+        ),
         now_ms: now_ms(),
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct ProblemDetails {
     pub(crate) status: u16,
     /// What happened here.
     pub(crate) detail: String,
+    /// The same as `detail`, for clients that look for it under this name.
+    pub(crate) error: String,
     /// Field by field, when the request's values are wrong.
     pub(crate) errors: Option<Vec<FieldProblem>>,
     /// Quote this when you ask for help.
@@ -88,11 +90,13 @@ pub(crate) enum Problem {
 pub(crate) const RETRY_AFTER: u64 = 2;
 
 fn details(kind: &str, title: &str, status: StatusCode, detail: impl Into<String>) -> ProblemDetails {
+    let detail = detail.into();
     ProblemDetails {
         kind: format!("urn:haru:problem:{kind}"),
         title: title.to_owned(),
         status: status.as_u16(),
-        detail: detail.into(),
+        error: detail.clone(),
+        detail,
         errors: None,
         request_id: request_id::current(),
     }

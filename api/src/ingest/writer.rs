@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
 use super::{BATCH_HITS, Drops, Node, Refused, Submission};
 use crate::collect::Hit;
@@ -17,6 +17,12 @@ use crate::store::{Batch, EventStore};
 
 /// How long a commit may take before its hits are refused.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often other tasks get their turn before a commit, at most: microseconds each.
+const GATHER_TURNS: usize = 8;
+/// How long after the last commit began a small group waits for company.
+const COMPANY: Duration = Duration::from_millis(4);
+/// Hits that need no company.
+const COMPANY_HITS: usize = 16;
 /// How often counts of drops are committed when no hit comes along to take them.
 const DROPS_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -28,6 +34,8 @@ pub(super) struct Writer {
     healthy: Arc<AtomicBool>,
     /// The last commit failed, so the last batch's number is asked for again: the failure may have hidden a success.
     resync: bool,
+    /// When the last commit began.
+    began: Instant,
 }
 
 impl Writer {
@@ -38,7 +46,7 @@ impl Writer {
         drops: Arc<Drops>,
         healthy: Arc<AtomicBool>,
     ) -> Self {
-        Self { store, node, hub, drops, healthy, resync: false }
+        Self { store, node, hub, drops, healthy, resync: false, began: Instant::now() }
     }
 
     /// Commits until it is told to stop and everything queued is answered.
@@ -50,7 +58,7 @@ impl Writer {
                 biased;
                 first = queue.recv() => match first {
                     Some(first) => {
-                        let group = gather(first, &mut queue);
+                        let group = self.gather(first, &mut queue).await;
                         self.commit_group(group).await;
                     }
                     None => break,
@@ -141,14 +149,49 @@ impl Writer {
     }
 }
 
-/// Everything that waits, up to one batch.
-fn gather(first: Submission, queue: &mut UnboundedReceiver<Submission>) -> Vec<Submission> {
-    let mut hits = first.hits.len();
-    let mut group = vec![first];
-    while hits < BATCH_HITS {
-        let Ok(next) = queue.try_recv() else { break };
-        hits += next.hits.len();
-        group.push(next);
+impl Writer {
+    /// What one commit will hold. Requests that are being read right now get their turn first, as long as more keep
+    /// coming; a small group that follows close upon the last commit waits for company, at most [`COMPANY`] after that
+    /// one began. So a lone hit waits for nobody, and a flood is committed by the hundred.
+    async fn gather(&mut self, first: Submission, queue: &mut UnboundedReceiver<Submission>) -> Vec<Submission> {
+        let mut group = Group::of(first);
+        for _ in 0..GATHER_TURNS {
+            let before = group.submissions.len();
+            while group.hits < BATCH_HITS
+                && let Ok(next) = queue.try_recv()
+            {
+                group.push(next);
+            }
+            if group.submissions.len() == before && before > 1 {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        let due = self.began + COMPANY;
+        while group.hits < COMPANY_HITS {
+            match timeout_at(due, queue.recv()).await {
+                Ok(Some(next)) => group.push(next),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        self.began = Instant::now();
+        group.submissions
     }
-    group
+}
+
+/// Submissions of one commit.
+struct Group {
+    submissions: Vec<Submission>,
+    hits: usize,
+}
+
+impl Group {
+    fn of(first: Submission) -> Self {
+        Self { hits: first.hits.len(), submissions: vec![first] }
+    }
+
+    fn push(&mut self, next: Submission) {
+        self.hits += next.hits.len();
+        self.submissions.push(next);
+    }
 }

@@ -137,14 +137,12 @@ impl History {
         let back =
             if page.is_none() && happens(&mut self.dice, COMES_BACK) { self.somebody_known(start) } else { None };
         let origin = if back.is_some() && happens(&mut self.dice, 0.6) { DIRECT } else { *origin };
-        let (visitor, person) = match back {
-            Some(known) => (known.visitor, known.person),
-            None => {
-                self.visitors += 1;
-                let days_ago = days_between(start, self.plan.end).max(0.0);
-                let person = self.people.meet(origin.crowd, start.div_euclid(HOUR_MS), days_ago, &mut self.dice);
-                (self.visitors, person)
-            }
+        let (visitor, person) = if let Some(known) = back {
+            (known.visitor, known.person)
+        } else {
+            self.visitors += 1;
+            let days_ago = days_between(start, self.plan.end).max(0.0);
+            (self.visitors, self.people.meet(origin.crowd, start.div_euclid(HOUR_MS), days_ago, &mut self.dice))
         };
         let week = start.div_euclid(7 * 24 * HOUR_MS) - 2_900;
         let steps = steps(&Arrival { origin: &origin, page, week }, pages, &person, &mut self.dice);

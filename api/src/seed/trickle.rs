@@ -29,7 +29,7 @@ const VISIT_MINUTES: f64 = 1.6;
 /// Visitors of the first half minute, as a share of those online later.
 const HEAD_START: f64 = 0.5;
 /// How long the server may be away before this gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long one request may take.
 const REQUEST: Duration = Duration::from_secs(10);
 
@@ -124,7 +124,7 @@ impl Trickle {
             sleep_until(start + Duration::from_millis(step.after_ms.unsigned_abs())).await;
             let outcome = match timeout(REQUEST, self.send(&visit, step, address)).await {
                 Ok(Ok(200)) => Told::Counted,
-                Ok(Ok(429 | 500..)) | Ok(Err(_)) | Err(_) => Told::Away,
+                Ok(Ok(429 | 500..) | Err(_)) | Err(_) => Told::Away,
                 Ok(Ok(status)) => Told::Refused(status),
             };
             if told.send(outcome).is_err() {

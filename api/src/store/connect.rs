@@ -1,5 +1,6 @@
 //! Opening the database: pools, pragmas, migrations.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use haru_migration::{Migrator, MigratorTrait};
@@ -14,6 +15,9 @@ use crate::config::{DatabaseConfig, prepare_data_dir};
 const SQLITE_READERS: u32 = 4;
 /// Connections of a node to PostgreSQL, the ingest writer's apart.
 const POSTGRES_CONNECTIONS: u32 = 10;
+/// Pages of the write-ahead log at which the writer itself folds it into the file. [`Store::checkpoint`] does so now
+/// and then beside the writer, so that hits hardly ever wait for it.
+const WAL_PAGES: &str = "16000";
 /// How long SQLite waits for another process that holds the file, such as a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a request waits for a free connection before it is told that the database is not available.
@@ -45,10 +49,11 @@ async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(256)
         .pragma("cache_size", "-16000")
+        .pragma("wal_autocheckpoint", WAL_PAGES)
         .disable_statement_logging();
     let writer = connect_sqlite(base.clone(), 1).await.map_err(failed)?;
     let reader = connect_sqlite(base.pragma("query_only", "ON"), SQLITE_READERS).await.map_err(failed)?;
-    Ok(Store { ingest: writer.clone(), writer, reader })
+    Ok(Store { ingest: writer.clone(), writer, reader, insert_texts: Arc::default() })
 }
 
 async fn connect_sqlite(settings: SqliteConnectOptions, connections: u32) -> Result<DatabaseConnection, DbErr> {
@@ -68,7 +73,7 @@ async fn connect_sqlite(settings: SqliteConnectOptions, connections: u32) -> Res
 async fn open_postgres(url: &str) -> Result<Store, DbErr> {
     let pool = connect_postgres(url, POSTGRES_CONNECTIONS).await?;
     let ingest = connect_postgres(url, 1).await?;
-    Ok(Store { writer: pool.clone(), reader: pool, ingest })
+    Ok(Store { writer: pool.clone(), reader: pool, ingest, insert_texts: Arc::default() })
 }
 
 async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {

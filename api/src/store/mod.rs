@@ -21,6 +21,8 @@ pub(crate) use scope::{Role, Scope};
 pub(crate) use sessions::{Login, SessionState};
 pub(crate) use sites::{NewSite, Site, SiteChange, TimezoneEra, TrackedSite};
 
+use std::sync::Arc;
+
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 
 use crate::config::DatabaseConfig;
@@ -31,6 +33,7 @@ pub(crate) struct Store {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     ingest: DatabaseConnection,
+    insert_texts: Arc<events::InsertTexts>,
 }
 
 impl Store {
@@ -44,7 +47,11 @@ impl Store {
 
     /// True on SQLite.
     pub(crate) fn is_sqlite(&self) -> bool {
-        self.writer.get_database_backend() == DbBackend::Sqlite
+        self.backend() == DbBackend::Sqlite
+    }
+
+    fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
     }
 
     /// Asks the database for a sign of life.
@@ -53,6 +60,17 @@ impl Store {
     /// When it gives none.
     pub(crate) async fn ping(&self) -> crate::error::Result<()> {
         self.reader.ping().await?;
+        Ok(())
+    }
+
+    /// Folds what can be of SQLite's write-ahead log into the file, without holding up the writer.
+    ///
+    /// # Errors
+    /// When the database can't.
+    pub(crate) async fn checkpoint(&self) -> crate::error::Result<()> {
+        if self.is_sqlite() {
+            self.reader.execute_unprepared("PRAGMA wal_checkpoint(PASSIVE)").await?;
+        }
         Ok(())
     }
 

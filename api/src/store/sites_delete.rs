@@ -77,13 +77,13 @@ impl Store {
             .rows_affected;
         let ids = event_id::Entity::find()
             .select_only()
-            .column(event_id::Column::IdHash)
+            .column(event_id::Column::Id)
             .filter(event_id::Column::SiteId.eq(site_key))
             .limit(STEP)
             .into_query();
         let forgotten = event_id::Entity::delete_many()
             .filter(event_id::Column::SiteId.eq(site_key))
-            .filter(Expr::col(event_id::Column::IdHash).in_subquery(ids))
+            .filter(Expr::col(event_id::Column::Id).in_subquery(ids))
             .exec(&self.writer)
             .await?
             .rows_affected;

@@ -28,9 +28,9 @@ async fn salts_of_dates_that_have_ended_are_erased(db: Db) {
     let secret = "0123456789abcdef0123456789abcdef";
     let connection = database(&place).await;
     let bytes = if place.database_url.is_some() {
-        format!("'\\x{}'", hex_of(secret))
+        format!("'\\x{}'", hex::encode(secret))
     } else {
-        format!("x'{}'", hex_of(secret))
+        format!("x'{}'", hex::encode(secret))
     };
     let old = format!("INSERT INTO salt (date, salt) VALUES ('2020-02-29', {bytes})");
     connection.execute_unprepared(&old).await.expect("inserted");
@@ -49,10 +49,6 @@ async fn salts_of_dates_that_have_ended_are_erased(db: Db) {
             assert!(!found, "the salt is still in the file");
         }
     }
-}
-
-fn hex_of(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn what_a_deleted_site_held_is_removed(db: Db) {

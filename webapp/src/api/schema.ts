@@ -533,6 +533,8 @@ export interface components {
             status: number;
             /** @description What happened here. */
             detail: string;
+            /** @description The same as `detail`, for clients that look for it under this name. */
+            error: string;
             /** @description Field by field, when the request's values are wrong. */
             errors?: components["schemas"]["FieldProblem"][];
             /** @description Quote this when you ask for help. */
