@@ -92,7 +92,7 @@ update-lists: ## Take the newest lists of bots, user agents and countries
 	node api/data/make-lists.mjs node_modules api/assets
 
 node_modules/.made: package.json package-lock.json tracker/package.json webapp/package.json
-	$(NPM) ci
+	$(NPM) install --no-save
 	@touch $@
 
 $(LISTS): node_modules/.made api/data/make-lists.mjs
