@@ -44,6 +44,7 @@ impl App {
     /// One line for the operator.
     pub(crate) async fn start(config: &ServeConfig) -> Result<(Arc<Self>, JoinHandle<()>), String> {
         crate::config::prepare_data_dir(&config.database.data_dir)?;
+        config.database.check()?;
         let secret = Secret::load(config)?;
         let enrichment = load_enrichment(config)?;
         let store = Store::open(&config.database).await?;

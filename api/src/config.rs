@@ -24,6 +24,19 @@ pub struct DatabaseConfig {
 }
 
 impl DatabaseConfig {
+    /// Checks the form of the address, so that a wrong one is told before anything else.
+    ///
+    /// # Errors
+    /// One line for the operator.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match &self.database_url {
+            Some(url) if !url.starts_with("postgres://") && !url.starts_with("postgresql://") => {
+                Err("HARU_DATABASE_URL: expected postgres://user:password@host/database".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The SQLite file that is used when no database is named.
     pub fn sqlite_path(&self) -> PathBuf {
         self.data_dir.join("haru.db")
@@ -109,7 +122,7 @@ pub struct ServeConfig {
     pub geo_db: Option<PathBuf>,
 
     /// What to log, such as info, debug or haru=debug,poem=warn.
-    #[arg(long, env = "HARU_LOG", default_value = "info", value_name = "FILTER")]
+    #[arg(long, env = "HARU_LOG", default_value = "info,sea_orm_migration=warn,poem=warn", value_name = "FILTER")]
     pub log: String,
 
     /// Form of the log.

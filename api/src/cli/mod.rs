@@ -80,7 +80,11 @@ fn wrong_value(error: &clap::Error) -> String {
     let value = text(ContextKind::InvalidValue);
     let name = flag.split_whitespace().next().unwrap_or_default().trim_start_matches("--");
     let variable = format!("HARU_{}", name.replace('-', "_").to_uppercase());
-    let why = std::error::Error::source(error).map(|source| format!(": {source}")).unwrap_or_default();
+    let allowed = match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(words)) => format!(": expected {}", words.join(", ")),
+        _ => String::new(),
+    };
+    let why = std::error::Error::source(error).map_or(allowed, |source| format!(": {source}"));
     format!("{variable}: {value:?} is not allowed{why}")
 }
 

@@ -1,5 +1,7 @@
 //! `haru serve`.
 
+use std::io::IsTerminal;
+
 use clap::Args;
 use tracing_subscriber::EnvFilter;
 
@@ -29,7 +31,10 @@ impl Serve {
 
 fn start_log(config: &ServeConfig) -> Result<(), String> {
     let filter = EnvFilter::try_new(&config.log).map_err(|error| format!("HARU_LOG: {error}"))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match config.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().flatten_event(true).init(),

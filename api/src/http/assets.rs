@@ -45,7 +45,9 @@ pub(crate) fn webapp(request: &Request, Data(app): Data<&Arc<App>>) -> Response 
             let age = if path.starts_with("assets/") { FOREVER } else { AN_HOUR };
             answer(request.headers(), file, kind.as_ref(), age)
         }
-        None if path.starts_with("assets/") || NOT_PAGES.contains(&path) => StatusCode::NOT_FOUND.into(),
+        None if path.starts_with("assets/") || path.starts_with("js/") || NOT_PAGES.contains(&path) => {
+            StatusCode::NOT_FOUND.into()
+        }
         None => page(request.headers(), app.base_url.path()),
     };
     let headers = response.headers_mut();

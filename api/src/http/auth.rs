@@ -14,6 +14,7 @@ use super::security::LoggedIn;
 use super::{Tag, client};
 use crate::accounts::{Credentials, Grant, REFRESH_LIFETIME, Registration};
 use crate::app::App;
+use crate::pipeline::client_network;
 use crate::store::SessionState;
 
 /// Name of the cookie that carries the refresh token.
@@ -206,7 +207,7 @@ impl AuthApi {
 
 /// Counts a login or registration, per address and per email.
 fn limit(app: &App, request: &Request, email: &str) -> Result<(), Problem> {
-    app.auth_limit.check(("address", client::address(app, request).address))?;
+    app.auth_limit.check(("address", client_network(client::address(app, request).address)))?;
     app.auth_limit.check(("email", email.trim().to_lowercase()))?;
     Ok(())
 }

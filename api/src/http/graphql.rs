@@ -7,18 +7,20 @@ use std::time::Duration;
 use async_graphql::futures_util::{Stream, StreamExt, stream};
 use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use async_graphql::{Context, Data, EmptyMutation, ID, InputObject, Json, Object, Result, Schema, Subscription};
-use async_graphql_poem::{GraphQLBatchRequest, GraphQLBatchResponse, GraphQLProtocol, GraphQLWebSocket};
+use async_graphql_poem::{GraphQLProtocol, GraphQLRequest, GraphQLResponse, GraphQLWebSocket};
 use poem::http::header;
 use poem::web::Data as AppData;
 use poem::web::websocket::WebSocket;
 use poem::{IntoResponse, Request, Response, handler};
 use serde_json::Value;
 
-use super::{client, dashboard, dto};
+use super::problem::Problem;
+use super::{client, dashboard, dto, security};
 use crate::app::App;
 use crate::collect::Kind;
 use crate::error::Error;
 use crate::live::{self, Latest};
+use crate::pipeline::client_network;
 use crate::query::DashboardRequest;
 use crate::store::{SessionState, Site};
 
@@ -26,6 +28,8 @@ use crate::store::{SessionState, Site};
 const DEPTH_MAX: usize = 12;
 /// Fields of a query, at most.
 const COMPLEXITY_MAX: usize = 1_000;
+/// What computing a dashboard counts beside its fields.
+const DASHBOARD_COST: usize = 200;
 /// A connection that answers no ping for so long is closed.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 /// How often the access of a living subscription is checked.
@@ -89,6 +93,7 @@ pub(crate) struct Query;
 #[Object]
 impl Query {
     /// Everything that a dashboard shows.
+    #[graphql(complexity = "DASHBOARD_COST + child_complexity")]
     async fn dashboard(&self, context: &Context<'_>, site_id: ID, query: DashboardQuery) -> Result<dto::Dashboard> {
         let (app, site) = (app(context)?, site(context, &site_id).await?);
         let answer = app.stats.dashboard(&site, &query.into()).await.map_err(told)?;
@@ -96,6 +101,7 @@ impl Query {
     }
 
     /// What happens on a site now.
+    #[graphql(complexity = "DASHBOARD_COST + child_complexity")]
     async fn realtime(&self, context: &Context<'_>, site_id: ID) -> Result<dto::Realtime> {
         let (app, site) = (app(context)?, site(context, &site_id).await?);
         let answer = app.stats.realtime(&site).await.map_err(told)?;
@@ -163,15 +169,17 @@ pub(crate) async fn execute(
     request: &Request,
     AppData(app): AppData<&Arc<App>>,
     AppData(schema): AppData<&HaruSchema>,
-    batch: GraphQLBatchRequest,
-) -> Response {
-    let mut batch = batch.0;
-    if let Some(token) = client::text(request.headers(), header::AUTHORIZATION).and_then(bearer)
-        && let Ok(state) = app.accounts.authenticate(token).await
-    {
-        batch = batch.data(Login(state.session_id.clone()));
+    query: GraphQLRequest,
+) -> Result<Response, Problem> {
+    let mut query = query.0;
+    match client::text(request.headers(), header::AUTHORIZATION).and_then(bearer) {
+        Some(token) => {
+            let state = security::check_token(app, request, token).await?;
+            query = query.data(Login(state.session_id.clone()));
+        }
+        None => app.api_limit.check(("address", client_network(client::address(app, request).address)))?,
     }
-    GraphQLBatchResponse(schema.execute_batch(batch).await).into_response()
+    Ok(GraphQLResponse(schema.execute(query).await).into_response())
 }
 
 /// `GET /graphql/ws`, the `graphql-transport-ws` protocol.
@@ -187,6 +195,7 @@ pub(crate) fn subscribe(
         let greet = move |payload: Value| async move {
             let token = payload.get("authorization").and_then(Value::as_str).and_then(bearer).unwrap_or_default();
             let state = app.accounts.authenticate(token).await.map_err(told)?;
+            app.api_limit.check(("user", &state.user.id)).map_err(told)?;
             let mut data = Data::default();
             data.insert(Login(state.session_id.clone()));
             Ok(data)

@@ -9,6 +9,7 @@ use poem_openapi::auth::Bearer;
 use super::client;
 use super::problem::Problem;
 use crate::app::App;
+use crate::pipeline::client_network;
 use crate::store::SessionState;
 
 /// A member's login: `Authorization: Bearer` with the access token that a login or refresh answered.
@@ -19,13 +20,19 @@ pub(crate) struct LoggedIn(pub(crate) Arc<SessionState>);
 async fn check(request: &Request, bearer: Bearer) -> Result<Arc<SessionState>> {
     let app =
         request.data::<Arc<App>>().ok_or_else(|| crate::error::Error::internal("no app")).map_err(Problem::from)?;
-    let state = match app.accounts.authenticate(&bearer.token).await {
-        Ok(state) => state,
-        Err(error) => {
-            app.api_limit.check(("address", client::address(app, request).address)).map_err(Problem::from)?;
-            return Err(Problem::from(error).into());
+    check_token(app, request, &bearer.token).await.map_err(Into::into)
+}
+
+/// Who a token speaks for; both good and bad tokens are counted against the limit of the API.
+pub(crate) async fn check_token(app: &App, request: &Request, token: &str) -> Result<Arc<SessionState>, Problem> {
+    match app.accounts.authenticate(token).await {
+        Ok(state) => {
+            app.api_limit.check(("user", &state.user.id))?;
+            Ok(state)
         }
-    };
-    app.api_limit.check(("user", &state.user.id)).map_err(Problem::from)?;
-    Ok(state)
+        Err(error) => {
+            app.api_limit.check(("address", client_network(client::address(app, request).address)))?;
+            Err(error.into())
+        }
+    }
 }

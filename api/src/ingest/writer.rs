@@ -75,7 +75,7 @@ impl Writer {
             group.into_iter().map(|submission| (submission.hits, (submission.done, submission.room))).unzip();
         let sizes: Vec<usize> = hits.iter().map(Vec::len).collect();
         let hits: Vec<Hit> = hits.into_iter().flatten().collect();
-        match self.commit(&hits).await {
+        match self.commit(&hits, false).await {
             Ok(()) => {
                 for (done, _room) in askers {
                     let _gone = done.send(Ok(()));
@@ -84,10 +84,13 @@ impl Writer {
             // The fault may lie in one request's hits: the others must not suffer for it.
             Err(Error::Internal(_)) if askers.len() > 1 => {
                 let mut rest = hits.as_slice();
+                let mut away = false;
                 for ((done, _room), size) in askers.into_iter().zip(sizes) {
                     let (own, others) = rest.split_at(size);
                     rest = others;
-                    let _gone = done.send(self.commit(own).await.map_err(|_| Refused::NotCommitted));
+                    let result = if away { Err(Error::Unavailable) } else { self.commit(own, false).await };
+                    away |= matches!(result, Err(Error::Unavailable));
+                    let _gone = done.send(result.map_err(|_| Refused::NotCommitted));
                 }
             }
             Err(_) => {
@@ -99,18 +102,28 @@ impl Writer {
     }
 
     async fn commit_drops(&mut self) {
+        // After a failure an empty batch tells whether hits would be committed again, also where none come.
+        let probe = !self.healthy.load(Ordering::Relaxed);
         // What is not committed now is kept and tried again with the next batch.
-        let _kept = self.commit(&[]).await;
+        let _kept = self.commit(&[], probe).await;
     }
 
-    async fn commit(&mut self, hits: &[Hit]) -> Result<()> {
+    /// Commits hits and what was dropped meanwhile; with nothing of either only as a probe.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away or it can't be told what it did; any other when it surely did nothing.
+    async fn commit(&mut self, hits: &[Hit], probe: bool) -> Result<()> {
         let drops = self.drops.take();
-        if hits.is_empty() && drops.is_empty() {
+        if hits.is_empty() && drops.is_empty() && !probe {
             return Ok(());
         }
         let result = match timeout(COMMIT_TIMEOUT, self.append(hits, &drops)).await {
             Ok(result) => result,
             Err(_) => Err(Error::Unavailable),
+        };
+        let result = match result {
+            Ok(fresh) => Ok(fresh),
+            Err(error) => self.settle(hits.len(), error).await,
         };
         match &result {
             Ok(fresh) => {
@@ -118,12 +131,24 @@ impl Writer {
                 self.hub.committed(hits.iter().zip(fresh).filter_map(|(hit, fresh)| fresh.then_some(hit)));
             }
             Err(error) => {
-                self.resync = true;
                 self.drops.restore(drops);
                 self.tell_health(Some(error));
             }
         }
         result.map(|_| ())
+    }
+
+    /// What became of a batch whose commit failed: the failure may have hidden a success, such as a connection that broke
+    /// as the answer was on its way. Done again, the batch would be there twice.
+    async fn settle(&mut self, hits: usize, error: Error) -> Result<Vec<bool>> {
+        self.resync = true;
+        let attempted = self.node.last_seq + 1;
+        let Ok(Ok(last)) = timeout(COMMIT_TIMEOUT, self.store.last_batch(self.node.id)).await else {
+            return Err(Error::Unavailable);
+        };
+        self.node.last_seq = last;
+        self.resync = false;
+        if last >= attempted { Ok(vec![true; hits]) } else { Err(error) }
     }
 
     async fn append(&mut self, hits: &[Hit], drops: &[crate::store::DropCount]) -> Result<Vec<bool>> {

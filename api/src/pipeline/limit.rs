@@ -21,6 +21,14 @@ struct Window {
     hits: AtomicU32,
 }
 
+/// What a limit counts as one client: an IPv4 address, or the /64 that an IPv6 host picks its addresses from.
+pub(crate) fn client_network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::from(v6.to_bits().wrapping_shr(64).wrapping_shl(64).to_be_bytes()),
+    }
+}
+
 /// Counts hits by address and site; engagement has an allowance of its own, so that leaving a page is never lost to the
 /// pageviews before it.
 #[derive(Debug)]
@@ -44,7 +52,7 @@ impl CollectLimit {
         if self.a_minute == 0 {
             return Ok(());
         }
-        let window = self.windows.get_with((address, site, engagement), || {
+        let window = self.windows.get_with((client_network(address), site, engagement), || {
             Arc::new(Window { since: Instant::now(), hits: AtomicU32::new(0) })
         });
         if window.hits.fetch_add(1, Ordering::Relaxed) < self.a_minute {
@@ -69,6 +77,10 @@ mod tests {
         assert_eq!(limit.check(other, 1, false), Ok(()));
         assert_eq!(limit.check(one, 2, false), Ok(()));
         assert_eq!(limit.check(one, 1, true), Ok(()));
+        let [host, neighbour]: [IpAddr; 2] =
+            ["2001:db8::1", "2001:db8::2"].map(|text| text.parse().expect("an address"));
+        assert_eq!(client_network(host), client_network(neighbour));
+        assert_ne!(client_network(host), client_network("2001:db8:0:1::1".parse().expect("an address")));
         let unlimited = CollectLimit::new(0);
         assert!((0..1000).all(|_| unlimited.check(one, 1, false).is_ok()));
     }

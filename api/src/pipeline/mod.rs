@@ -6,7 +6,7 @@ mod limit;
 mod salts;
 mod sites;
 
-pub(crate) use limit::CollectLimit;
+pub(crate) use limit::{CollectLimit, client_network};
 pub(crate) use salts::Salts;
 pub(crate) use sites::TrackedSites;
 
@@ -129,18 +129,26 @@ impl Pipeline {
     pub(crate) async fn event(&self, body: &[u8], facts: &RequestFacts<'_>) -> Result<Taken, NotTaken> {
         let payload = EventPayload::parse(body).map_err(NotTaken::Invalid)?;
         let mut outcome = Taken::Dropped(DropReason::UnknownSite);
+        let mut hits = Vec::new();
         for domain in &payload.domains {
             let Some(tracked) = self.sites.by_domain(domain).await? else { continue };
             self.check_limit(&tracked, facts, is_engagement(payload.kind))?;
-            let keys = self.salts.of_day(&tracked, facts.now_ms).await?;
-            let hit =
-                assemble_event(&payload, facts, &rules(&tracked), &VisitorKeys::of_salt(&keys.salt), &self.enrichment);
-            let taken = self.take(&tracked, &keys.date, hit).await?;
-            if outcome != Taken::Counted {
-                outcome = taken;
+            let day = self.salts.of_day(&tracked, facts.now_ms).await?;
+            let keys = VisitorKeys::of_salt(&day.salt);
+            match assemble_event(&payload, facts, &rules(&tracked), &keys, &self.enrichment) {
+                Ok(hit) => hits.push(hit),
+                Err(reason) => {
+                    self.ingest.count_drop(tracked.site.key, day.date.to_string(), reason);
+                    outcome = Taken::Dropped(reason);
+                }
             }
         }
-        Ok(outcome)
+        if hits.is_empty() {
+            return Ok(outcome);
+        }
+        // All or none: these payloads have no id, so what is sent again must not be half there.
+        self.ingest.store(hits).await?;
+        Ok(Taken::Counted)
     }
 
     /// Takes up to [`BATCH_ITEMS_MAX`] events from a server: good ones are committed together, bad ones named.

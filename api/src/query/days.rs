@@ -52,6 +52,9 @@ struct SiteDays {
     /// Batches whose rows are in the days below; nothing is loaded before the first read.
     seen: Option<Seen>,
     growing: HashMap<i64, Growing>,
+    /// A read is under way. Found true by the next one, it was given up half way (its asker is gone), and some rows may
+    /// have been added that `seen` does not tell of.
+    reading: bool,
 }
 
 /// A day that rows may still come for.
@@ -80,7 +83,7 @@ impl Days {
         let wanted = wanted(zones, spans);
         let state = self.sites.get_with(site, || Arc::new(Mutex::new(self.fresh(site, zones))));
         let mut state = state.lock_owned().await;
-        if state.zones != *zones {
+        if state.reading || state.zones != *zones {
             *state = self.fresh(site, zones);
         }
         let held = match self.refresh(&mut state, &wanted, now).await {
@@ -106,7 +109,7 @@ impl Days {
 
     fn fresh(&self, site: i64, zones: &SiteZones) -> SiteDays {
         let life = self.lives.fetch_add(1, Ordering::Relaxed);
-        SiteDays { site, life, zones: zones.clone(), seen: None, growing: HashMap::new() }
+        SiteDays { site, life, zones: zones.clone(), seen: None, growing: HashMap::new(), reading: false }
     }
 
     /// Brings what is loaded up to date and answers the finished days among those wanted, reading what is missing.
@@ -145,6 +148,7 @@ impl Days {
         for day in missing {
             builders.push(DayBuilder::new(day.span).map_err(Error::internal)?);
         }
+        state.reading = true;
         let mut late = Vec::new();
         let mut failed = None;
         let (growing, zones) = (&mut state.growing, &state.zones);
@@ -169,6 +173,7 @@ impl Days {
             return Err(Error::internal(error));
         }
         state.seen = Some(seen);
+        state.reading = false;
         // The days just read have these rows already.
         late.sort_unstable();
         late.dedup();

@@ -2,12 +2,15 @@
 
 use haru_entity::{account, member, user};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use super::{Role, Store};
 use crate::error::{Error, Result};
+
+/// Number of the advisory lock that registrations take on PostgreSQL.
+const REGISTRATION_LOCK: i64 = 0x6861_7275_0001;
 
 /// A user, without the password.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +61,11 @@ impl Store {
     /// `Forbidden` when others exist and may not register, `Conflict` when the address is taken.
     pub(crate) async fn register(&self, new: NewUser) -> Result<User> {
         let transaction = self.begin_write().await?;
+        if !self.is_sqlite() {
+            // One registration at a time, or two could both be the first.
+            let lock = format!("SELECT pg_advisory_xact_lock({REGISTRATION_LOCK})");
+            transaction.execute_unprepared(&lock).await?;
+        }
         let first = user::Entity::find().count(&transaction).await? == 0;
         if !first && !new.others_allowed {
             return Err(Error::Forbidden("registration is not open on this instance"));

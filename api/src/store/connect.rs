@@ -24,12 +24,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
 
 pub(super) async fn open(config: &DatabaseConfig) -> Result<Store, String> {
+    config.check()?;
     let store = match &config.database_url {
         None => open_sqlite(config).await?,
-        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-            open_postgres(url).await.map_err(|error| format!("HARU_DATABASE_URL: {}", one_line(&error)))?
-        }
-        Some(_) => return Err("HARU_DATABASE_URL: expected postgres://user:password@host/database".to_owned()),
+        Some(url) => open_postgres(url).await.map_err(|error| format!("HARU_DATABASE_URL: {}", one_line(&error)))?,
     };
     migrate(&store.writer).await?;
     Ok(store)
@@ -53,7 +51,7 @@ async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
         .disable_statement_logging();
     let writer = connect_sqlite(base.clone(), 1).await.map_err(failed)?;
     let reader = connect_sqlite(base.pragma("query_only", "ON"), SQLITE_READERS).await.map_err(failed)?;
-    Ok(Store { ingest: writer.clone(), writer, reader, insert_texts: Arc::default() })
+    Ok(Store { ingest: writer.clone(), writer, reader, insert_texts: Arc::default(), log_owed: Arc::default() })
 }
 
 async fn connect_sqlite(settings: SqliteConnectOptions, connections: u32) -> Result<DatabaseConnection, DbErr> {
@@ -73,7 +71,7 @@ async fn connect_sqlite(settings: SqliteConnectOptions, connections: u32) -> Res
 async fn open_postgres(url: &str) -> Result<Store, DbErr> {
     let pool = connect_postgres(url, POSTGRES_CONNECTIONS).await?;
     let ingest = connect_postgres(url, 1).await?;
-    Ok(Store { writer: pool.clone(), reader: pool, ingest, insert_texts: Arc::default() })
+    Ok(Store { writer: pool.clone(), reader: pool, ingest, insert_texts: Arc::default(), log_owed: Arc::default() })
 }
 
 async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {

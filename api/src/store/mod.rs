@@ -22,6 +22,7 @@ pub(crate) use sessions::{Login, SessionState};
 pub(crate) use sites::{NewSite, Site, SiteChange, TimezoneEra, TrackedSite};
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 
@@ -34,6 +35,8 @@ pub(crate) struct Store {
     reader: DatabaseConnection,
     ingest: DatabaseConnection,
     insert_texts: Arc<events::InsertTexts>,
+    /// Salts were erased, and SQLite's log, where they may still stand, has not been emptied since.
+    log_owed: Arc<AtomicBool>,
 }
 
 impl Store {

@@ -46,10 +46,9 @@ impl Store {
             .into_tuple::<i64>()
             .one(&self.reader)
             .await?;
-        event_id::Entity::delete_many()
-            .filter(event_id::Column::ReceivedAt.lt(old.unwrap_or(before)))
-            .exec(&self.writer)
-            .await?;
+        // One commit gives all its ids the same instant: up to and with it, or a large one would never go.
+        let until = old.unwrap_or(before - 1);
+        event_id::Entity::delete_many().filter(event_id::Column::ReceivedAt.lte(until)).exec(&self.writer).await?;
         let mut more = old.is_some();
         for node in node::Entity::find().all(&self.reader).await? {
             let last = last_batch(&self.reader, node.id).await?;

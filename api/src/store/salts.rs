@@ -1,11 +1,19 @@
 //! Daily salts: made once by whichever node needs a date first, erased when the date has ended everywhere.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use haru_entity::salt;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
 
 use super::Store;
 use crate::error::{Error, Result};
+
+/// Times that emptying the log is tried at once.
+const LOG_TRIES: usize = 20;
+/// Pause between two tries.
+const LOG_PAUSE: Duration = Duration::from_millis(50);
 
 impl Store {
     /// The salt of a local date (`YYYY-MM-DD`), made of `fresh` if there is none yet.
@@ -39,8 +47,27 @@ impl Store {
         self.writer.execute_unprepared("PRAGMA secure_delete = OFF").await?;
         let erased = erased?.rows_affected;
         if erased > 0 {
-            self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+            self.log_owed.store(true, Ordering::Relaxed);
+        }
+        if self.log_owed.load(Ordering::Relaxed) {
+            self.empty_log().await?;
         }
         Ok(erased)
+    }
+
+    /// Empties SQLite's write-ahead log, where erased salts may still stand. A reader can be in the way: then it is tried
+    /// again here, and at each later round until it has been done.
+    async fn empty_log(&self) -> Result<()> {
+        for _ in 0..LOG_TRIES {
+            let statement = Statement::from_string(DbBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)");
+            let row = self.writer.query_one_raw(statement).await?;
+            let busy = row.map(|row| row.try_get_by_index::<i64>(0)).transpose()?;
+            if busy == Some(0) {
+                self.log_owed.store(false, Ordering::Relaxed);
+                return Ok(());
+            }
+            tokio::time::sleep(LOG_PAUSE).await;
+        }
+        Ok(())
     }
 }

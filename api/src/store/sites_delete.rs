@@ -12,8 +12,9 @@ use crate::error::Result;
 
 /// Rows removed in one step.
 const STEP: u64 = 2_000;
-/// A site's own row stays this long, so that hits that were under way when it was deleted are removed too.
-const LINGER_MS: i64 = 60_000;
+/// A site's own row stays this long, so that hits that were under way, or came through another node's cache,
+/// are removed too.
+const LINGER_MS: i64 = 5 * 60_000;
 
 impl Store {
     /// Hides a site and releases its domain and token; [`Store::purge_deleted_sites`] removes what it held.
