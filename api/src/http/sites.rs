@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat};
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::Tag;
+use super::dashboard::instant;
 use super::problem::Problem;
 use super::security::LoggedIn;
 use crate::app::App;
@@ -117,10 +117,6 @@ fn site(app: &App, state: SiteState) -> Site {
         created_at: instant(site.created_at),
         first_event_at: state.first_event_at.map(instant),
     }
-}
-
-fn instant(ms: i64) -> String {
-    DateTime::from_timestamp_millis(ms).unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// Routes of this module.
