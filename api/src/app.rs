@@ -50,7 +50,8 @@ impl App {
         let store = Store::open(&config.database).await?;
         let node = Node::claim(&config.database.data_dir, &store).await?;
         let hub = Arc::new(Hub::default());
-        let (ingest, writer) = Ingest::start(Arc::new(store.clone()), node, hub.clone());
+        let (ingest, writer) = Ingest::start(Arc::new(store.clone()), node, hub.clone())
+            .map_err(|error| format!("cannot start the writer: {error}"))?;
         let pipeline = Arc::new(Pipeline::new(
             TrackedSites::new(store.clone()),
             Salts::new(store.clone()),

@@ -35,12 +35,22 @@ pub(crate) struct ForwardedHeaders<'h> {
 }
 
 impl<'h> ForwardedHeaders<'h> {
-    /// Picks the headers that matter out of a request. `lines` answers all lines of one header, names in lower case.
-    pub(crate) fn read(lines: impl Fn(&'static str) -> Vec<&'h str>) -> Self {
-        let chain = lines(CHAIN_HEADER);
-        let present = !chain.is_empty() || OTHER_FORWARDED_HEADERS.into_iter().any(|name| !lines(name).is_empty());
-        let country = COUNTRY_HEADERS.into_iter().find_map(|name| lines(name).into_iter().next());
-        Self { chain, present, country }
+    /// Picks the headers that matter out of a request's, names in lower case.
+    pub(crate) fn read(headers: impl Iterator<Item = (&'h str, &'h str)>) -> Self {
+        let mut read = Self::default();
+        let mut rank = COUNTRY_HEADERS.len();
+        for (name, value) in headers {
+            if name == CHAIN_HEADER {
+                read.chain.push(value);
+                read.present = true;
+            } else if OTHER_FORWARDED_HEADERS.contains(&name) {
+                read.present = true;
+            } else if let Some(better) = COUNTRY_HEADERS[..rank].iter().position(|known| *known == name) {
+                rank = better;
+                read.country = Some(value);
+            }
+        }
+        read
     }
 }
 
@@ -182,13 +192,12 @@ mod tests {
 
     #[test]
     fn headers_are_picked_by_name() {
-        let read = ForwardedHeaders::read(|name| match name {
-            "x-real-ip" => vec!["1.2.3.4"],
-            "x-country-code" => vec!["DE"],
-            _ => vec![],
-        });
+        let headers =
+            [("x-geoip-country", "FR"), ("x-real-ip", "1.2.3.4"), ("x-country-code", "DE"), ("accept", "*/*")];
+        let read = ForwardedHeaders::read(headers.into_iter());
         assert!(read.present && read.chain.is_empty());
-        assert_eq!(read.country, Some("DE"));
+        assert_eq!(read.country, Some("DE"), "the most specific one");
+        assert!(!ForwardedHeaders::read([("x-country-code", "DE")].into_iter()).present);
     }
 
     #[test]

@@ -42,17 +42,15 @@ impl std::fmt::Debug for RequestFacts<'_> {
     }
 }
 
-/// Whether `DNT` or `Sec-GPC` asks not to be tracked.
-pub(crate) fn is_do_not_track(dnt: Option<&str>, gpc: Option<&str>) -> bool {
-    [dnt, gpc].into_iter().flatten().any(|value| value.trim() == "1")
+/// Whether a `DNT` or `Sec-GPC` header asks not to be tracked.
+pub(crate) fn is_do_not_track(value: &str) -> bool {
+    value.trim() == "1"
 }
 
 /// Whether a `Sec-Purpose`, `Purpose`, `X-Purpose` or `X-Moz` header says that the page is loaded ahead.
-pub(crate) fn is_prefetch(purpose: Option<&str>) -> bool {
-    purpose.is_some_and(|purpose| {
-        let purpose = purpose.to_ascii_lowercase();
-        ["prefetch", "prerender", "preview"].into_iter().any(|word| purpose.contains(word))
-    })
+pub(crate) fn is_prefetch(purpose: &str) -> bool {
+    let purpose = purpose.to_ascii_lowercase();
+    ["prefetch", "prerender", "preview"].into_iter().any(|word| purpose.contains(word))
 }
 
 /// What `collect` must know of a site.

@@ -106,7 +106,7 @@ impl DropReason {
 
 impl Hit {
     /// A hit of which nothing is known yet.
-    pub(super) fn blank(site_id: i64, ts_ms: i64) -> Self {
+    pub(crate) fn blank(site_id: i64, ts_ms: i64) -> Self {
         Self {
             site_id,
             ts_ms,

@@ -25,7 +25,12 @@ fn peer(request: &Request) -> IpAddr {
 }
 
 fn forwarded(headers: &HeaderMap) -> ForwardedHeaders<'_> {
-    ForwardedHeaders::read(|name| headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect())
+    ForwardedHeaders::read(texts(headers))
+}
+
+/// All headers that are text, names in lower case.
+pub(crate) fn texts(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
 }
 
 /// A header as text; blank and unreadable ones are none.

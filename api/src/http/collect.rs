@@ -1,10 +1,13 @@
-//! The routes that pages and servers send events to. Open to every origin, without credentials.
+//! The routes that pages send events to. Open to every origin, without credentials.
+//!
+//! They stand apart from all others: the layers that those share cost more than it takes to read a hit.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use poem::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use poem::web::Data;
-use poem::{Body, Endpoint, IntoResponse, Middleware, Request, Response, handler};
+use poem::middleware::CatchPanic;
+use poem::{Endpoint, EndpointExt, IntoResponse, Middleware, Request, Response, handler, post};
 use serde_json::json;
 
 use super::{client, problem};
@@ -19,43 +22,72 @@ pub(crate) const BODY_MAX: usize = 16 * 1024;
 static DROPPED: HeaderName = HeaderName::from_static("x-haru-dropped");
 static PLAUSIBLE_DROPPED: HeaderName = HeaderName::from_static("x-plausible-dropped");
 
-/// A hit of our script: 200 when it is committed.
-#[handler]
-pub(crate) async fn collect(request: &Request, body: Body, Data(app): Data<&Arc<App>>) -> Response {
-    let Some(token) = token(request) else { return refuse(NotTaken::UnknownToken) };
-    let Ok(body) = body.into_bytes_limit(BODY_MAX).await else { return too_large() };
-    let client = client::address(app, request);
-    let facts = facts(request.headers(), &client);
-    match app.pipeline.collect(&token, &body, &facts).await {
-        Ok(Taken::Counted) => StatusCode::OK.into(),
-        Ok(Taken::Dropped(reason)) => dropped(StatusCode::OK, reason),
-        Err(refused) => refuse(refused),
+/// Takes hits of our script: 200 when one is committed.
+pub(crate) struct Collect(Arc<App>);
+
+/// Takes events of Plausible clients: 202, also when one is not counted, which a header then says.
+pub(crate) struct Event(Arc<App>);
+
+/// `POST /api/collect`.
+pub(crate) fn collect(app: &Arc<App>) -> impl Endpoint<Output = Response> + use<> {
+    opened(Collect(app.clone()))
+}
+
+/// `POST /api/event`.
+pub(crate) fn event(app: &Arc<App>) -> impl Endpoint<Output = Response> + use<> {
+    opened(Event(app.clone()))
+}
+
+fn opened(endpoint: impl Endpoint<Output = Response> + 'static) -> impl Endpoint<Output = Response> {
+    let guarded = endpoint.with(CatchPanic::new().with_handler(problem::of_panic));
+    post(guarded).options(preflight).with(OpenToAll)
+}
+
+impl Endpoint for Collect {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        let app = &self.0;
+        let body = request.take_body();
+        let Some(token) = token(&request) else { return Ok(refuse(NotTaken::UnknownToken)) };
+        let Ok(body) = body.into_bytes_limit(BODY_MAX).await else { return Ok(too_large()) };
+        let client = client::address(app, &request);
+        let facts = facts(request.headers(), &client);
+        Ok(match app.pipeline.collect(&token, &body, &facts).await {
+            Ok(Taken::Counted) => StatusCode::OK.into(),
+            Ok(Taken::Dropped(reason)) => dropped(StatusCode::OK, reason),
+            Err(refused) => refuse(refused),
+        })
     }
 }
 
-/// An event of a Plausible client: 202, also when it is not counted, which a header then says.
-#[handler]
-pub(crate) async fn event(request: &Request, body: Body, Data(app): Data<&Arc<App>>) -> Response {
-    let client = client::address(app, request);
-    if client::text(request.headers(), "x-debug-request") == Some("true") {
-        return client.address.to_string().into_response();
-    }
-    let Ok(body) = body.into_bytes_limit(BODY_MAX).await else { return too_large() };
-    let facts = facts(request.headers(), &client);
-    match app.pipeline.event(&body, &facts).await {
-        Ok(Taken::Counted) => (StatusCode::ACCEPTED, "ok").into_response(),
-        Ok(Taken::Dropped(reason)) => {
-            let mut response = dropped(StatusCode::ACCEPTED, reason);
-            response.headers_mut().insert(PLAUSIBLE_DROPPED.clone(), HeaderValue::from_static("1"));
-            response
+impl Endpoint for Event {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        let app = &self.0;
+        let body = request.take_body();
+        let client = client::address(app, &request);
+        if client::text(request.headers(), "x-debug-request") == Some("true") {
+            return Ok(client.address.to_string().into_response());
         }
-        Err(refused) => refuse(refused),
+        let Ok(body) = body.into_bytes_limit(BODY_MAX).await else { return Ok(too_large()) };
+        let facts = facts(request.headers(), &client);
+        Ok(match app.pipeline.event(&body, &facts).await {
+            Ok(Taken::Counted) => (StatusCode::ACCEPTED, "ok").into_response(),
+            Ok(Taken::Dropped(reason)) => {
+                let mut response = dropped(StatusCode::ACCEPTED, reason);
+                response.headers_mut().insert(PLAUSIBLE_DROPPED.clone(), HeaderValue::from_static("1"));
+                response
+            }
+            Err(refused) => refuse(refused),
+        })
     }
 }
 
 /// Answer to a browser that asks whether it may send something other than plain text.
 #[handler]
-pub(crate) fn preflight() -> Response {
+fn preflight() -> Response {
     Response::builder()
         .status(StatusCode::NO_CONTENT)
         .header(header::ACCESS_CONTROL_ALLOW_METHODS, "POST, OPTIONS")
@@ -65,7 +97,7 @@ pub(crate) fn preflight() -> Response {
 }
 
 /// Lets every origin read the answer: there is nothing in it but whether the hit arrived.
-pub(crate) struct OpenToAll;
+struct OpenToAll;
 
 impl<E: Endpoint> Middleware<E> for OpenToAll {
     type Output = OpenedToAll<E>;
@@ -76,7 +108,7 @@ impl<E: Endpoint> Middleware<E> for OpenToAll {
 }
 
 /// See [`OpenToAll`].
-pub(crate) struct OpenedToAll<E>(E);
+struct OpenedToAll<E>(E);
 
 impl<E: Endpoint> Endpoint for OpenedToAll<E> {
     type Output = Response;
@@ -87,37 +119,45 @@ impl<E: Endpoint> Endpoint for OpenedToAll<E> {
 }
 
 fn open(mut response: Response) -> Response {
+    let status = response.status();
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("retry-after, x-haru-dropped"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if headers.contains_key(&DROPPED) || status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
+        let readable = HeaderValue::from_static("retry-after, x-haru-dropped");
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, readable);
+    }
     response
 }
 
 /// From `Authorization: Bearer`, else from `?t=`.
-fn token(request: &Request) -> Option<String> {
+fn token(request: &Request) -> Option<Cow<'_, str>> {
     if let Some(header) = client::text(request.headers(), header::AUTHORIZATION) {
-        return header.strip_prefix("Bearer ").map(|token| token.trim().to_owned());
+        return header.strip_prefix("Bearer ").map(|token| token.trim().into());
     }
     let query = request.uri().query()?;
-    url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "t").map(|(_, token)| token.into_owned())
+    url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "t").map(|(_, token)| token)
 }
 
 fn facts<'a>(headers: &'a HeaderMap, client: &'a ClientAddress) -> RequestFacts<'a> {
-    let text = |name: &'static str| client::text(headers, name);
-    RequestFacts {
+    let mut facts = RequestFacts {
         address: Some(client.address),
-        user_agent: text("user-agent").unwrap_or_default(),
-        accept_language: text("accept-language"),
-        origin: text("origin"),
-        referer: text("referer"),
         proxy_country: client.country.as_deref(),
-        do_not_track: is_do_not_track(text("dnt"), text("sec-gpc")),
-        prefetch: is_prefetch(
-            text("sec-purpose").or_else(|| text("purpose")).or_else(|| text("x-purpose")).or_else(|| text("x-moz")),
-        ),
         now_ms: now_ms(),
+        ..RequestFacts::default()
+    };
+    // One pass: to look each name up costs more than to go by all that there are.
+    for (name, text) in client::texts(headers).filter(|(_, text)| !text.is_empty()) {
+        match name {
+            "user-agent" => facts.user_agent = text,
+            "accept-language" => facts.accept_language = Some(text),
+            "origin" => facts.origin = Some(text),
+            "referer" => facts.referer = Some(text),
+            "dnt" | "sec-gpc" => facts.do_not_track |= is_do_not_track(text),
+            "sec-purpose" | "purpose" | "x-purpose" | "x-moz" => facts.prefetch |= is_prefetch(text),
+            _ => {}
+        }
     }
+    facts
 }
 
 fn dropped(status: StatusCode, reason: DropReason) -> Response {

@@ -28,7 +28,6 @@ use poem_openapi::{OpenApiService, Tags};
 
 use self::base_path::BasePath;
 use self::body_limit::BodyLimit;
-use self::collect::OpenToAll;
 use self::cors::NamedOrigins;
 use self::request_id::RequestId;
 use crate::app::App;
@@ -80,9 +79,7 @@ pub(crate) fn routes(app: &Arc<App>) -> BoxEndpoint<'static, Response> {
         .at("/ws", get(graphql::subscribe))
         .with(named());
 
-    Route::new()
-        .at("/api/collect", post(collect::collect).options(collect::preflight).with(OpenToAll))
-        .at("/api/event", post(collect::event).options(collect::preflight).with(OpenToAll))
+    let rest = Route::new()
         .at("/api/health", get(health::alive))
         .at("/api/openapi.json", get(spec).with(named()))
         .nest("/api", service.with(BodyLimit(BODY_MAX)).with(CookieJarManager::new()).with(named()))
@@ -96,7 +93,13 @@ pub(crate) fn routes(app: &Arc<App>) -> BoxEndpoint<'static, Response> {
         .with(SetHeader::new().overriding("x-content-type-options", "nosniff"))
         .data(app.clone())
         .data(graphql::schema(app.clone()))
-        .with(BasePath::new(app.base_url.path()))
-        .with(RequestId)
+        .with(RequestId);
+
+    Route::new()
+        .at("/api/collect", collect::collect(app))
+        .at("/api/event", collect::event(app))
+        .nest_no_strip("/", rest)
+        .with_if(app.base_url.path() != "/", BasePath::new(app.base_url.path()))
+        .map_to_response()
         .boxed()
 }

@@ -44,7 +44,7 @@ struct Submission {
     hits: Vec<Hit>,
     done: oneshot::Sender<Result<(), Refused>>,
     /// Its places in the queue, free again when it is answered.
-    room: OwnedSemaphorePermit,
+    _room: OwnedSemaphorePermit,
 }
 
 /// The way into the database for hits.
@@ -65,14 +65,24 @@ impl std::fmt::Debug for Submission {
 
 impl Ingest {
     /// Starts the writer. It ends after [`Ingest::stop`], when what is queued is committed.
-    pub(crate) fn start(store: Arc<dyn EventStore>, node: Node, hub: Arc<Hub>) -> (Self, JoinHandle<()>) {
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub(crate) fn start(
+        store: Arc<dyn EventStore>,
+        node: Node,
+        hub: Arc<Hub>,
+    ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (queue, waiting) = mpsc::unbounded_channel();
         let drops = Arc::new(Drops::default());
         let healthy = Arc::new(AtomicBool::new(true));
         let stop = Arc::new(Notify::new());
         let writer = writer::Writer::new(store, node, hub, drops.clone(), healthy.clone());
-        let task = tokio::spawn(writer.run(waiting, stop.clone()));
-        (Self { queue, room: Arc::new(Semaphore::new(QUEUE_HITS)), drops, healthy, stop }, task)
+        // A thread and a runtime of its own: among the requests, the end of a commit would wait its turn behind them.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let stopped = stop.clone();
+        let task = tokio::task::spawn_blocking(move || runtime.block_on(writer.run(waiting, stopped)));
+        Ok((Self { queue, room: Arc::new(Semaphore::new(QUEUE_HITS)), drops, healthy, stop }, task))
     }
 
     /// Commits the hits of one request, all or none, and returns when that has happened.
@@ -86,7 +96,7 @@ impl Ingest {
         }
         let room = self.room.clone().try_acquire_many_owned(size).map_err(|_| Refused::QueueFull)?;
         let (done, committed) = oneshot::channel();
-        let submission = Submission { hits, done, room };
+        let submission = Submission { hits, done, _room: room };
         self.queue.send(submission).map_err(|_| Refused::ShuttingDown)?;
         committed.await.unwrap_or(Err(Refused::ShuttingDown))
     }

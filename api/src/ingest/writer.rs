@@ -17,13 +17,11 @@ use crate::store::{Batch, EventStore};
 
 /// How long a commit may take before its hits are refused.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
-/// How often other tasks get their turn before a commit, at most: microseconds each.
-const GATHER_TURNS: usize = 8;
 /// How long after the last commit began a small group waits for company.
 const COMPANY: Duration = Duration::from_millis(4);
 /// Hits that need no company.
 const COMPANY_HITS: usize = 16;
-/// How often counts of drops are committed when no hit comes along to take them.
+/// How often counts of drops are committed: with hits, when some come then, so that most batches are hits alone.
 const DROPS_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(super) struct Writer {
@@ -36,6 +34,8 @@ pub(super) struct Writer {
     resync: bool,
     /// When the last commit began.
     began: Instant,
+    /// When counts of drops were last committed, or tried to be.
+    drops_taken: Instant,
 }
 
 impl Writer {
@@ -46,7 +46,7 @@ impl Writer {
         drops: Arc<Drops>,
         healthy: Arc<AtomicBool>,
     ) -> Self {
-        Self { store, node, hub, drops, healthy, resync: false, began: Instant::now() }
+        Self { store, node, hub, drops, healthy, resync: false, began: Instant::now(), drops_taken: Instant::now() }
     }
 
     /// Commits until it is told to stop and everything queued is answered.
@@ -71,33 +71,20 @@ impl Writer {
     }
 
     async fn commit_group(&mut self, group: Vec<Submission>) {
-        let (hits, askers): (Vec<_>, Vec<_>) =
-            group.into_iter().map(|submission| (submission.hits, (submission.done, submission.room))).unzip();
-        let sizes: Vec<usize> = hits.iter().map(Vec::len).collect();
-        let hits: Vec<Hit> = hits.into_iter().flatten().collect();
+        let hits: Vec<&Hit> = group.iter().flat_map(|submission| &submission.hits).collect();
         match self.commit(&hits, false).await {
-            Ok(()) => {
-                for (done, _room) in askers {
-                    let _gone = done.send(Ok(()));
-                }
-            }
+            Ok(()) => answer(group, Ok(())),
             // The fault may lie in one request's hits: the others must not suffer for it.
-            Err(Error::Internal(_)) if askers.len() > 1 => {
-                let mut rest = hits.as_slice();
+            Err(Error::Internal(_)) if group.len() > 1 => {
                 let mut away = false;
-                for ((done, _room), size) in askers.into_iter().zip(sizes) {
-                    let (own, others) = rest.split_at(size);
-                    rest = others;
-                    let result = if away { Err(Error::Unavailable) } else { self.commit(own, false).await };
+                for submission in group {
+                    let own: Vec<&Hit> = submission.hits.iter().collect();
+                    let result = if away { Err(Error::Unavailable) } else { self.commit(&own, false).await };
                     away |= matches!(result, Err(Error::Unavailable));
-                    let _gone = done.send(result.map_err(|_| Refused::NotCommitted));
+                    answer([submission], result.map_err(|_| Refused::NotCommitted));
                 }
             }
-            Err(_) => {
-                for (done, _room) in askers {
-                    let _gone = done.send(Err(Refused::NotCommitted));
-                }
-            }
+            Err(_) => answer(group, Err(Refused::NotCommitted)),
         }
     }
 
@@ -112,8 +99,13 @@ impl Writer {
     ///
     /// # Errors
     /// `Unavailable` when the database is away or it can't be told what it did; any other when it surely did nothing.
-    async fn commit(&mut self, hits: &[Hit], probe: bool) -> Result<()> {
-        let drops = self.drops.take();
+    async fn commit(&mut self, hits: &[&Hit], probe: bool) -> Result<()> {
+        let drops = if hits.is_empty() || self.drops_taken.elapsed() >= DROPS_INTERVAL {
+            self.drops_taken = Instant::now();
+            self.drops.take()
+        } else {
+            Vec::new()
+        };
         if hits.is_empty() && drops.is_empty() && !probe {
             return Ok(());
         }
@@ -128,7 +120,7 @@ impl Writer {
         match &result {
             Ok(fresh) => {
                 self.tell_health(None);
-                self.hub.committed(hits.iter().zip(fresh).filter_map(|(hit, fresh)| fresh.then_some(hit)));
+                self.hub.committed(hits.iter().zip(fresh).filter_map(|(hit, fresh)| fresh.then_some(*hit)));
             }
             Err(error) => {
                 self.drops.restore(drops);
@@ -151,7 +143,7 @@ impl Writer {
         if last >= attempted { Ok(vec![true; hits]) } else { Err(error) }
     }
 
-    async fn append(&mut self, hits: &[Hit], drops: &[crate::store::DropCount]) -> Result<Vec<bool>> {
+    async fn append(&mut self, hits: &[&Hit], drops: &[crate::store::DropCount]) -> Result<Vec<bool>> {
         if self.resync {
             self.node.last_seq = self.store.last_batch(self.node.id).await?;
             self.resync = false;
@@ -175,22 +167,15 @@ impl Writer {
 }
 
 impl Writer {
-    /// What one commit will hold. Requests that are being read right now get their turn first, as long as more keep
-    /// coming; a small group that follows close upon the last commit waits for company, at most [`COMPANY`] after that
-    /// one began. So a lone hit waits for nobody, and a flood is committed by the hundred.
+    /// What one commit will hold: whatever waits; and a small group that follows close upon the last commit waits for
+    /// company, at most [`COMPANY`] after that one began. So a lone hit waits for nobody, and a flood is committed by the
+    /// hundred.
     async fn gather(&mut self, first: Submission, queue: &mut UnboundedReceiver<Submission>) -> Vec<Submission> {
         let mut group = Group::of(first);
-        for _ in 0..GATHER_TURNS {
-            let before = group.submissions.len();
-            while group.hits < BATCH_HITS
-                && let Ok(next) = queue.try_recv()
-            {
-                group.push(next);
-            }
-            if group.submissions.len() == before && before > 1 {
-                break;
-            }
-            tokio::task::yield_now().await;
+        while group.hits < BATCH_HITS
+            && let Ok(next) = queue.try_recv()
+        {
+            group.push(next);
         }
         let due = self.began + COMPANY;
         while group.hits < COMPANY_HITS {
@@ -201,6 +186,13 @@ impl Writer {
         }
         self.began = Instant::now();
         group.submissions
+    }
+}
+
+fn answer(group: impl IntoIterator<Item = Submission>, result: Result<(), Refused>) {
+    for submission in group {
+        // Its place in the queue is free again when it is answered; nobody may be there to hear it.
+        let _gone = submission.done.send(result);
     }
 }
 

@@ -37,7 +37,8 @@ pub(crate) async fn write(
     mut progress: impl FnMut(&Written) + Send,
 ) -> Result<Written> {
     let assembler = Assembler::new(plan, tracked)?;
-    let (ingest, writer) = Ingest::start(Arc::new(store.clone()), node, Arc::new(Hub::default()));
+    let (ingest, writer) =
+        Ingest::start(Arc::new(store.clone()), node, Arc::new(Hub::default())).map_err(Error::internal)?;
     let mut written = Written::default();
     let mut pending: Vec<Hit> = Vec::new();
     let mut history = History::new(plan);

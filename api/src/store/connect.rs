@@ -69,21 +69,24 @@ async fn connect_sqlite(settings: SqliteConnectOptions, connections: u32) -> Res
 }
 
 async fn open_postgres(url: &str) -> Result<Store, DbErr> {
-    let pool = connect_postgres(url, POSTGRES_CONNECTIONS).await?;
-    let ingest = connect_postgres(url, 1).await?;
+    let mut options = postgres_options(url);
+    options.max_connections(POSTGRES_CONNECTIONS).min_connections(1);
+    let pool = Database::connect(options).await?;
+    // Connects when it is first used, so that its socket belongs to the runtime of the ingest writer's thread.
+    let mut options = postgres_options(url);
+    options.max_connections(1).min_connections(0).connect_lazy(true).test_before_acquire(false);
+    let ingest = Database::connect(options).await?;
     Ok(Store { writer: pool.clone(), reader: pool, ingest, insert_texts: Arc::default(), log_owed: Arc::default() })
 }
 
-async fn connect_postgres(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+fn postgres_options(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(connections)
-        .min_connections(1)
         .connect_timeout(ACQUIRE_TIMEOUT)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
         .set_application_name("haru");
-    Database::connect(options).await
+    options
 }
 
 /// Brings the schema up to date; several nodes may try at once, one wins and the others wait.

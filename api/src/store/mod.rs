@@ -4,6 +4,7 @@
 //! SQLite). The ingest writer has a connection of its own on PostgreSQL, so that slow requests can't hold it up.
 
 mod accounts;
+mod append;
 mod connect;
 mod dropped;
 mod events;
@@ -34,7 +35,7 @@ pub(crate) struct Store {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     ingest: DatabaseConnection,
-    insert_texts: Arc<events::InsertTexts>,
+    insert_texts: Arc<append::Texts>,
     /// Salts were erased, and SQLite's log, where they may still stand, has not been emptied since.
     log_owed: Arc<AtomicBool>,
 }

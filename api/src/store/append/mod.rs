@@ -1,0 +1,127 @@
+//! Committing a batch: ids claimed, events stored, the batch's number taken, all or nothing.
+//!
+//! Nearly always all ids are new, and then a batch goes the short way: one trip on PostgreSQL, two on SQLite, where what a
+//! commit costs is mostly waking threads. When an id is known already, or drops are to be counted, it goes the long way: a
+//! transaction that reads back what is new.
+
+mod postgres;
+mod row;
+mod sqlite;
+
+pub(super) use sqlite::Texts;
+
+use std::collections::BTreeMap;
+
+use haru_entity::{event, event_id};
+use sea_orm::sea_query::{Expr, InsertStatement, OnConflict, Query};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, SqlErr, TransactionTrait, Value};
+
+use self::row::{cells, event_columns};
+use super::dropped::add_drops;
+use super::events::{Appended, Batch};
+use super::{Store, accounts, nodes};
+use crate::collect::Hit;
+use crate::error::{Error, Result};
+
+/// Rows of one multi-row statement: 34 values each stay well below the 32,766 that SQLite can bind, and the statements of
+/// all sizes fit into the driver's cache.
+const ROWS_A_STATEMENT: usize = 64;
+
+/// The ids of a batch, each with the first hit that has it. Sorted, so that two nodes that claim the same ids wait for
+/// each other instead of deadlocking.
+type Claims<'b> = BTreeMap<(i64, &'b str), usize>;
+
+impl Store {
+    /// Commits a batch and tells which of its hits are new.
+    pub(super) async fn append_batch(&self, batch: &Batch<'_>) -> Result<Appended> {
+        let (claims, fresh) = claims(batch);
+        let hits = counted(batch, &fresh);
+        if batch.drops.is_empty() && !hits.is_empty() {
+            let short = if self.is_sqlite() {
+                sqlite::append(&self.ingest, &self.insert_texts, batch, &claims, &hits).await
+            } else {
+                postgres::append(&self.ingest, batch, &claims, &hits).await
+            };
+            match short {
+                Ok(()) => return Ok(fresh),
+                Err(error) if is_conflict(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.append_telling_which(batch, &claims).await
+    }
+
+    async fn append_telling_which(&self, batch: &Batch<'_>, claims: &Claims<'_>) -> Result<Appended> {
+        let transaction = self.ingest.begin_with_options(accounts::write_options()).await?;
+        let fresh = claim_ids(&transaction, batch, claims).await?;
+        let hits = counted(batch, &fresh);
+        for part in hits.chunks(ROWS_A_STATEMENT) {
+            transaction.execute(&insert_events(batch, part)?).await?;
+        }
+        if !batch.drops.is_empty() {
+            add_drops(&transaction, batch.drops).await?;
+        }
+        nodes::insert_batch(&transaction, batch.node, batch.seq, batch.at, hits.len()).await?;
+        transaction.commit().await?;
+        Ok(fresh)
+    }
+}
+
+/// The ids to claim, and which hits are new if all of them are: those without an id, and of those with the same id the
+/// first.
+fn claims<'b>(batch: &Batch<'b>) -> (Claims<'b>, Vec<bool>) {
+    let mut claims = Claims::new();
+    let mut fresh = vec![true; batch.hits.len()];
+    for (index, hit) in batch.hits.iter().enumerate() {
+        let Some(id) = &hit.event_id else { continue };
+        fresh[index] = *claims.entry((hit.site_id, id.as_str())).or_insert(index) == index;
+    }
+    (claims, fresh)
+}
+
+fn counted<'b>(batch: &Batch<'b>, fresh: &[bool]) -> Vec<&'b Hit> {
+    batch.hits.iter().zip(fresh).filter_map(|(hit, fresh)| fresh.then_some(*hit)).collect()
+}
+
+/// Whether a key was taken: an id, or the batch's number. The long way tells which, and fails again for the latter.
+fn is_conflict(error: &sea_orm::DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// Marks the ids of a batch as seen and tells which hits are new.
+async fn claim_ids(transaction: &DatabaseTransaction, batch: &Batch<'_>, claims: &Claims<'_>) -> Result<Vec<bool>> {
+    let mut fresh: Vec<bool> = batch.hits.iter().map(|hit| hit.event_id.is_none()).collect();
+    let claimed: Vec<_> = claims.keys().collect();
+    for part in claimed.chunks(ROWS_A_STATEMENT) {
+        for row in transaction.query_all(&insert_ids(part, batch.at)?).await? {
+            let (site, id): (i64, String) = (row.try_get("", "site_id")?, row.try_get("", "id")?);
+            if let Some(index) = claims.get(&(site, id.as_str())) {
+                fresh[*index] = true;
+            }
+        }
+    }
+    Ok(fresh)
+}
+
+/// Answers with the ids that are new.
+fn insert_ids(claims: &[&(i64, &str)], at: i64) -> Result<InsertStatement> {
+    let mut insert = Query::insert();
+    insert
+        .into_table(event_id::Entity)
+        .columns([event_id::Column::SiteId, event_id::Column::Id, event_id::Column::ReceivedAt])
+        .on_conflict(OnConflict::columns([event_id::Column::SiteId, event_id::Column::Id]).do_nothing().to_owned())
+        .returning(Query::returning().columns([event_id::Column::SiteId, event_id::Column::Id]));
+    for (site, id) in claims {
+        insert.values([(*site).into(), (*id).into(), at.into()].map(Expr::val::<Value>)).map_err(Error::internal)?;
+    }
+    Ok(insert)
+}
+
+fn insert_events(batch: &Batch<'_>, hits: &[&Hit]) -> Result<InsertStatement> {
+    let mut insert = Query::insert();
+    insert.into_table(event::Entity).columns(event_columns());
+    for hit in hits {
+        insert.values(cells(batch, hit).map(Value::from).map(Expr::val::<Value>)).map_err(Error::internal)?;
+    }
+    Ok(insert)
+}
