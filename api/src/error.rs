@@ -79,10 +79,27 @@ impl From<sea_orm::DbErr> for Error {
                 tracing::warn!(%error, "database not reachable");
                 Self::Unavailable
             }
+            other if is_busy(&other) => {
+                tracing::warn!(error = %other, "another process holds the database");
+                Self::Unavailable
+            }
             other => Self::Internal(other.to_string()),
         }
     }
 }
+
+/// Whether another process holds SQLite's one lock for writing. PostgreSQL's codes have five letters.
+pub(crate) fn is_busy(error: &sea_orm::DbErr) -> bool {
+    use sea_orm::sqlx::error::DatabaseError;
+    use sea_orm::{DbErr, RuntimeErr};
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
+        return false;
+    };
+    error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| SQLITE_BUSY.contains(&code.as_ref()))
+}
+
+/// `SQLITE_BUSY` and `SQLITE_BUSY_SNAPSHOT`.
+const SQLITE_BUSY: [&str; 2] = ["5", "517"];
 
 /// Result of a domain operation.
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;

@@ -39,7 +39,7 @@ pub(crate) fn event(app: &Arc<App>) -> impl Endpoint<Output = Response> + use<> 
 }
 
 fn opened(endpoint: impl Endpoint<Output = Response> + 'static) -> impl Endpoint<Output = Response> {
-    let guarded = endpoint.with(CatchPanic::new().with_handler(problem::of_panic));
+    let guarded = endpoint.with(CatchPanic::new().with_handler(of_panic));
     post(guarded).options(preflight).with(OpenToAll)
 }
 
@@ -162,6 +162,11 @@ fn facts<'a>(headers: &'a HeaderMap, client: &'a ClientAddress) -> RequestFacts<
 
 fn dropped(status: StatusCode, reason: DropReason) -> Response {
     Response::builder().status(status).header(DROPPED.clone(), reason.as_str()).finish()
+}
+
+/// A panic in one hit is that hit's error; here in the form of this module's answers.
+fn of_panic(_what: Box<dyn std::any::Any + Send>) -> Response {
+    json_answer(StatusCode::INTERNAL_SERVER_ERROR, &json!({"error": "internal"}))
 }
 
 fn too_large() -> Response {

@@ -98,7 +98,7 @@ pub(crate) fn routes(app: &Arc<App>) -> BoxEndpoint<'static, Response> {
     Route::new()
         .at("/api/collect", collect::collect(app))
         .at("/api/event", collect::event(app))
-        .nest_no_strip("/", rest)
+        .at("/*", rest)
         .with_if(app.base_url.path() != "/", BasePath::new(app.base_url.path()))
         .map_to_response()
         .boxed()

@@ -5,6 +5,8 @@
 
 mod drops;
 mod node;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub(crate) use node::Node;

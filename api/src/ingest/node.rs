@@ -28,6 +28,14 @@ impl Node {
     }
 }
 
+#[cfg(test)]
+impl Node {
+    /// A node before its first batch, of no data directory.
+    pub(super) fn of_test() -> Self {
+        Self { id: 1, last_seq: 0, _lock: tempfile::tempfile().expect("a file") }
+    }
+}
+
 fn lock(data_dir: &Path) -> Result<File, String> {
     let path = data_dir.join("lock");
     let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);

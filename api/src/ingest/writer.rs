@@ -30,12 +30,20 @@ pub(super) struct Writer {
     hub: Arc<Hub>,
     drops: Arc<Drops>,
     healthy: Arc<AtomicBool>,
-    /// The last commit failed, so the last batch's number is asked for again: the failure may have hidden a success.
-    resync: bool,
+    /// The batch that was sent and of which it is not known yet whether it is committed, or will be. Nothing else is sent
+    /// until that is sure.
+    doubt: Option<Sent>,
     /// When the last commit began.
     began: Instant,
     /// When counts of drops were last committed, or tried to be.
     drops_taken: Instant,
+}
+
+/// A batch that was handed to the database.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    seq: i64,
+    at: i64,
 }
 
 impl Writer {
@@ -46,7 +54,8 @@ impl Writer {
         drops: Arc<Drops>,
         healthy: Arc<AtomicBool>,
     ) -> Self {
-        Self { store, node, hub, drops, healthy, resync: false, began: Instant::now(), drops_taken: Instant::now() }
+        let now = Instant::now();
+        Self { store, node, hub, drops, healthy, doubt: None, began: now, drops_taken: now }
     }
 
     /// Commits until it is told to stop and everything queued is answered.
@@ -109,13 +118,9 @@ impl Writer {
         if hits.is_empty() && drops.is_empty() && !probe {
             return Ok(());
         }
-        let result = match timeout(COMMIT_TIMEOUT, self.append(hits, &drops)).await {
-            Ok(result) => result,
-            Err(_) => Err(Error::Unavailable),
-        };
-        let result = match result {
-            Ok(fresh) => Ok(fresh),
-            Err(error) => self.settle(hits.len(), error).await,
+        let result = match self.settle().await {
+            Ok(_) => self.append(hits, &drops).await,
+            Err(error) => Err(error),
         };
         match &result {
             Ok(fresh) => {
@@ -130,29 +135,47 @@ impl Writer {
         result.map(|_| ())
     }
 
-    /// What became of a batch whose commit failed: the failure may have hidden a success, such as a connection that broke
-    /// as the answer was on its way. Done again, the batch would be there twice.
-    async fn settle(&mut self, hits: usize, error: Error) -> Result<Vec<bool>> {
-        self.resync = true;
-        let attempted = self.node.last_seq + 1;
-        let Ok(Ok(last)) = timeout(COMMIT_TIMEOUT, self.store.last_batch(self.node.id)).await else {
-            return Err(Error::Unavailable);
-        };
-        self.node.last_seq = last;
-        self.resync = false;
-        if last >= attempted { Ok(vec![true; hits]) } else { Err(error) }
+    /// Sends a batch and tells which of its hits are new.
+    async fn append(&mut self, hits: &[&Hit], drops: &[crate::store::DropCount]) -> Result<Vec<bool>> {
+        let sent = Sent { seq: self.node.last_seq + 1, at: now_ms() };
+        let batch = Batch { node: self.node.id, seq: sent.seq, at: sent.at, hits, drops };
+        self.doubt = Some(sent);
+        let result = timeout(COMMIT_TIMEOUT, self.store.append(batch)).await.unwrap_or(Err(Error::Unavailable));
+        match result {
+            Ok(fresh) => {
+                self.known(sent.seq);
+                Ok(fresh)
+            }
+            // The failure may have hidden a success: done again, the batch would be there twice.
+            Err(error) => {
+                if self.settle().await? {
+                    Ok(vec![true; hits.len()])
+                } else {
+                    Err(error)
+                }
+            }
+        }
     }
 
-    async fn append(&mut self, hits: &[&Hit], drops: &[crate::store::DropCount]) -> Result<Vec<bool>> {
-        if self.resync {
-            self.node.last_seq = self.store.last_batch(self.node.id).await?;
-            self.resync = false;
+    /// Makes sure of the batch in doubt, if there is one: true when it is committed, false when it never will be.
+    ///
+    /// # Errors
+    /// `Unavailable` when that can't be made sure of now.
+    async fn settle(&mut self) -> Result<bool> {
+        let Some(sent) = self.doubt else { return Ok(false) };
+        // Another instant than the batch's, so that it shows which of the two holds the number.
+        match timeout(COMMIT_TIMEOUT, self.store.fence(self.node.id, sent.seq, sent.at + 1)).await {
+            Ok(Ok(holder)) => {
+                self.known(sent.seq);
+                Ok(holder == sent.at)
+            }
+            Ok(Err(_)) | Err(_) => Err(Error::Unavailable),
         }
-        let seq = self.node.last_seq + 1;
-        let batch = Batch { node: self.node.id, seq, at: now_ms(), hits, drops };
-        let fresh = self.store.append(batch).await?;
+    }
+
+    fn known(&mut self, seq: i64) {
+        self.doubt = None;
         self.node.last_seq = seq;
-        Ok(fresh)
     }
 
     /// Logs a change of health, not each failure: a database that is away must not flood the log.

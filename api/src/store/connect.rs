@@ -15,6 +15,11 @@ use crate::config::{DatabaseConfig, prepare_data_dir};
 const SQLITE_READERS: u32 = 4;
 /// Connections of a node to PostgreSQL, the ingest writer's apart.
 const POSTGRES_CONNECTIONS: u32 = 10;
+/// Connections of the ingest writer to PostgreSQL. It uses one at a time; the other is for when one hangs with a peer
+/// that has vanished.
+const INGEST_CONNECTIONS: u32 = 2;
+/// An ingest connection that was idle for this long is tried before it is used: it may have died meanwhile.
+const TRY_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// Pages of the write-ahead log at which the writer itself folds it into the file. [`Store::checkpoint`] does so now
 /// and then beside the writer, so that hits hardly ever wait for it.
 const WAL_PAGES: &str = "16000";
@@ -74,7 +79,8 @@ async fn open_postgres(url: &str) -> Result<Store, DbErr> {
     let pool = Database::connect(options).await?;
     // Connects when it is first used, so that its socket belongs to the runtime of the ingest writer's thread.
     let mut options = postgres_options(url);
-    options.max_connections(1).min_connections(0).connect_lazy(true).test_before_acquire(false);
+    options.max_connections(INGEST_CONNECTIONS).min_connections(0).connect_lazy(true);
+    options.test_before_acquire_if_idle_for(TRY_AFTER_IDLE);
     let ingest = Database::connect(options).await?;
     Ok(Store { writer: pool.clone(), reader: pool, ingest, insert_texts: Arc::default(), log_owed: Arc::default() })
 }

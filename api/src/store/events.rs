@@ -63,8 +63,9 @@ pub(crate) trait EventStore: std::fmt::Debug + Send + Sync {
     /// Commits a batch, all or nothing.
     async fn append(&self, batch: Batch<'_>) -> Result<Appended>;
 
-    /// Number of the node's last committed batch.
-    async fn last_batch(&self, node: i64) -> Result<i64>;
+    /// Makes sure of a batch number whose batch may or may not be there, or may yet come: afterwards it is held for good.
+    /// Answers the instant of the batch that holds it: an empty one of the instant `at` if none did.
+    async fn fence(&self, node: i64, seq: i64, at: i64) -> Result<i64>;
 
     /// Reads a site in one snapshot: what is newer than `seen` (nothing when `None`), then whole spans, each in order of
     /// time, rows of one instant in order of arrival. Answers with the batches that the snapshot holds.
@@ -80,8 +81,8 @@ impl EventStore for Store {
         self.append_batch(&batch).await
     }
 
-    async fn last_batch(&self, node: i64) -> Result<i64> {
-        nodes::last_batch(&self.ingest, node).await
+    async fn fence(&self, node: i64, seq: i64, at: i64) -> Result<i64> {
+        self.fence_batch(node, seq, at).await
     }
 
     async fn read(&self, site: i64, seen: Option<&Seen>, spans: &[Span], sink: RowSink<'_>) -> Result<Seen> {

@@ -17,6 +17,8 @@ mod sites_delete;
 
 pub(crate) use accounts::{NewUser, User};
 pub(crate) use dropped::DropCount;
+#[cfg(test)]
+pub(crate) use events::RowSink;
 pub(crate) use events::{Batch, EventStore, Part, Seen, Span};
 pub(crate) use scope::{Role, Scope};
 pub(crate) use sessions::{Login, SessionState};

@@ -16,7 +16,8 @@ const BATCHES_KEPT: i64 = 1_000;
 const STEP: u64 = 2_000;
 
 impl Store {
-    /// The number of the node of that name and of its last batch.
+    /// The number of the node of that name and of its last batch. What an earlier process of the node had under way is
+    /// committed by now, or never will be.
     ///
     /// # Errors
     /// When the database can't store it.
@@ -28,7 +29,30 @@ impl Store {
             .await?;
         let row = node::Entity::find().filter(node::Column::Name.eq(name)).one(&self.writer).await?;
         let id = row.ok_or_else(|| Error::internal("a node vanished as it was made"))?.id;
-        Ok((id, last_batch(&self.writer, id).await?))
+        let next = last_batch(&self.writer, id).await? + 1;
+        self.fence_batch(id, next, at).await?;
+        Ok((id, next))
+    }
+
+    /// Makes sure of a number: takes it for an empty batch of that instant, unless some batch has it. A database may commit
+    /// what it was sent long after the asker has gone; this waits for what is under way with the number, and what comes
+    /// later breaks the key. Answers the instant of the batch that has the number.
+    ///
+    /// # Errors
+    /// When the database can't store it; nothing is sure then.
+    pub(super) async fn fence_batch(&self, node: i64, seq: i64, at: i64) -> Result<i64> {
+        let row = batch::ActiveModel { node: Set(node), seq: Set(seq), committed_at: Set(at), events: Set(0) };
+        // Not over the ingest writer's connection: on PostgreSQL that one may hang in what is in doubt. SQLite has one
+        // writer, and the fence gets its turn behind it.
+        let taken = batch::Entity::insert(row)
+            .on_conflict(OnConflict::columns([batch::Column::Node, batch::Column::Seq]).do_nothing().to_owned())
+            .exec_without_returning(&self.writer)
+            .await?;
+        if taken == 1 {
+            return Ok(at);
+        }
+        let holder = batch::Entity::find_by_id((node, seq)).one(&self.writer).await?;
+        Ok(holder.ok_or_else(|| Error::internal("a batch that has its number is not there"))?.committed_at)
     }
 
     /// Forgets event ids received before `before` and old batch numbers, one step at a time; true when there is more.

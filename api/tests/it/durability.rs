@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, TransactionTrait};
 use serde_json::json;
 
 use crate::harness::{Db, Haru, Place, on_both};
@@ -97,4 +98,79 @@ async fn two_nodes_count_and_see_the_same() {
         let expected = json!([1, 2 * round]);
         assert_eq!((question(&one).await, question(&other).await), (expected.clone(), expected));
     }
+}
+
+/// Sends lone hits without ids, one after the other, until `done`; answers how many were acknowledged and refused.
+async fn trickle(haru: Haru, token: String, done: Arc<std::sync::atomic::AtomicBool>) -> (i64, i64) {
+    let (mut acknowledged, mut refused) = (0, 0);
+    while !done.load(std::sync::atomic::Ordering::Relaxed) {
+        let status = haru.hit(&token, 1, &json!({"p": "/"})).send().await.expect("an answer").status();
+        match status.as_u16() {
+            200 => acknowledged += 1,
+            503 => refused += 1,
+            other => panic!("{other}"),
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    (acknowledged, refused)
+}
+
+/// What somebody does to the database while hits come in; nothing acknowledged is lost, nothing is counted twice.
+async fn exact_whatever_happens(fault: impl AsyncFnOnce(&DatabaseConnection)) {
+    let (haru, place) = Haru::with_owner(Db::Postgres).await;
+    let site = haru.create_site("example.com", "UTC").await;
+    let admin = Database::connect(place.database_url.as_deref().expect("an address")).await.expect("connected");
+    let done = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let senders: Vec<_> =
+        (0..4).map(|_| tokio::spawn(trickle(Haru::at(haru.base.clone()), site.token.clone(), done.clone()))).collect();
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    fault(&admin).await;
+    // Hits are taken again.
+    crate::harness::eventually("a hit that is taken", async || {
+        let sent = haru.hit(&site.token, 2, &json!({"p": "/after"})).send().await.expect("an answer");
+        (sent.status() == 200).then_some(())
+    })
+    .await;
+    done.store(true, std::sync::atomic::Ordering::Relaxed);
+    let mut acknowledged = 1;
+    let mut refused = 0;
+    for sender in senders {
+        let (taken, not) = sender.await.expect("joined");
+        acknowledged += taken;
+        refused += not;
+    }
+    // What was under way in vain may end now; nothing of it counts.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let counted = haru.results("example.com", &["events"], &[]).await[0]["metrics"].clone();
+    assert_eq!(counted, json!([acknowledged]), "{refused} were refused");
+}
+
+/// An operator's `CREATE INDEX` holds inserts up for longer than a commit may take, twice over.
+#[tokio::test(flavor = "multi_thread")]
+async fn inserts_that_are_blocked_for_half_a_minute() {
+    exact_whatever_happens(async |admin| {
+        let lock = admin.begin().await.expect("begun");
+        lock.execute_unprepared("LOCK TABLE event IN SHARE MODE").await.expect("locked");
+        tokio::time::sleep(std::time::Duration::from_secs(28)).await;
+        lock.rollback().await.expect("unlocked");
+    })
+    .await;
+}
+
+/// The server drops all connections, idle or in the middle of a commit, again and again.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_are_dropped() {
+    exact_whatever_happens(async |admin| {
+        for _ in 0..20 {
+            admin
+                .execute_unprepared(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                     WHERE datname = current_database() AND pid <> pg_backend_pid()",
+                )
+                .await
+                .expect("dropped");
+            tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+        }
+    })
+    .await;
 }

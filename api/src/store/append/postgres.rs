@@ -36,6 +36,7 @@ pub(super) async fn append(
     connection.execute_raw(insert).await.map(|_| ())
 }
 
+/// The events depend on the ids, so that a known id shows before they are written in vain.
 fn text() -> String {
     let names: Vec<&str> = event_columns().map(|column| column.as_str()).collect();
     let names = names.join(", ");
@@ -55,8 +56,9 @@ fn text() -> String {
     format!(
         "WITH number AS (INSERT INTO {} (node, seq, committed_at, events) VALUES ($1, $2, $3, $4)), \
          ids AS (INSERT INTO {} (site_id, id, received_at) \
-         SELECT site_id, id, $3 FROM unnest($5::bigint[], $6::text[]) AS claim (site_id, id)) \
-         INSERT INTO {} ({names}) SELECT {} FROM unnest({arrays}) AS hit ({names})",
+         SELECT site_id, id, $3 FROM unnest($5::bigint[], $6::text[]) AS claim (site_id, id) RETURNING 1) \
+         INSERT INTO {} ({names}) SELECT {} FROM unnest({arrays}) AS hit ({names}) \
+         WHERE (SELECT count(*) FROM ids) >= 0",
         batch::Entity.table_name(),
         event_id::Entity.table_name(),
         event::Entity.table_name(),

@@ -16,6 +16,7 @@ use super::super::events::Batch;
 use super::row::{COLUMNS, Cell, cells, event_columns};
 use super::{Claims, ROWS_A_STATEMENT};
 use crate::collect::Hit;
+use crate::error::is_busy;
 
 /// A script and what is bound in it.
 type Step = (Arc<str>, SqliteArguments);
@@ -80,14 +81,16 @@ fn steps(texts: &Texts, batch: &Batch<'_>, claims: &Claims<'_>, hits: &[&Hit]) -
 async fn run(pool: SqlitePool, steps: Vec<Step>) -> Result<(), DbErr> {
     let told = |error: sqlx::Error| RuntimeErr::SqlxError(Arc::new(error));
     let mut connection = pool.acquire().await.map_err(|error| DbErr::Conn(told(error)))?;
-    for (text, arguments) in steps {
+    for (number, (text, arguments)) in steps.into_iter().enumerate() {
         let done = sqlx::query_with(AssertSqlSafe(text), arguments).execute(&mut *connection).await;
         if let Err(error) = done {
-            if sqlx::query("ROLLBACK").execute(&mut *connection).await.is_err() {
+            let error = DbErr::Exec(told(error));
+            let began = number > 0 || !is_busy(&error);
+            if began && sqlx::query("ROLLBACK").execute(&mut *connection).await.is_err() {
                 // Whatever state it is in, nobody else shall find it so.
                 let _gone = connection.close().await;
             }
-            return Err(DbErr::Exec(told(error)));
+            return Err(error);
         }
     }
     Ok(())

@@ -1,0 +1,114 @@
+//! The writer before a database that answers late, or never: what it acknowledges is there, once.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::drops::Drops;
+use super::writer::Writer;
+use super::{Node, Refused, Submission};
+use crate::collect::Hit;
+use crate::error::{Error, Result};
+use crate::store::{Batch, EventStore, RowSink, Seen, Span};
+
+/// What was committed: by number, the instant and the hits' own instants, by which tests know them.
+type Committed = Arc<Mutex<BTreeMap<i64, (i64, Vec<i64>)>>>;
+
+/// Commits what it is sent only when it opens, whether the asker is still there or not.
+#[derive(Debug)]
+struct Blocked {
+    committed: Committed,
+    opens: Instant,
+    /// A fence, too, has to wait until then.
+    fences_wait: bool,
+}
+
+fn commit(committed: &Committed, seq: i64, at: i64, hits: Vec<i64>) -> Result<()> {
+    let mut committed = committed.lock().expect("not poisoned");
+    if committed.contains_key(&seq) {
+        return Err(Error::internal("the number is taken"));
+    }
+    committed.insert(seq, (at, hits));
+    Ok(())
+}
+
+#[async_trait]
+impl EventStore for Blocked {
+    async fn append(&self, batch: Batch<'_>) -> Result<Vec<bool>> {
+        let (committed, opens) = (self.committed.clone(), self.opens);
+        let (seq, at) = (batch.seq, batch.at);
+        let hits: Vec<i64> = batch.hits.iter().map(|hit| hit.ts_ms).collect();
+        let size = hits.len();
+        let task = tokio::spawn(async move {
+            sleep_until(opens).await;
+            commit(&committed, seq, at, hits)
+        });
+        task.await.map_err(Error::internal)?.map(|()| vec![true; size])
+    }
+
+    async fn fence(&self, _node: i64, seq: i64, at: i64) -> Result<i64> {
+        if self.fences_wait {
+            // A moment behind what waits already.
+            sleep_until(self.opens + Duration::from_millis(1)).await;
+        }
+        let mut committed = self.committed.lock().expect("not poisoned");
+        Ok(committed.entry(seq).or_insert((at, Vec::new())).0)
+    }
+
+    async fn read(&self, _: i64, _: Option<&Seen>, _: &[Span], _: RowSink<'_>) -> Result<Seen> {
+        Ok(Seen::new())
+    }
+
+    async fn first_event_at(&self, _: i64) -> Result<Option<i64>> {
+        Ok(None)
+    }
+}
+
+/// Sends a hit every 700 ms for two minutes, to a database that opens after `closed`; answers how many were acknowledged.
+async fn acknowledged_are_there_once(closed: Duration, fences_wait: bool) -> usize {
+    let committed = Committed::default();
+    let store = Blocked { committed: committed.clone(), opens: Instant::now() + closed, fences_wait };
+    let (queue, waiting) = mpsc::unbounded_channel();
+    let (hub, drops, healthy) = (Arc::default(), Arc::new(Drops::default()), Arc::new(AtomicBool::new(true)));
+    let writer = Writer::new(Arc::new(store), Node::of_test(), hub, drops, healthy);
+    let writer = tokio::spawn(writer.run(waiting, Arc::new(Notify::new())));
+    let room = Arc::new(Semaphore::new(1_000));
+    let mut answers = Vec::new();
+    for mark in 0..170 {
+        let (done, answer) = oneshot::channel::<Result<(), Refused>>();
+        let place = room.clone().try_acquire_owned().expect("room");
+        queue.send(Submission { hits: vec![Hit::blank(1, mark)], done, _room: place }).expect("the writer is there");
+        answers.push((mark, answer));
+        sleep(Duration::from_millis(700)).await;
+    }
+    drop(queue);
+    writer.await.expect("a clean end");
+    let committed = committed.lock().expect("not poisoned").clone();
+    let stored: Vec<i64> = committed.values().flat_map(|(_, hits)| hits.clone()).collect();
+    let mut acknowledged = 0;
+    for (mark, answer) in answers {
+        let times = stored.iter().filter(|stored| **stored == mark).count();
+        let taken = answer.await.expect("an answer").is_ok();
+        assert!(times <= 1, "hit {mark} is there {times} times");
+        assert!(!taken || times == 1, "hit {mark} was acknowledged and is not there");
+        acknowledged += usize::from(taken);
+    }
+    let numbers: Vec<i64> = committed.keys().copied().collect();
+    assert_eq!(numbers, (1..).take(numbers.len()).collect::<Vec<_>>(), "numbers are without gaps");
+    acknowledged
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_acknowledged_is_there_however_long_the_database_was_blocked() {
+    for closed in [0, 3, 9, 11, 19, 21, 26, 30, 34, 41, 60] {
+        for fences_wait in [false, true] {
+            let acknowledged = acknowledged_are_there_once(Duration::from_secs(closed), fences_wait).await;
+            assert!(acknowledged >= 40, "{acknowledged} of 170 after {closed} s: it recovers");
+        }
+    }
+}
