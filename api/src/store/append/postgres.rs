@@ -1,22 +1,20 @@
 //! PostgreSQL: a whole batch in one statement, which is one trip and its own transaction.
 //!
-//! Rows come as one array a column, so that text and parameters are the same for every size. Arrays hold no nulls here:
-//! blanks stand for them.
+//! Rows come as one array a column, so that text and parameters are the same for every size, and texts go from the hits
+//! to the wire without a copy between.
 
-use std::fmt::Write;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use haru_entity::{batch, event, event_id};
-use sea_orm::sea_query::{ArrayType, Values};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, EntityName, IdenStatic, Statement, Value};
+use sea_orm::sqlx;
+use sea_orm::sqlx::postgres::{PgArguments, Postgres};
+use sea_orm::sqlx::query::Query;
+use sea_orm::{DatabaseConnection, DbErr, EntityName, IdenStatic, RuntimeErr};
 
 use super::super::events::Batch;
 use super::Claims;
 use super::row::{COLUMNS, Cell, cells, event_columns};
 use crate::collect::Hit;
-
-/// Stands for no scroll depth.
-const NO_DEPTH: i16 = -1;
 
 static TEXT: LazyLock<String> = LazyLock::new(text);
 
@@ -27,85 +25,111 @@ pub(super) async fn append(
     claims: &Claims<'_>,
     hits: &[&Hit],
 ) -> Result<(), DbErr> {
-    let (sites, ids): (Vec<i64>, Vec<String>) = claims.keys().map(|(site, id)| (*site, (*id).to_owned())).unzip();
+    let (sites, ids): (Vec<i64>, Vec<&str>) = claims.keys().copied().unzip();
     let size = i64::try_from(hits.len()).unwrap_or(i64::MAX);
-    let mut all: Vec<Value> =
-        vec![batch.node.into(), batch.seq.into(), batch.at.into(), size.into(), sites.into(), ids.into()];
-    all.extend(arrays(batch, hits));
-    let insert = Statement { sql: TEXT.clone(), values: Some(Values(all)), db_backend: DbBackend::Postgres };
-    connection.execute_raw(insert).await.map(|_| ())
+    let mut insert =
+        sqlx::query(TEXT.as_str()).bind(batch.node).bind(batch.seq).bind(batch.at).bind(size).bind(sites).bind(ids);
+    for column in columns(batch, hits) {
+        insert = column.bind(insert);
+    }
+    let done = insert.execute(connection.get_postgres_connection_pool()).await;
+    done.map(|_| ()).map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error))))
 }
 
-/// The events depend on the ids, so that a known id shows before they are written in vain.
+/// The events depend on the ids, so that a known id shows before they are written in vain. The arrays are unnested side by
+/// side in a select list: `FROM unnest(a, b, …)` would first put each column into a table of its own.
 fn text() -> String {
     let names: Vec<&str> = event_columns().map(|column| column.as_str()).collect();
-    let names = names.join(", ");
-    let picked: Vec<String> = event_columns().map(picked).collect();
-    let mut arrays = String::new();
-    for (number, kind) in (7..).zip(array_types()) {
-        let kind = match kind {
-            ArrayType::BigInt => "bigint",
-            ArrayType::SmallInt => "smallint",
-            ArrayType::Bool => "boolean",
-            _ => "text",
-        };
-        let comma = if arrays.is_empty() { "" } else { ", " };
-        // Writing to a string does not fail.
-        let _ = write!(arrays, "{comma}${number}::{kind}[]");
-    }
+    let columns = columns(&Batch { node: 0, seq: 0, at: 0, hits: &[], drops: &[] }, &[]);
+    let array = |((number, column), name): ((i32, &Column<'_>), &&str)| {
+        format!("unnest(${number}::{}[]) AS {name}", column.kind())
+    };
+    let arrays: Vec<String> = (7..).zip(&columns).zip(&names).map(array).collect();
     format!(
         "WITH number AS (INSERT INTO {} (node, seq, committed_at, events) VALUES ($1, $2, $3, $4)), \
          ids AS (INSERT INTO {} (site_id, id, received_at) \
-         SELECT site_id, id, $3 FROM unnest($5::bigint[], $6::text[]) AS claim (site_id, id) RETURNING 1) \
-         INSERT INTO {} ({names}) SELECT {} FROM unnest({arrays}) AS hit ({names}) \
-         WHERE (SELECT count(*) FROM ids) >= 0",
+         SELECT site_id, id, $3 FROM (SELECT unnest($5::bigint[]) AS site_id, unnest($6::text[]) AS id) AS claim \
+         RETURNING 1) \
+         INSERT INTO {} ({}) SELECT * FROM (SELECT {}) AS hit WHERE (SELECT count(*) FROM ids) >= 0",
         batch::Entity.table_name(),
         event_id::Entity.table_name(),
         event::Entity.table_name(),
-        picked.join(", ")
+        names.join(", "),
+        arrays.join(", ")
     )
 }
 
-/// How a column is taken out of the arrays: blanks that stand for nulls become nulls.
-fn picked(column: event::Column) -> String {
-    let name = column.as_str();
-    match column {
-        event::Column::Props | event::Column::RevenueCurrency => format!("nullif({name}, '')"),
-        event::Column::RevenueAmount => "CASE WHEN revenue_currency = '' THEN NULL ELSE revenue_amount END".to_owned(),
-        event::Column::ScrollDepth => format!("nullif({name}, {NO_DEPTH}::smallint)"),
-        _ => name.to_owned(),
-    }
+/// The values of one column, hit by hit; the database refuses a null where there may be none.
+enum Column<'h> {
+    Int(Vec<Option<i64>>),
+    Small(Vec<Option<i16>>),
+    Flag(Vec<Option<bool>>),
+    Text(Vec<Option<&'h str>>),
 }
 
-/// The hits' values as one array a column.
-fn arrays(batch: &Batch<'_>, hits: &[&Hit]) -> impl Iterator<Item = Value> {
-    let mut columns = [(); COLUMNS].map(|()| Vec::with_capacity(hits.len()));
+/// The hits turned on their side, in the order of [`event_columns`].
+fn columns<'h>(batch: &Batch<'_>, hits: &[&'h Hit]) -> [Column<'h>; COLUMNS] {
+    let mut columns = cells(batch, &Hit::blank(0, 0)).map(|cell| Column::like(cell, hits.len()));
     for hit in hits {
         for (column, cell) in columns.iter_mut().zip(cells(batch, hit)) {
-            column.push(without_null(cell));
+            column.push(cell);
         }
     }
-    array_types().zip(columns).map(|(kind, column)| Value::Array(kind, Some(Box::new(column))))
+    columns
 }
 
-fn without_null(cell: Cell<'_>) -> Value {
-    match cell {
-        Cell::MaybeInt(number) => number.unwrap_or_default().into(),
-        Cell::MaybeSmall(number) => number.unwrap_or(NO_DEPTH).into(),
-        Cell::MaybeText(text) => text.unwrap_or_default().into(),
-        cell => cell.into(),
+impl<'h> Column<'h> {
+    /// An empty column of the cell's kind.
+    fn like(cell: Cell<'_>, capacity: usize) -> Self {
+        match cell {
+            Cell::Int(_) | Cell::MaybeInt(_) => Self::Int(Vec::with_capacity(capacity)),
+            Cell::Small(_) | Cell::MaybeSmall(_) => Self::Small(Vec::with_capacity(capacity)),
+            Cell::Flag(_) => Self::Flag(Vec::with_capacity(capacity)),
+            Cell::Text(_) | Cell::MaybeText(_) => Self::Text(Vec::with_capacity(capacity)),
+        }
     }
-}
 
-/// Types of the columns, as a row tells them.
-fn array_types() -> impl Iterator<Item = ArrayType> {
-    let nothing = Batch { node: 0, seq: 0, at: 0, hits: &[], drops: &[] };
-    cells(&nothing, &Hit::blank(0, 0))
-        .map(|cell| match cell {
-            Cell::Int(_) | Cell::MaybeInt(_) => ArrayType::BigInt,
-            Cell::Small(_) | Cell::MaybeSmall(_) => ArrayType::SmallInt,
-            Cell::Flag(_) => ArrayType::Bool,
-            Cell::Text(_) | Cell::MaybeText(_) => ArrayType::String,
-        })
-        .into_iter()
+    /// The cells of a column are all of one kind.
+    fn push(&mut self, cell: Cell<'h>) {
+        match self {
+            Self::Int(column) => column.push(match cell {
+                Cell::Int(number) => Some(number),
+                Cell::MaybeInt(number) => number,
+                _ => None,
+            }),
+            Self::Small(column) => column.push(match cell {
+                Cell::Small(number) => Some(number),
+                Cell::MaybeSmall(number) => number,
+                _ => None,
+            }),
+            Self::Flag(column) => column.push(match cell {
+                Cell::Flag(flag) => Some(flag),
+                _ => None,
+            }),
+            Self::Text(column) => column.push(match cell {
+                Cell::Text(text) => Some(text),
+                Cell::MaybeText(text) => text,
+                _ => None,
+            }),
+        }
+    }
+
+    fn bind(self, insert: Query<'_, Postgres, PgArguments>) -> Query<'_, Postgres, PgArguments> {
+        match self {
+            Self::Int(column) => insert.bind(column),
+            Self::Small(column) => insert.bind(column),
+            Self::Flag(column) => insert.bind(column),
+            Self::Text(column) => insert.bind(column),
+        }
+    }
+
+    /// The type of its values.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Int(_) => "bigint",
+            Self::Small(_) => "smallint",
+            Self::Flag(_) => "boolean",
+            Self::Text(_) => "text",
+        }
+    }
 }
