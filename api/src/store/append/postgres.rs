@@ -13,8 +13,14 @@ use sea_orm::{DatabaseConnection, DbErr, EntityName, IdenStatic, RuntimeErr};
 
 use super::super::events::Batch;
 use super::Claims;
-use super::row::{COLUMNS, Cell, cells, event_columns};
+use super::row::{Cell, cells, event_columns};
 use crate::collect::Hit;
+
+/// Number of the first parameter that is a column.
+const FIRST_ARRAY: usize = 7;
+
+/// Columns that all hits of a batch have in common, and where their value stands in the statement.
+const OF_BATCH: [(event::Column, &str); 2] = [(event::Column::Node, "$1"), (event::Column::Seq, "$2")];
 
 static TEXT: LazyLock<String> = LazyLock::new(text);
 
@@ -29,7 +35,7 @@ pub(super) async fn append(
     let size = i64::try_from(hits.len()).unwrap_or(i64::MAX);
     let mut insert =
         sqlx::query(TEXT.as_str()).bind(batch.node).bind(batch.seq).bind(batch.at).bind(size).bind(sites).bind(ids);
-    for column in columns(batch, hits) {
+    for (_, column) in columns(batch, hits) {
         insert = column.bind(insert);
     }
     let done = insert.execute(connection.get_postgres_connection_pool()).await;
@@ -39,22 +45,28 @@ pub(super) async fn append(
 /// The events depend on the ids, so that a known id shows before they are written in vain. The arrays are unnested side by
 /// side in a select list: `FROM unnest(a, b, …)` would first put each column into a table of its own.
 fn text() -> String {
-    let names: Vec<&str> = event_columns().map(|column| column.as_str()).collect();
     let columns = columns(&Batch { node: 0, seq: 0, at: 0, hits: &[], drops: &[] }, &[]);
-    let array = |((number, column), name): ((i32, &Column<'_>), &&str)| {
-        format!("unnest(${number}::{}[]) AS {name}", column.kind())
-    };
-    let arrays: Vec<String> = (7..).zip(&columns).zip(&names).map(array).collect();
+    let (mut names, mut values, mut arrays) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, column) in &columns {
+        names.push(name.as_str());
+        values.push(name.as_str());
+        arrays.push(format!("unnest(${}::{}[]) AS {}", FIRST_ARRAY + arrays.len(), column.kind(), name.as_str()));
+    }
+    for (name, value) in OF_BATCH {
+        names.push(name.as_str());
+        values.push(value);
+    }
     format!(
-        "WITH number AS (INSERT INTO {} (node, seq, committed_at, events) VALUES ($1, $2, $3, $4)), \
+        "WITH number AS (INSERT INTO {} (node, seq, committed_at, events) VALUES ($1::bigint, $2::bigint, $3, $4)), \
          ids AS (INSERT INTO {} (site_id, id, received_at) \
          SELECT site_id, id, $3 FROM (SELECT unnest($5::bigint[]) AS site_id, unnest($6::text[]) AS id) AS claim \
          RETURNING 1) \
-         INSERT INTO {} ({}) SELECT * FROM (SELECT {}) AS hit WHERE (SELECT count(*) FROM ids) >= 0",
+         INSERT INTO {} ({}) SELECT {} FROM (SELECT {}) AS hit WHERE (SELECT count(*) FROM ids) >= 0",
         batch::Entity.table_name(),
         event_id::Entity.table_name(),
         event::Entity.table_name(),
         names.join(", "),
+        values.join(", "),
         arrays.join(", ")
     )
 }
@@ -67,15 +79,16 @@ enum Column<'h> {
     Text(Vec<Option<&'h str>>),
 }
 
-/// The hits turned on their side, in the order of [`event_columns`].
-fn columns<'h>(batch: &Batch<'_>, hits: &[&'h Hit]) -> [Column<'h>; COLUMNS] {
+/// The hits turned on their side: one array a column, but for those [`OF_BATCH`].
+fn columns<'h>(batch: &Batch<'_>, hits: &[&'h Hit]) -> Vec<(event::Column, Column<'h>)> {
     let mut columns = cells(batch, &Hit::blank(0, 0)).map(|cell| Column::like(cell, hits.len()));
     for hit in hits {
         for (column, cell) in columns.iter_mut().zip(cells(batch, hit)) {
             column.push(cell);
         }
     }
-    columns
+    let named = event_columns().zip(columns);
+    named.filter(|(name, _)| OF_BATCH.iter().all(|(of_batch, _)| of_batch.as_str() != name.as_str())).collect()
 }
 
 impl<'h> Column<'h> {
