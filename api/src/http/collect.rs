@@ -3,11 +3,12 @@
 //! They stand apart from all others: the layers that those share cost more than it takes to read a hit.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use poem::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use poem::middleware::CatchPanic;
-use poem::{Endpoint, EndpointExt, IntoResponse, Middleware, Request, Response, handler, post};
+use poem::{Body, Endpoint, EndpointExt, IntoResponse, Middleware, Request, Response, handler, post};
 use serde_json::json;
 
 use super::{client, problem};
@@ -50,7 +51,7 @@ impl Endpoint for Collect {
         let app = &self.0;
         let body = request.take_body();
         let Some(token) = token(&request) else { return Ok(refuse(NotTaken::UnknownToken)) };
-        let Ok(body) = body.into_bytes_limit(BODY_MAX).await else { return Ok(too_large()) };
+        let Some(body) = read(body).await else { return Ok(too_large()) };
         let client = client::address(app, &request);
         let facts = facts(request.headers(), &client);
         Ok(match app.pipeline.collect(&token, &body, &facts).await {
@@ -71,7 +72,7 @@ impl Endpoint for Event {
         if client::text(request.headers(), "x-debug-request") == Some("true") {
             return Ok(client.address.to_string().into_response());
         }
-        let Ok(body) = body.into_bytes_limit(BODY_MAX).await else { return Ok(too_large()) };
+        let Some(body) = read(body).await else { return Ok(too_large()) };
         let facts = facts(request.headers(), &client);
         Ok(match app.pipeline.event(&body, &facts).await {
             Ok(Taken::Counted) => (StatusCode::ACCEPTED, "ok").into_response(),
@@ -127,6 +128,12 @@ fn open(mut response: Response) -> Response {
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, readable);
     }
     response
+}
+
+/// The whole body, unless it is too large. In a box: the future holds a buffer, and what surrounds it copies it again and
+/// again.
+async fn read(body: Body) -> Option<impl Deref<Target = [u8]>> {
+    Box::pin(body.into_bytes_limit(BODY_MAX)).await.ok()
 }
 
 /// From `Authorization: Bearer`, else from `?t=`.

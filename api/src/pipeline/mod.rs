@@ -119,9 +119,19 @@ impl Pipeline {
         let payload = CollectPayload::parse(body).map_err(NotTaken::Invalid)?;
         self.check_limit(&tracked, facts, is_engagement(payload.kind))?;
         let keys = self.salts.of_day(&tracked, facts.now_ms).await?;
-        let outcome =
-            assemble_collect(payload, facts, &rules(&tracked), &VisitorKeys::of_salt(&keys.salt), &self.enrichment);
-        self.take(&tracked, &keys.date, outcome).await
+        let visitor = VisitorKeys::of_salt(&keys.salt);
+        // In a vector at once: a hit by value would be part of the future, which is copied a good deal.
+        let hit = assemble_collect(payload, facts, &rules(&tracked), &visitor, &self.enrichment).map(|hit| vec![hit]);
+        match hit {
+            Ok(hit) => {
+                self.ingest.store(hit).await?;
+                Ok(Taken::Counted)
+            }
+            Err(reason) => {
+                self.ingest.count_drop(tracked.site.key, keys.date.to_string(), reason);
+                Ok(Taken::Dropped(reason))
+            }
+        }
     }
 
     /// Takes an event of a Plausible client: each of its domains that is a site here. Answers the reason when it was
@@ -226,24 +236,6 @@ impl Pipeline {
     fn check_limit(&self, tracked: &TrackedSite, facts: &RequestFacts<'_>, engagement: bool) -> Result<(), NotTaken> {
         let Some(address) = facts.address else { return Ok(()) };
         self.limit.check(address, tracked.site.key, engagement).map_err(NotTaken::TooMany)
-    }
-
-    async fn take(
-        &self,
-        tracked: &TrackedSite,
-        date: &str,
-        outcome: Result<Hit, DropReason>,
-    ) -> Result<Taken, NotTaken> {
-        match outcome {
-            Ok(hit) => {
-                self.ingest.store(vec![hit]).await?;
-                Ok(Taken::Counted)
-            }
-            Err(reason) => {
-                self.ingest.count_drop(tracked.site.key, date.to_owned(), reason);
-                Ok(Taken::Dropped(reason))
-            }
-        }
     }
 }
 

@@ -43,7 +43,8 @@ impl Salts {
             return Ok(keys);
         }
         let text = date.to_string();
-        let salt = self.store.salt(&text, &random_bytes::<32>()).await?;
+        // In a box: once a day, and every hit's future would be as large as this one is.
+        let salt = Box::pin(self.store.salt(&text, &random_bytes::<32>())).await?;
         let keys = DayKeys { date: text.into(), salt: salt.into() };
         self.known.insert(date, keys.clone());
         Ok(keys)

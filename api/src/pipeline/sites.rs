@@ -74,8 +74,9 @@ impl TrackedSites {
         let before = *self.invalidations.lock().unwrap_or_else(PoisonError::into_inner);
         let found = match &key {
             Key::Token(text) | Key::Domain(text) if !is_lookup_worthy(text) => return Ok(None),
-            Key::Token(token) => self.store.tracked_by_token(token).await?,
-            Key::Domain(domain) => self.store.tracked_by_domain(domain).await?,
+            // In boxes: they are rare and large, and every hit's future would be as large as they are.
+            Key::Token(token) => Box::pin(self.store.tracked_by_token(token)).await?,
+            Key::Domain(domain) => Box::pin(self.store.tracked_by_domain(domain)).await?,
         };
         let found = found.map(Arc::new);
         let count = self.invalidations.lock().unwrap_or_else(PoisonError::into_inner);
