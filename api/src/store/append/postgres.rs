@@ -13,6 +13,7 @@ use sea_orm::{DatabaseConnection, DbErr, EntityName, IdenStatic, RuntimeErr};
 
 use super::super::events::Batch;
 use super::Claims;
+use super::kept::Kept;
 use super::row::{Cell, cells, event_columns};
 use crate::collect::Hit;
 
@@ -21,6 +22,7 @@ static TEXT: LazyLock<String> = LazyLock::new(text);
 /// Stores the batch's hits, at least one and all of them new; a known id is a violation of a unique constraint.
 pub(super) async fn append(
     connection: &DatabaseConnection,
+    kept: &Kept,
     batch: &Batch<'_>,
     claims: &Claims<'_>,
     hits: &[&Hit],
@@ -35,14 +37,16 @@ pub(super) async fn append(
     }
     // Apart, as the two errors mean different things: without a connection, no hit is at fault.
     let pool = connection.get_postgres_connection_pool();
-    let mut connection = pool.acquire().await.map_err(|error| DbErr::Conn(told(error)))?;
-    insert.execute(&mut *connection).await.map(|_| ()).map_err(|error| DbErr::Exec(told(error)))
+    let mut held = kept.take(pool).await.map_err(|error| DbErr::Conn(told(error)))?;
+    insert.execute(&mut *held.connection).await.map_err(|error| DbErr::Exec(told(error)))?;
+    kept.keep(held);
+    Ok(())
 }
 
 /// The events depend on the ids, so that a known id shows before they are written in vain. The arrays are unnested side by
 /// side in a select list: `FROM unnest(a, b, …)` would first put each column into a table of its own.
 fn text() -> String {
-    let names: Vec<&str> = event_columns().filter(is_of_hit).map(|column| column.as_str()).collect();
+    let names: Vec<&str> = event_columns().filter(|column| is_of_hit(*column)).map(|column| column.as_str()).collect();
     let arrays: Vec<String> = (7..).zip(&names).map(|(number, name)| format!("unnest(${number}) AS {name}")).collect();
     format!(
         "WITH number AS (INSERT INTO {} (node, seq, committed_at, events) VALUES ($1, $2, $3, $4)), \
@@ -59,7 +63,7 @@ fn text() -> String {
 }
 
 /// False for what all hits of a batch have in common.
-fn is_of_hit(column: &event::Column) -> bool {
+fn is_of_hit(column: event::Column) -> bool {
     !matches!(column, event::Column::Node | event::Column::Seq)
 }
 
@@ -73,7 +77,7 @@ enum Column<'h> {
 
 /// The hits turned on their side: one array for each column that [`is_of_hit`], in the order of [`event_columns`].
 fn columns<'h>(batch: &Batch<'_>, hits: &[&'h Hit]) -> Vec<Column<'h>> {
-    let of_hit = |hit: &'h Hit| event_columns().zip(cells(batch, hit)).filter(|(column, _)| is_of_hit(column));
+    let of_hit = |hit: &'h Hit| event_columns().zip(cells(batch, hit)).filter(|(column, _)| is_of_hit(*column));
     let Some((first, others)) = hits.split_first() else { return Vec::new() };
     let mut columns: Vec<Column<'h>> = of_hit(first).map(|(_, cell)| Column::beginning(cell, hits.len())).collect();
     for hit in others {
@@ -149,7 +153,9 @@ mod tests {
         let connection = Database::connect(options).await.expect("nothing is connected yet");
         let hit = Hit::blank(1, 1);
         let batch = Batch { node: 1, seq: 1, at: 1, hits: &[&hit], drops: &[] };
-        let failed = append(&connection, &batch, &Claims::new(), batch.hits).await.expect_err("there is no database");
+        let failed = append(&connection, &Kept::default(), &batch, &Claims::new(), batch.hits)
+            .await
+            .expect_err("there is no database");
         assert!(matches!(Error::from(failed), Error::Unavailable));
     }
 }
