@@ -17,11 +17,11 @@ use haru_stats::{Day, DayBuilder};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let events = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
-    let days = arguments.next().map_or(Ok(30), |text| text.parse())?;
+    let days = arguments.next().map_or(Ok(30_usize), |text| text.parse())?;
     let site = common::site(1, events, days);
 
     let (mut segments, mut sealing) = (Vec::new(), 0.0);
-    for day in 0..site.days() {
+    for day in 0..days {
         let events = site.events(day);
         let start = Instant::now();
         let mut parts = Vec::new();

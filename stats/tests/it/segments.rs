@@ -150,7 +150,7 @@ fn many_rows_of_all_kinds_survive_pages_and_chunks() {
     let pages: Vec<String> = (0..70_000).map(|index| format!("/a/rather/long/path/to/page/{index}")).collect();
     let event = |(index, page): (usize, &'static str)| Event {
         ts: DAY.from + i64::try_from(index * 7_919 % 86_400_000).expect("small"),
-        visitor: i64::try_from(index % 20_011).expect("small").wrapping_mul(0x9E37_79B9_7F4A_7C1),
+        visitor: i64::try_from(index % 20_011).expect("small").wrapping_mul(0x09E3_779B_97F4_A7C1),
         page,
         country: ["DE", "FR", "US", ""][index / 3 % 4],
         scroll_depth: (index % 3 == 0).then_some(50),
