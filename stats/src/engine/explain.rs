@@ -4,6 +4,10 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use super::gather::Contribution;
+use super::merge::Merged;
+use super::part::SourceKind;
+use super::plan::QueryPlan;
 use crate::metric::Metric;
 
 /// What an answer rests on. The part of it that compares with an earlier range is not counted here.
@@ -75,4 +79,43 @@ fn milliseconds<S: Serializer>(took: &Option<Duration>, serializer: S) -> Result
     // Whole microseconds, so that the text stays short.
     let micros = took.map_or(0, |took| u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
     serializer.serialize_f64(f64::from(micros) / 1_000.0)
+}
+
+/// How the answer to a query came about; `matched` is the scan that counts all that matches.
+pub(super) fn explain(
+    planned: &QueryPlan,
+    matched: usize,
+    contributions: &[Contribution<'_>],
+    merged: &[Merged],
+) -> Explanation {
+    let scans = [Some(planned.current.scan), planned.current.total, planned.current.pageviews, Some(matched)];
+    let mut explanation = Explanation {
+        metrics: planned.query.metrics().iter().copied().map(MetricExplanation::from).collect(),
+        days: 0,
+        sources: SourceCounts::default(),
+        cache: CacheCounts::default(),
+        looked_at: Counts::default(),
+        matched: Counts::default(),
+        took: None,
+    };
+    for contribution in contributions.iter().filter(|contribution| contribution.to_scan(matched).is_some()) {
+        explanation.days += 1;
+        let sources = &mut explanation.sources;
+        *match contribution.part.kind() {
+            SourceKind::Rows => &mut sources.rows,
+            SourceKind::Segment => &mut sources.segments,
+            SourceKind::Mixed => &mut sources.mixed,
+        } += 1;
+        let (hits, misses) = contribution.remembered(scans.into_iter().flatten());
+        explanation.cache.hits += hits;
+        explanation.cache.misses += misses;
+        let counts = contribution.part.source().counts();
+        explanation.looked_at.events += counts.events;
+        explanation.looked_at.visits += counts.visits;
+    }
+    if let Some(group) = merged[matched].find(std::iter::empty()) {
+        let sums = merged[matched].sums(group);
+        explanation.matched = Counts { events: sums.events, visits: sums.visits };
+    }
+    explanation
 }

@@ -50,7 +50,7 @@ pub(super) fn answer(plan: &Plan, planned: &QueryPlan, merged: &[Merged]) -> Ans
     let mut candidates: Vec<Candidate> = groups
         .filter_map(|group| {
             let sums = values.groups.sums(group);
-            let leading = leading.and_then(|metric| values.metric(metric, Some(group), &sums).hundredths());
+            let leading = leading.and_then(|metric| values.metric(metric, values.first(group), &sums).hundredths());
             (always || values.exists(&sums)).then_some(Candidate { group, leading })
         })
         .collect();
@@ -66,7 +66,8 @@ pub(super) fn answer(plan: &Plan, planned: &QueryPlan, merged: &[Merged]) -> Ans
     }
     candidates.sort_unstable_by(order);
     let row = |candidate: &Candidate| {
-        let metrics = values.metrics(Some(candidate.group));
+        let sums = values.groups.sums(candidate.group);
+        let metrics = values.metrics(values.first(candidate.group), &sums);
         let named = query.dimensions().iter().zip(values.members(candidate.group));
         Row {
             dimensions: named
@@ -109,8 +110,8 @@ fn by(values: &Values<'_>, order: &Order, leads: bool, one: &Candidate, other: &
                 if leads {
                     return candidate.leading;
                 }
-                let group = Some(candidate.group);
-                values.metric(*metric, group, &values.sums(group)).hundredths()
+                let sums = values.groups.sums(candidate.group);
+                values.metric(*metric, values.first(candidate.group), &sums).hundredths()
             };
             match (value(one), value(other)) {
                 (Some(one), Some(other)) => directed(one.cmp(&other)),
@@ -135,8 +136,9 @@ fn by_dimension(values: &Values<'_>, index: usize, one: &Candidate, other: &Cand
 fn comparison(current: &Values<'_>, earlier: &Values<'_>, group: u32, metrics: &[Number]) -> RowComparison {
     let query = current.query;
     let before = earlier.groups.find(current.members(group));
-    let (sums, sums_before) = (current.sums(Some(group)), earlier.sums(before));
-    let metrics_before = earlier.metrics(before);
+    let sums = current.groups.sums(group);
+    let sums_before = before.map(|before| earlier.groups.sums(before)).unwrap_or_default();
+    let metrics_before = earlier.metrics(current.first(group), &sums_before);
     let change = query.metrics().iter().zip(metrics.iter().zip(&metrics_before));
     let named = query.dimensions().iter().zip(current.members(group));
     RowComparison {
@@ -146,6 +148,7 @@ fn comparison(current: &Values<'_>, earlier: &Values<'_>, group: u32, metrics: &
         change: change
             .map(|(metric, (now, before))| match metric {
                 Metric::BounceRate => points(*now, *before, sums.bounce_visits, sums_before.bounce_visits),
+                Metric::ExitRate => points(*now, *before, 1, 1),
                 _ => percent_change(*now, *before),
             })
             .collect(),

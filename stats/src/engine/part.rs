@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::budget::{BudgetError, Meter};
+use super::explain::Counts;
 use super::part_query::PartQuery;
 use super::partial::Partial;
 use super::scan;
@@ -15,8 +16,11 @@ pub trait Source: Send + Sync {
     /// Its instants.
     fn span(&self) -> Span;
 
-    /// How much there is to look at.
-    fn size(&self) -> Size;
+    /// Rows to look at, engagement included.
+    fn rows(&self) -> usize;
+
+    /// What it holds.
+    fn counts(&self) -> Counts;
 
     /// What it contributes to each question, in their order. The same question gets the same contribution.
     ///
@@ -25,25 +29,18 @@ pub trait Source: Send + Sync {
     fn contribute(&self, queries: &[PartQuery], meter: &Meter) -> Result<Vec<Partial>, BudgetError>;
 }
 
-/// How much a source has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Size {
-    /// Rows, engagement included.
-    pub rows: usize,
-    /// Pageviews and custom events.
-    pub events: u64,
-    /// Visits.
-    pub visits: u64,
-}
-
 impl Source for Day {
     fn span(&self) -> Span {
         self.span()
     }
 
-    fn size(&self) -> Size {
+    fn rows(&self) -> usize {
+        self.rows()
+    }
+
+    fn counts(&self) -> Counts {
         let events = self.visit_columns().events.iter().copied().map(u64::from).sum();
-        Size { rows: self.rows(), events, visits: self.visits() as u64 }
+        Counts { events, visits: self.visits() as u64 }
     }
 
     fn contribute(&self, queries: &[PartQuery], meter: &Meter) -> Result<Vec<Partial>, BudgetError> {

@@ -35,11 +35,6 @@ impl<'m> Values<'m> {
         }
     }
 
-    /// The sums of a group; nothing for none.
-    pub(super) fn sums(&self, group: Option<u32>) -> Sums {
-        group.map(|group| self.groups.sums(group)).unwrap_or_default()
-    }
-
     /// A row exists where a queried metric has something to count; by page, where there is an event.
     pub(super) fn exists(&self, sums: &Sums) -> bool {
         let by_page = self.scan.by_page();
@@ -55,7 +50,9 @@ impl<'m> Values<'m> {
     }
 
     /// The value of a metric in a group.
-    pub(super) fn metric(&self, metric: Metric, group: Option<u32>, sums: &Sums) -> Number {
+    ///
+    /// `first` is the group's first member: the exit page of an exit rate.
+    pub(super) fn metric(&self, metric: Metric, first: Option<Member<'_>>, sums: &Sums) -> Number {
         let whole = |value: Option<i64>| Number::Whole(value.unwrap_or(0));
         let hundredths = |value: Option<i64>| Number::Hundredths(value.unwrap_or(0));
         let nullable = |value: Option<i64>| value.map_or(Number::Null, Number::Whole);
@@ -70,7 +67,7 @@ impl<'m> Values<'m> {
             Metric::Percentage => hundredths(ratio(sums.visitors, 10_000, self.total)),
             Metric::TimeOnPage => nullable(ratio(sums.engaged_ms, 1, sums.engaged_visits.saturating_mul(1000))),
             Metric::ScrollDepth => nullable(ratio(sums.scroll_depth, 1, sums.scrolled_pages)),
-            Metric::ExitRate => nullable(ratio(sums.visits, 100, self.pageviews_of(group))),
+            Metric::ExitRate => nullable(ratio(sums.visits, 100, self.pageviews_of(first))),
             // Refused when a query is built.
             Metric::ConversionRate | Metric::GroupConversionRate | Metric::AverageRevenue | Metric::TotalRevenue => {
                 Number::Null
@@ -78,19 +75,22 @@ impl<'m> Values<'m> {
         }
     }
 
-    /// The pageviews of the page that a group is the exit page of.
-    fn pageviews_of(&self, group: Option<u32>) -> u64 {
-        let found = self.pageviews.zip(group).and_then(|(pages, group)| {
-            let page = pages.find(std::iter::once(self.groups.member(group, 0)))?;
-            Some(pages.sums(page).pageviews)
+    fn pageviews_of(&self, page: Option<Member<'_>>) -> u64 {
+        let found = self.pageviews.zip(page).and_then(|(pages, page)| {
+            let group = pages.find(std::iter::once(page))?;
+            Some(pages.sums(group).pageviews)
         });
         found.unwrap_or(0)
     }
 
     /// Values, one a metric of the query.
-    pub(super) fn metrics(&self, group: Option<u32>) -> Vec<Number> {
-        let sums = self.sums(group);
-        self.query.metrics().iter().map(|metric| self.metric(*metric, group, &sums)).collect()
+    pub(super) fn metrics(&self, first: Option<Member<'_>>, sums: &Sums) -> Vec<Number> {
+        self.query.metrics().iter().map(|metric| self.metric(*metric, first, sums)).collect()
+    }
+
+    /// The first member of a group, if there is a dimension.
+    pub(super) fn first(&self, group: u32) -> Option<Member<'m>> {
+        self.members(group).next()
     }
 
     /// The members of a group, one a dimension.
