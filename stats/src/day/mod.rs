@@ -12,7 +12,7 @@ mod property;
 
 pub use builder::{DayBuilder, DayError};
 
-pub(crate) use column::{Column, Level};
+pub(crate) use column::{Code, Column, Level, Slice, with_codes};
 pub(crate) use dictionary::Dictionary;
 
 use std::collections::BTreeMap;

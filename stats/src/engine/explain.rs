@@ -75,6 +75,7 @@ pub struct Counts {
     pub visits: u64,
 }
 
+#[expect(clippy::ref_option, reason = "serde hands it over like this")]
 fn milliseconds<S: Serializer>(took: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
     // Whole microseconds, so that the text stays short.
     let micros = took.map_or(0, |took| u32::try_from(took.as_micros()).unwrap_or(u32::MAX));

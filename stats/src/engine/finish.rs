@@ -142,9 +142,7 @@ fn comparison(current: &Values<'_>, earlier: &Values<'_>, group: u32, metrics: &
     let change = query.metrics().iter().zip(metrics.iter().zip(&metrics_before));
     let named = query.dimensions().iter().zip(current.members(group));
     RowComparison {
-        dimensions: named
-            .map(|(dimension, member)| earlier.label(dimension, member).map(str::to_owned))
-            .collect(),
+        dimensions: named.map(|(dimension, member)| earlier.label(dimension, member).map(str::to_owned)).collect(),
         change: change
             .map(|(metric, (now, before))| match metric {
                 Metric::BounceRate => points(*now, *before, sums.bounce_visits, sums_before.bounce_visits),

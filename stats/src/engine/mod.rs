@@ -85,7 +85,8 @@ impl Engine {
         let merged = self.merge(plan, &contributions, &meter)?;
         let answers = plan.planned().iter().map(|planned| {
             let mut answer = finish::answer(plan, planned, &merged);
-            answer.explanation = planned.matched.map(|matched| explain::explain(planned, matched, &contributions, &merged));
+            answer.explanation =
+                planned.matched.map(|matched| explain::explain(planned, matched, &contributions, &merged));
             answer
         });
         Ok(answers.collect())
@@ -98,7 +99,8 @@ impl Engine {
         contributions: &[Contribution<'_>],
         meter: &Meter,
     ) -> Result<Vec<Merged>, BudgetError> {
-        let groups = |scan| contributions.iter().filter_map(move |part| part.to_scan(scan)).map(|(part, _)| part.groups());
+        let groups =
+            |scan| contributions.iter().filter_map(move |part| part.to_scan(scan)).map(|(part, _)| part.groups());
         let all: usize = (0..plan.scans().len()).flat_map(groups).sum();
         let threads = if all < GROUPS_A_THREAD { 1 } else { self.threads };
         let mut merged = threads::each(threads, plan.scans().len(), |index| {

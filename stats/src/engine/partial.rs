@@ -102,10 +102,6 @@ impl Texts {
         (0..).take(self.ends.len()).map(|index| self.get(index))
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
     pub(super) fn bytes(&self) -> usize {
         size_of::<Self>() + self.bytes.capacity() + self.ends.capacity() * size_of::<usize>()
     }

@@ -1,124 +1,191 @@
 //! Which rows and visits of a day pass a set of filters.
 
-use crate::day::{Day, Level};
-use crate::query::Filter;
+use std::rc::Rc;
 
-/// What passes; `None` is everything.
+use fixedbitset::FixedBitSet;
+
+use super::visited::Visited;
+use crate::day::{Code, Column, Day, Level, with_codes};
+use crate::query::{Condition, Filter};
+
+/// What passes.
 #[derive(Debug)]
 pub(super) struct Selection {
-    /// Events that pass; `None` where the filters are about visits alone, which keep all their events.
-    rows: Option<Vec<bool>>,
+    /// Rows that pass; `None` where the filters are about visits alone, which keep all their rows.
+    pub(super) rows: Option<Rc<FixedBitSet>>,
     /// Visits that hold an event that passes.
-    visits: Option<Vec<bool>>,
+    pub(super) visits: Rc<Visited>,
 }
 
 impl Selection {
     /// Evaluates filters, all of which must hold, over the columns of a day.
     pub(super) fn of(day: &Day, filters: &[Filter]) -> Self {
         match all(day, filters) {
-            None => Self { rows: None, visits: None },
-            Some(Mask::Visits(visits)) => Self { rows: None, visits: Some(visits) },
-            Some(Mask::Rows(rows)) => Self { visits: Some(visits_holding(day, &rows)), rows: Some(rows) },
+            Mask::Constant(true) => Self { rows: None, visits: Rc::new(Visited::All(day.visits())) },
+            Mask::Constant(false) => Self { rows: None, visits: Rc::new(Visited::Some(Vec::new())) },
+            Mask::Visits(visits) => Self { rows: None, visits: Rc::new(Visited::of(&visits)) },
+            Mask::Rows(rows) => {
+                Self { visits: Rc::new(Visited::Some(visits_holding(day, &rows))), rows: Some(Rc::new(rows)) }
+            }
         }
     }
-
-    #[inline]
-    pub(super) fn has_visit(&self, visit: usize) -> bool {
-        self.visits.as_ref().is_none_or(|visits| visits[visit])
-    }
-
-    /// Whether a row of a selected visit passes.
-    #[inline]
-    pub(super) fn has_row(&self, row: usize) -> bool {
-        self.rows.as_ref().is_none_or(|rows| rows[row])
-    }
-
-    /// Whether rows are to be asked one by one, also those of visits that hold no event that passes.
-    pub(super) fn is_by_row(&self) -> bool {
-        self.rows.is_some()
-    }
 }
 
+/// What a filter says about each row or each visit.
 enum Mask {
-    Rows(Vec<bool>),
-    Visits(Vec<bool>),
+    /// The same about everything: no value of the day's dictionary passes, or all do.
+    Constant(bool),
+    Rows(FixedBitSet),
+    Visits(FixedBitSet),
 }
 
-fn all(day: &Day, filters: &[Filter]) -> Option<Mask> {
-    joined(day, filters, |one, other| one & other)
-}
-
-fn joined(day: &Day, filters: &[Filter], join: fn(bool, bool) -> bool) -> Option<Mask> {
-    filters.iter().map(|filter| mask(day, filter)).reduce(|one, other| match (one, other) {
-        (Mask::Visits(one), Mask::Visits(other)) => Mask::Visits(zip(one, &other, join)),
-        (one, other) => Mask::Rows(zip(rows(day, one), &rows(day, other), join)),
-    })
-}
-
-fn zip(mut one: Vec<bool>, other: &[bool], join: fn(bool, bool) -> bool) -> Vec<bool> {
-    for (one, other) in one.iter_mut().zip(other) {
-        *one = join(*one, *other);
+fn all(day: &Day, filters: &[Filter]) -> Mask {
+    let mut joined = Mask::Constant(true);
+    for filter in filters {
+        joined = match (joined, mask(day, filter)) {
+            (Mask::Constant(false), _) | (_, Mask::Constant(false)) => return Mask::Constant(false),
+            (Mask::Constant(true), mask) | (mask, Mask::Constant(true)) => mask,
+            (one, other) => both(day, one, other, FixedBitSet::intersect_with),
+        };
     }
-    one
+    joined
+}
+
+fn any(day: &Day, filters: &[Filter]) -> Mask {
+    let mut joined = Mask::Constant(false);
+    for filter in filters {
+        joined = match (joined, mask(day, filter)) {
+            (Mask::Constant(true), _) | (_, Mask::Constant(true)) => return Mask::Constant(true),
+            (Mask::Constant(false), mask) | (mask, Mask::Constant(false)) => mask,
+            (one, other) => both(day, one, other, FixedBitSet::union_with),
+        };
+    }
+    joined
+}
+
+/// Joins two masks: of visits where both are, else of rows.
+fn both(day: &Day, one: Mask, other: Mask, join: fn(&mut FixedBitSet, &FixedBitSet)) -> Mask {
+    match (one, other) {
+        (Mask::Visits(mut one), Mask::Visits(other)) => {
+            join(&mut one, &other);
+            Mask::Visits(one)
+        }
+        (one, other) => {
+            let mut rows = rows_of(day, one);
+            join(&mut rows, &rows_of(day, other));
+            Mask::Rows(rows)
+        }
+    }
 }
 
 fn mask(day: &Day, filter: &Filter) -> Mask {
     match filter {
-        Filter::Condition(condition) => {
-            let Some(column) = day.column(condition.dimension()) else {
-                return Mask::Visits(vec![false; day.visits()]); // refused when the condition was made
-            };
-            let table = column.table(|value| condition.test(value));
-            let passes = (0..column.codes.len()).map(|index| table[column.codes.at(index) as usize]).collect();
-            match column.level {
-                Level::Row => Mask::Rows(passes),
-                Level::Visit => Mask::Visits(passes),
-            }
-        }
-        Filter::And(filters) => all(day, filters).unwrap_or_else(|| Mask::Visits(vec![true; day.visits()])),
-        Filter::Or(filters) => {
-            let any = joined(day, filters, |one, other| one | other);
-            any.unwrap_or_else(|| Mask::Visits(vec![false; day.visits()]))
-        }
-        Filter::Not(filter) => match mask(day, filter) {
-            Mask::Rows(passes) => Mask::Rows(inverted(passes)),
-            Mask::Visits(passes) => Mask::Visits(inverted(passes)),
-        },
-        Filter::HasDone(filter) => Mask::Visits(done(day, filter)),
-        Filter::HasNotDone(filter) => Mask::Visits(inverted(done(day, filter))),
+        Filter::Condition(condition) => condition_mask(day, condition),
+        Filter::And(filters) => all(day, filters),
+        Filter::Or(filters) => any(day, filters),
+        Filter::Not(filter) => inverted(mask(day, filter)),
+        Filter::HasDone(filter) => done(day, filter),
+        Filter::HasNotDone(filter) => inverted(done(day, filter)),
     }
 }
 
-fn inverted(mut passes: Vec<bool>) -> Vec<bool> {
-    for pass in &mut passes {
-        *pass = !*pass;
+fn condition_mask(day: &Day, condition: &Condition) -> Mask {
+    let Some(column) = day.column(condition.dimension()) else {
+        return Mask::Constant(false); // refused when the condition was made
+    };
+    let table = column.table(|value| condition.test(value));
+    let passing = table.iter().filter(|passes| **passes).count();
+    if passing == 0 || passing == table.len() {
+        return Mask::Constant(passing > 0);
     }
-    passes
-}
-
-fn done(day: &Day, filter: &Filter) -> Vec<bool> {
-    match mask(day, filter) {
-        Mask::Rows(rows) => visits_holding(day, &rows),
-        Mask::Visits(visits) => visits,
+    let bits = look_up(&column, &table, passing);
+    match column.level {
+        Level::Row => Mask::Rows(bits),
+        Level::Visit => Mask::Visits(bits),
     }
 }
 
-/// Visits with a passing row that is counted as an event.
-fn visits_holding(day: &Day, passes: &[bool]) -> Vec<bool> {
-    let kinds = &day.row_columns().kind;
-    let visits = day.visit_columns();
-    (0..day.visits()).map(|visit| visits.rows(visit).any(|row| passes[row] && kinds[row].counts())).collect()
+/// What the table says about each code of a column.
+fn look_up(column: &Column<'_>, table: &[bool], passing: usize) -> FixedBitSet {
+    let only = (passing == 1).then(|| table.iter().position(|passes| *passes)).flatten();
+    let blocks: Vec<usize> = with_codes!(column.slice(), codes => match only {
+        Some(only) => codes.chunks(BLOCK).map(|codes| equal(codes, only)).collect(),
+        None => codes.chunks(BLOCK).map(|codes| block(codes, |code| table[code.index()])).collect(),
+    });
+    FixedBitSet::with_capacity_and_blocks(column.codes.len(), blocks)
 }
 
-fn rows(day: &Day, mask: Mask) -> Vec<bool> {
+/// Bits of a block of a bit set.
+const BLOCK: usize = usize::BITS as usize;
+
+fn block<C: Code>(codes: &[C], passes: impl Fn(C) -> bool) -> usize {
+    codes.iter().rev().fold(0, |bits, code| bits << 1 | usize::from(passes(*code)))
+}
+
+fn equal<C: Code>(codes: &[C], only: usize) -> usize {
+    // Most blocks hold none of a rare value, which is seen many codes at a time.
+    let found = codes.iter().fold(false, |found, code| found | (code.index() == only));
+    if found { block(codes, |code| code.index() == only) } else { 0 }
+}
+
+fn inverted(mask: Mask) -> Mask {
+    let flipped = |mut bits: FixedBitSet| {
+        bits.toggle_range(..);
+        bits
+    };
     match mask {
-        Mask::Rows(passes) => passes,
-        Mask::Visits(passes) => {
-            let visits = day.visit_columns();
-            let mut rows = Vec::with_capacity(day.rows());
-            for (visit, pass) in passes.into_iter().enumerate() {
-                rows.extend(visits.rows(visit).map(|_| pass));
+        Mask::Constant(passes) => Mask::Constant(!passes),
+        Mask::Rows(rows) => Mask::Rows(flipped(rows)),
+        Mask::Visits(visits) => Mask::Visits(flipped(visits)),
+    }
+}
+
+/// Visits that hold an event that passes.
+fn done(day: &Day, filter: &Filter) -> Mask {
+    match mask(day, filter) {
+        Mask::Rows(rows) => {
+            let mut visits = FixedBitSet::with_capacity(day.visits());
+            visits.extend(visits_holding(day, &rows).into_iter().map(|visit| visit as usize));
+            Mask::Visits(visits)
+        }
+        other => other,
+    }
+}
+
+/// Visits with a passing row that is counted as an event, ascending.
+fn visits_holding(day: &Day, rows: &FixedBitSet) -> Vec<u32> {
+    let (kinds, visits) = (&day.row_columns().kind, day.visit_columns());
+    let mut holding = Vec::new();
+    let (mut visit, mut end) = (0, 0);
+    for row in rows.ones() {
+        if row < end || !kinds[row].counts() {
+            continue;
+        }
+        let mut of_visit = visits.rows(visit);
+        while of_visit.end <= row {
+            visit += 1;
+            of_visit = visits.rows(visit);
+        }
+        // Its other rows need not be asked.
+        end = of_visit.end;
+        holding.push(super::to_u32(visit));
+    }
+    holding
+}
+
+fn rows_of(day: &Day, mask: Mask) -> FixedBitSet {
+    match mask {
+        Mask::Rows(rows) => rows,
+        Mask::Visits(passing) => {
+            let mut rows = FixedBitSet::with_capacity(day.rows());
+            for visit in passing.ones() {
+                rows.insert_range(day.visit_columns().rows(visit));
             }
+            rows
+        }
+        Mask::Constant(passes) => {
+            let mut rows = FixedBitSet::with_capacity(day.rows());
+            rows.set_range(.., passes);
             rows
         }
     }

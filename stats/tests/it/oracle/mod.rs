@@ -10,12 +10,12 @@ mod question;
 mod series;
 mod visits;
 
+use haru_stats::Event;
 use haru_stats::time::SiteZones;
-use haru_stats::{Engine, Event};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
-use crate::support::days;
+use crate::support::{answers, days};
 
 proptest! {
     // Four queries each. `PROPTEST_CASES=20000` makes a long run.
@@ -26,7 +26,7 @@ proptest! {
         let zones = SiteZones::fixed(case.zone);
         let events: Vec<Event<'_>> = case.events.iter().map(generate::Stored::event).collect();
         let days = days(&zones, &events);
-        let answers = Engine::with_threads(1).answer(&case.queries, &days);
+        let answers = answers(1, &case.queries, &days);
         for (query, answer) in case.queries.iter().zip(&answers) {
             let expected = naive::answer(query, &zones, &events);
             prop_assert_eq!(answer, &expected, "{:#?}", query);
@@ -44,8 +44,7 @@ fn the_cases_are_not_empty() {
         let case = generate::case().new_tree(&mut runner).expect("a case").current();
         let zones = SiteZones::fixed(case.zone);
         let events: Vec<Event<'_>> = case.events.iter().map(generate::Stored::event).collect();
-        for (query, answer) in case.queries.iter().zip(Engine::default().answer(&case.queries, &days(&zones, &events)))
-        {
+        for (query, answer) in case.queries.iter().zip(answers(2, &case.queries, &days(&zones, &events))) {
             let nonzero = |row: &haru_stats::engine::Row| row.metrics.iter().any(|value| value.as_f64() > Some(0.0));
             if answer.rows.iter().any(nonzero) {
                 rows += answer.rows.len();
@@ -58,5 +57,5 @@ fn the_cases_are_not_empty() {
     assert!(rows > 1_500, "{rows} rows");
     assert!(filtered > 150, "{filtered} filtered queries with data");
     assert!(compared > 100, "{compared} compared queries with data");
-    assert_eq!(metrics.len(), 10, "{metrics:?}");
+    assert_eq!(metrics.len(), 11, "{metrics:?}");
 }

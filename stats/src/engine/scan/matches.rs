@@ -1,0 +1,147 @@
+//! What of a day lies in a window and passes filters: the rows and visits that all sums are over.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use fixedbitset::FixedBitSet;
+
+use super::selection::Selection;
+use super::visited::Visited;
+use crate::day::{Day, RowKind};
+use crate::time::Span;
+
+/// Rows and visits that match.
+#[derive(Debug)]
+pub(super) struct Matches {
+    /// Rows that pass and lie in the window, engagement included; `None`: all rows of the holders.
+    pub(super) rows: Option<Rc<FixedBitSet>>,
+    /// Visits with a matching event in the window.
+    pub(super) holders: Rc<Visited>,
+    /// Visits with a matching event anywhere that start in the window.
+    pub(super) started: Rc<Visited>,
+    /// Rows that pass, wherever they lie; `None`: all rows of the visits that started.
+    passing: Option<Rc<FixedBitSet>>,
+    returns: OnceCell<Vec<u32>>,
+    counts: OnceCell<EventCounts>,
+}
+
+/// Matching events of each holder, in their order.
+#[derive(Debug)]
+pub(super) struct EventCounts {
+    pub(super) events: Vec<u32>,
+    pub(super) pageviews: Vec<u32>,
+}
+
+impl Matches {
+    /// What of a selection lies in a window, in milliseconds since the start of the day.
+    pub(super) fn of(day: &Day, selection: &Selection, window: Option<Span>) -> Self {
+        let Some(window) = window else {
+            return Self {
+                rows: selection.rows.clone(),
+                holders: Rc::clone(&selection.visits),
+                started: Rc::clone(&selection.visits),
+                passing: selection.rows.clone(),
+                returns: OnceCell::new(),
+                counts: OnceCell::new(),
+            };
+        };
+        let (rows, visits) = (day.row_columns(), day.visit_columns());
+        let within = |time: u32| window.contains(i64::from(time));
+        let mut matching = FixedBitSet::with_capacity(day.rows());
+        match &selection.rows {
+            Some(passing) => matching.extend(passing.ones().filter(|row| within(rows.time[*row]))),
+            None => selection.visits.each(|visit| {
+                matching.extend(visits.rows(visit).filter(|row| within(rows.time[*row])));
+            }),
+        }
+        let holds = |visit: usize| visits.rows(visit).any(|row| matching[row] && rows.kind[row].counts());
+        Self {
+            holders: Rc::new(selection.visits.filter(holds)),
+            started: Rc::new(selection.visits.filter(|visit| within(visits.start[visit]))),
+            rows: Some(Rc::new(matching)),
+            passing: selection.rows.clone(),
+            returns: OnceCell::new(),
+            counts: OnceCell::new(),
+        }
+    }
+
+    /// Whether a row of a holder matches.
+    #[inline]
+    pub(super) fn has_row(&self, row: usize) -> bool {
+        self.rows.as_ref().is_none_or(|rows| rows[row])
+    }
+
+    /// Whether a row of a visit that started passes, in the window or not.
+    #[inline]
+    pub(super) fn passes(&self, row: usize) -> bool {
+        self.passing.as_ref().is_none_or(|rows| rows[row])
+    }
+
+    /// Positions of holders whose visitor is that of the holder before.
+    pub(super) fn returns(&self, day: &Day) -> &[u32] {
+        self.returns.get_or_init(|| {
+            let visitors = &day.visit_columns().visitor;
+            match &*self.holders {
+                Visited::All(_) => {
+                    let pairs = visitors.windows(2).zip(1..);
+                    pairs.filter(|(pair, _)| pair[0] == pair[1]).map(|(_, position)| position).collect()
+                }
+                Visited::Some(visits) => {
+                    let pairs = visits.windows(2).zip(1..);
+                    pairs
+                        .filter(|(pair, _)| visitors[pair[0] as usize] == visitors[pair[1] as usize])
+                        .map(|(_, position)| position)
+                        .collect()
+                }
+            }
+        })
+    }
+
+    /// Matching events of each holder, where they are not all of its events.
+    pub(super) fn counts(&self, day: &Day) -> Option<&EventCounts> {
+        let matching = self.rows.as_ref()?;
+        Some(self.counts.get_or_init(|| {
+            let (rows, visits) = (day.row_columns(), day.visit_columns());
+            let mut counts = EventCounts { events: Vec::new(), pageviews: Vec::new() };
+            self.holders.each(|visit| {
+                let (mut events, mut pageviews) = (0, 0);
+                for row in visits.rows(visit).filter(|row| matching[*row]) {
+                    events += u32::from(rows.kind[row].counts());
+                    pageviews += u32::from(rows.kind[row] == RowKind::Pageview);
+                }
+                counts.events.push(events);
+                counts.pageviews.push(pageviews);
+            });
+            counts
+        }))
+    }
+
+    /// Calls back with visit and row of each matching event.
+    #[inline]
+    pub(super) fn each_event(&self, day: &Day, mut event: impl FnMut(usize, usize)) {
+        let (kinds, visits) = (&day.row_columns().kind, day.visit_columns());
+        self.holders.each(|visit| {
+            for row in visits.rows(visit) {
+                if kinds[row].counts() && self.has_row(row) {
+                    event(visit, row);
+                }
+            }
+        });
+    }
+
+    /// Calls back with visit and row of each matching row, engagement included, also of visits that hold no matching event.
+    pub(super) fn each_row(&self, day: &Day, mut each: impl FnMut(usize, usize)) {
+        let visits = day.visit_columns();
+        let Some(rows) = &self.rows else {
+            self.holders.each(|visit| visits.rows(visit).for_each(|row| each(visit, row)));
+            return;
+        };
+        let mut visit = 0;
+        for row in rows.ones() {
+            while visits.rows(visit).end <= row {
+                visit += 1;
+            }
+            each(visit, row);
+        }
+    }
+}
