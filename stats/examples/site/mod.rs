@@ -6,10 +6,10 @@ use haru_stats::time::Span;
 use haru_stats::{Day, DayBuilder, Event, EventKind};
 
 /// Milliseconds of a day in UTC.
-pub const DAY: i64 = 86_400_000;
+pub(crate) const DAY: i64 = 86_400_000;
 
 /// 2026-09-01T00:00:00Z.
-pub const START: i64 = 1_788_220_800_000;
+pub(crate) const START: i64 = 1_788_220_800_000;
 
 /// Pseudo-random numbers: SplitMix64.
 struct Random(u64);
@@ -94,7 +94,7 @@ impl Words {
 }
 
 /// Days of a site with about that many events altogether.
-pub fn days(seed: u64, events: usize, days: usize) -> Vec<Arc<Day>> {
+pub(crate) fn days(seed: u64, events: usize, days: usize) -> Vec<Arc<Day>> {
     let words = Words::new();
     (0..).take(days).map(|day| Arc::new(build(seed, day, events / days, &words))).collect()
 }
@@ -108,7 +108,8 @@ fn build(seed: u64, day: i64, events: usize, words: &Words) -> Day {
     for _ in 0..events / 3 {
         // One visit in five is a further one of the last visitor, hours later.
         let again = first.filter(|event| event.ts < from + 20 * DAY / 24 && random.one_in(5));
-        let start = again.map_or_else(|| from + random.below(86_000_000).cast_signed() as i64, |event| event.ts + DAY / 12);
+        let start =
+            again.map_or_else(|| from + random.below(86_000_000).cast_signed() as i64, |event| event.ts + DAY / 12);
         if again.is_none() {
             visitor = random.next().cast_signed();
         }

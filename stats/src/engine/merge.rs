@@ -46,9 +46,9 @@ impl Values {
     fn intern(&mut self, text: &str, hasher: &DefaultHashBuilder) -> u32 {
         let Self { texts, index } = self;
         let entry = index.entry(
-            hasher.hash_one(text),
-            |known| texts.get(*known) == text,
-            |known| hasher.hash_one(texts.get(*known)),
+            hasher.hash_one(text.as_bytes()),
+            |known| texts.bytes_of(*known) == text.as_bytes(),
+            |known| hasher.hash_one(texts.bytes_of(*known)),
         );
         match entry {
             hashbrown::hash_table::Entry::Occupied(known) => *known.get(),
@@ -61,7 +61,9 @@ impl Values {
     }
 
     fn find(&self, text: &str, hasher: &DefaultHashBuilder) -> Option<u32> {
-        self.index.find(hasher.hash_one(text), |known| self.texts.get(*known) == text).copied()
+        self.index
+            .find(hasher.hash_one(text.as_bytes()), |known| self.texts.bytes_of(*known) == text.as_bytes())
+            .copied()
     }
 
     fn bytes(&self) -> usize {
@@ -187,8 +189,12 @@ impl Merged {
     ) -> Result<(), BudgetError> {
         let before = self.bytes();
         let width = self.values.len();
+        if width == 1 && self.time.is_none() && partial.members().is_none() {
+            self.add_values(partial);
+            return meter.hold(self.bytes().saturating_sub(before), &scan.dimensions);
+        }
         // A part with one bucket knows no time: it comes in here.
-        let bare = self.time.filter(|_| partial.values.len() < width);
+        let bare = self.time.filter(|_| partial.width() < width);
         let mut theirs = partial.values.iter();
         let known: Vec<Option<Vec<u32>>> = (0..width)
             .map(|dimension| {
@@ -198,10 +204,14 @@ impl Merged {
                 Some(texts.iter().map(|text| values.intern(text, &self.hasher)).collect())
             })
             .collect();
-        let (own_width, stride) = (partial.values.len(), self.measures.len());
+        let (own_width, stride) = (partial.width(), self.measures.len());
         let mut members = vec![first_bucket; width];
         for group in 0..partial.groups() {
-            let mut own = partial.members[group * own_width..][..own_width].iter();
+            // Without members there is one dimension, and each value is a group.
+            let value = [u32::try_from(group).unwrap_or(NONE)];
+            let own =
+                partial.members().map_or(&value[..own_width.min(1)], |all| &all[group * own_width..][..own_width]);
+            let mut own = own.iter();
             for (dimension, member) in members.iter_mut().enumerate() {
                 if bare == Some(dimension) {
                     continue;
@@ -216,6 +226,20 @@ impl Merged {
             }
         }
         meter.hold(self.bytes().saturating_sub(before), &scan.dimensions)
+    }
+
+    /// Adds a part of one dimension with values, each of which is a group.
+    fn add_values(&mut self, partial: &Partial) {
+        let stride = self.measures.len();
+        let texts = partial.values.iter().flat_map(Texts::iter);
+        for (text, added) in texts.zip(partial.sums.chunks(stride)) {
+            let member = self.values[0].intern(text, &self.hasher);
+            let mine = self.ensure(&[member]) as usize;
+            let sums = &mut self.sums[mine * stride..][..stride];
+            for (sum, added) in sums.iter_mut().zip(added) {
+                *sum += added;
+            }
+        }
     }
 
     fn bytes(&self) -> usize {

@@ -7,8 +7,9 @@ use super::needs::{Measure, Needs, Sums};
 pub struct Partial {
     /// The values of each dimension; empty for buckets.
     pub(super) values: Vec<Texts>,
-    /// One entry a group and dimension: an index into the values, or the number of a bucket.
-    pub(super) members: Vec<u32>,
+    /// One entry a group and dimension: an index into the values, or the number of a bucket. Of one dimension with values each
+    /// value is a group, in their order, and this is empty.
+    members: Vec<u32>,
     /// One entry a group and measure, in the order of [`Needs::measures`].
     pub(super) sums: Vec<u64>,
     groups: usize,
@@ -19,6 +20,16 @@ impl Partial {
     pub fn bytes(&self) -> usize {
         let values: usize = self.values.iter().map(Texts::bytes).sum();
         size_of::<Self>() + values + size_of_val(&*self.members) + size_of_val(&*self.sums)
+    }
+
+    /// Number of dimensions.
+    pub(super) fn width(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The members of each group.
+    pub(super) fn members(&self) -> Option<&[u32]> {
+        (!self.members.is_empty()).then_some(&self.members)
     }
 
     /// Number of groups.
@@ -45,6 +56,17 @@ impl PartialBuilder {
             measures: needs.measures(),
             met: sizes.iter().map(|size| vec![NONE; *size]).collect(),
         }
+    }
+
+    /// Adds the group of a value of the only dimension, unless it counts nothing.
+    #[inline]
+    pub(crate) fn add_value<'v>(&mut self, sums: &[Option<u32>], value: impl FnOnce() -> &'v str) {
+        if sums.iter().flatten().all(|sum| *sum == 0) {
+            return;
+        }
+        self.partial.values[0].push(value());
+        self.partial.sums.extend(sums.iter().flatten().copied().map(u64::from));
+        self.partial.groups += 1;
     }
 
     /// Adds a group unless it counts nothing. Of each dimension: its code, and how to read the value of one.
@@ -98,8 +120,17 @@ impl Texts {
         &self.bytes[start..self.ends[index]]
     }
 
+    /// The bytes of a text, to be compared.
+    #[inline]
+    pub(super) fn bytes_of(&self, index: u32) -> &[u8] {
+        let index = index as usize;
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.bytes.as_bytes()[start..self.ends[index]]
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..).take(self.ends.len()).map(|index| self.get(index))
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
     }
 
     pub(super) fn bytes(&self) -> usize {

@@ -1,7 +1,7 @@
 //! Visitors, events and pageviews by group.
 
 use super::grouping::{Axis, Grouping};
-use super::matches::Matches;
+use super::matches::{Matches, Return};
 use super::tables::{Last, Table};
 use super::visited::Visited;
 use crate::day::{Code, Day, RowKind, with_codes};
@@ -14,6 +14,18 @@ pub(super) struct EventSums {
     pub(super) visitors: u32,
     pub(super) events: u32,
     pub(super) pageviews: u32,
+}
+
+impl EventSums {
+    /// In the order of the measures.
+    pub(super) fn values(self, needs: Needs) -> [Option<u32>; 3] {
+        let events = needs.has(Need::Events);
+        [
+            needs.has(Need::Visitors).then_some(self.visitors),
+            events.then_some(self.events),
+            events.then_some(self.pageviews),
+        ]
+    }
 }
 
 /// Counts matching events. Each shape of question takes the cheapest way that counts the same.
@@ -54,41 +66,52 @@ fn totals(day: &Day, matches: &Matches) -> EventSums {
 /// Each visit counts a visitor of its group, but for those whose visitor has been in that group before.
 fn visitors_by_visit<C: Code>(day: &Day, matches: &Matches, codes: &[C], table: &mut Table<EventSums>) {
     let entries = table.entries();
-    // Several counters, as most visits are of one group: an addition need not wait for the last one.
-    let mut counters = [(); 4].map(|()| vec![0u32; entries.len()]);
-    match &*matches.holders {
+    let holders = &*matches.holders;
+    // Two counters by turns, as most visits are of a few groups: an addition need not wait for the last one.
+    let (mut even, mut odd) = (vec![0u32; entries.len()], vec![0u32; entries.len()]);
+    match holders {
         Visited::All(_) => {
-            let mut chunks = codes.chunks_exact(4);
-            for chunk in &mut chunks {
-                for (counter, code) in counters.iter_mut().zip(chunk) {
-                    counter[code.index()] += 1;
-                }
+            let (pairs, rest) = codes.as_chunks();
+            for [one, other] in pairs {
+                even[one.index()] += 1;
+                odd[other.index()] += 1;
             }
-            chunks.remainder().iter().for_each(|code| counters[0][code.index()] += 1);
+            rest.iter().for_each(|code| even[code.index()] += 1);
         }
-        Visited::Some(visits) => visits.iter().for_each(|visit| counters[0][codes[*visit as usize].index()] += 1),
+        Visited::Some(visits) => visits.iter().for_each(|visit| even[codes[*visit as usize].index()] += 1),
     }
-    let (holders, visitors) = (&matches.holders, &day.visit_columns().visitor);
-    for position in matches.returns(day) {
-        let visit = holders.at(*position as usize);
-        let (visitor, code) = (visitors[visit], codes[visit]);
-        let before = (0..*position as usize).rev().map(|position| holders.at(position));
-        if before.take_while(|other| visitors[*other] == visitor).any(|other| codes[other] == code) {
-            counters[0][code.index()] = counters[0][code.index()].wrapping_sub(1);
-        }
+    let code = |position: u32| codes[holders.at(position as usize)];
+    for Return { first, position } in matches.returns(day) {
+        let own = code(*position);
+        let known = (*first..*position).any(|other| code(other) == own);
+        odd[own.index()] = odd[own.index()].wrapping_sub(u32::from(known));
     }
-    for (group, entry) in entries.iter_mut().enumerate() {
-        entry.visitors = counters.iter().fold(0, |sum, counter| sum.wrapping_add(counter[group]));
+    for (entry, (even, odd)) in entries.iter_mut().zip(even.into_iter().zip(odd)) {
+        entry.visitors = even.wrapping_add(odd);
     }
 }
 
 fn visitors_by_row<C: Code>(day: &Day, matches: &Matches, codes: &[C], table: &mut Table<EventSums>) {
-    let visitors = &day.visit_columns().visitor;
     let entries = table.entries();
-    matches.each_event(day, |visit, row| {
-        let entry = &mut entries[codes[row].index()];
-        entry.visitors += u32::from(entry.last.is_new(visitors[visit]));
-    });
+    if !matches.is_all() {
+        for event in matches.events(day) {
+            let entry = &mut entries[codes[event.row as usize].index()];
+            entry.visitors += u32::from(entry.last.is_new(event.visitor));
+        }
+        return;
+    }
+    // Without a branch at the end of each visit: visitors ascend, so the largest mark so far is that of the row at hand.
+    let (rows, visits) = (day.row_columns(), day.visit_columns());
+    let mut marks = vec![0; codes.len()];
+    for visit in 0..day.visits() {
+        marks[visits.rows(visit).start] = visits.visitor[visit];
+    }
+    let mut visitor = 0;
+    for ((code, mark), kind) in codes.iter().zip(marks).zip(&rows.kind) {
+        visitor = mark.max(visitor);
+        let entry = &mut entries[code.index()];
+        entry.visitors += u32::from(entry.last.is_new_if(visitor, kind.counts()));
+    }
 }
 
 /// All matching events of a visit are in one group.
@@ -110,11 +133,12 @@ fn by_visit(day: &Day, matches: &Matches, grouping: &mut Grouping<'_>, table: &m
 }
 
 fn by_row(day: &Day, matches: &Matches, grouping: &mut Grouping<'_>, table: &mut Table<EventSums>) {
-    let (rows, visitors) = (day.row_columns(), &day.visit_columns().visitor);
-    matches.each_event(day, |visit, row| {
-        let entry = table.at(grouping.of_row(visit, row, rows.time[row]));
-        entry.visitors += u32::from(entry.last.is_new(visitors[visit]));
+    let rows = day.row_columns();
+    for event in matches.events(day) {
+        let row = event.row as usize;
+        let entry = table.at(grouping.of_row(event.visit as usize, row, rows.time[row]));
+        entry.visitors += u32::from(entry.last.is_new(event.visitor));
         entry.events += 1;
         entry.pageviews += u32::from(rows.kind[row] == RowKind::Pageview);
-    });
+    }
 }

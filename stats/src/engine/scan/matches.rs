@@ -21,8 +21,25 @@ pub(super) struct Matches {
     pub(super) started: Rc<Visited>,
     /// Rows that pass, wherever they lie; `None`: all rows of the visits that started.
     passing: Option<Rc<FixedBitSet>>,
-    returns: OnceCell<Vec<u32>>,
+    returns: OnceCell<Vec<Return>>,
     counts: OnceCell<EventCounts>,
+    events: OnceCell<Vec<MatchingEvent>>,
+}
+
+/// A further visit of a visitor, by positions in the list of holders.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Return {
+    /// The visitor's first.
+    pub(super) first: u32,
+    pub(super) position: u32,
+}
+
+/// An event that matches.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MatchingEvent {
+    pub(super) visit: u32,
+    pub(super) row: u32,
+    pub(super) visitor: u32,
 }
 
 /// Matching events of each holder, in their order.
@@ -43,6 +60,7 @@ impl Matches {
                 passing: selection.rows.clone(),
                 returns: OnceCell::new(),
                 counts: OnceCell::new(),
+                events: OnceCell::new(),
             };
         };
         let (rows, visits) = (day.row_columns(), day.visit_columns());
@@ -62,6 +80,7 @@ impl Matches {
             passing: selection.rows.clone(),
             returns: OnceCell::new(),
             counts: OnceCell::new(),
+            events: OnceCell::new(),
         }
     }
 
@@ -77,23 +96,21 @@ impl Matches {
         self.passing.as_ref().is_none_or(|rows| rows[row])
     }
 
-    /// Positions of holders whose visitor is that of the holder before.
-    pub(super) fn returns(&self, day: &Day) -> &[u32] {
+    /// Holders whose visitor is that of the holder before.
+    pub(super) fn returns(&self, day: &Day) -> &[Return] {
         self.returns.get_or_init(|| {
             let visitors = &day.visit_columns().visitor;
-            match &*self.holders {
-                Visited::All(_) => {
-                    let pairs = visitors.windows(2).zip(1..);
-                    pairs.filter(|(pair, _)| pair[0] == pair[1]).map(|(_, position)| position).collect()
-                }
-                Visited::Some(visits) => {
-                    let pairs = visits.windows(2).zip(1..);
-                    pairs
-                        .filter(|(pair, _)| visitors[pair[0] as usize] == visitors[pair[1] as usize])
-                        .map(|(_, position)| position)
-                        .collect()
+            let mut returns = Vec::new();
+            let (mut first, mut last) = (0, None);
+            for position in 0..self.holders.len() {
+                let visitor = visitors[self.holders.at(position)];
+                if last == Some(visitor) {
+                    returns.push(Return { first, position: super::to_u32(position) });
+                } else {
+                    (first, last) = (super::to_u32(position), Some(visitor));
                 }
             }
+            returns
         })
     }
 
@@ -116,17 +133,26 @@ impl Matches {
         }))
     }
 
-    /// Calls back with visit and row of each matching event.
-    #[inline]
-    pub(super) fn each_event(&self, day: &Day, mut event: impl FnMut(usize, usize)) {
-        let (kinds, visits) = (&day.row_columns().kind, day.visit_columns());
-        self.holders.each(|visit| {
-            for row in visits.rows(visit) {
-                if kinds[row].counts() && self.has_row(row) {
-                    event(visit, row);
+    /// Whether every event of the day matches.
+    pub(super) fn is_all(&self) -> bool {
+        self.rows.is_none() && matches!(*self.holders, Visited::All(_))
+    }
+
+    /// The matching events, in the order of rows.
+    pub(super) fn events(&self, day: &Day) -> &[MatchingEvent] {
+        self.events.get_or_init(|| {
+            let (kinds, visits) = (&day.row_columns().kind, day.visit_columns());
+            let mut events = Vec::new();
+            self.holders.each(|visit| {
+                let visitor = visits.visitor[visit];
+                for row in visits.rows(visit) {
+                    if kinds[row].counts() && self.has_row(row) {
+                        events.push(MatchingEvent { visit: super::to_u32(visit), row: super::to_u32(row), visitor });
+                    }
                 }
-            }
-        });
+            });
+            events
+        })
     }
 
     /// Calls back with visit and row of each matching row, engagement included, also of visits that hold no matching event.

@@ -23,7 +23,7 @@ use crate::day::Day;
 use crate::dimension::Dimension;
 use crate::query::Filter;
 use crate::time::Span;
-use grouping::Grouping;
+use grouping::{Axis, Grouping};
 use matches::Matches;
 use selection::Selection;
 
@@ -65,6 +65,15 @@ impl DayScan<'_> {
             return Err(meter.exceeded(&asked.dimensions));
         }
         let mut partial = PartialBuilder::new(&grouping.sizes(), needs);
+        if let (Some(counted), None, None, [Axis::Visit(_) | Axis::Row(..)]) =
+            (&counted, &measured, &engaged, grouping.axes())
+        {
+            // Most questions of a dashboard are of this shape.
+            for (code, counted) in (0..).zip(counted.all()) {
+                partial.add_value(&counted.values(needs), || grouping.text(0, code));
+            }
+            return finished(partial, asked, meter);
+        }
         grouping.each(|group, codes| {
             let mut sums = Sums::default();
             if let Some(counted) = &counted {
@@ -91,9 +100,7 @@ impl DayScan<'_> {
             }
             partial.add(codes, sums, |dimension, code| grouping.text(dimension, code));
         });
-        let partial = partial.finish();
-        meter.hold(partial.bytes(), &asked.dimensions)?;
-        Ok(partial)
+        finished(partial, asked, meter)
     }
 
     fn matches(&mut self, filters: &Arc<[Filter]>, window: Option<Span>) -> Rc<Matches> {
@@ -115,6 +122,12 @@ impl DayScan<'_> {
         self.selections.push((Arc::clone(filters), Rc::clone(&selection)));
         selection
     }
+}
+
+fn finished(partial: PartialBuilder, asked: &Asked, meter: &Meter) -> Result<Partial, BudgetError> {
+    let partial = partial.finish();
+    meter.hold(partial.bytes(), &asked.dimensions)?;
+    Ok(partial)
 }
 
 /// Visits, rows and positions are counted in `u32`: a day is refused more.

@@ -26,6 +26,11 @@ impl<T: Clone + Copy + Default> Table<T> {
         self.entries.get(group).copied().unwrap_or_default()
     }
 
+    /// All entries, to be read.
+    pub(super) fn all(&self) -> &[T] {
+        &self.entries
+    }
+
     /// All entries.
     pub(super) fn entries(&mut self) -> &mut [T] {
         &mut self.entries
@@ -43,6 +48,15 @@ impl Last {
     pub(super) fn is_new(&mut self, ordinal: u32) -> bool {
         // Ordinals are below `u32::MAX`: a day is refused more rows.
         let mark = ordinal.wrapping_add(1);
+        let new = self.0 != mark;
+        self.0 = mark;
+        new
+    }
+
+    /// Whether it is another than last time and counts; remembers it if it counts.
+    #[inline]
+    pub(super) fn is_new_if(&mut self, ordinal: u32, counts: bool) -> bool {
+        let mark = if counts { ordinal.wrapping_add(1) } else { self.0 };
         let new = self.0 != mark;
         self.0 = mark;
         new
