@@ -58,14 +58,11 @@ impl PartialBuilder {
         }
     }
 
-    /// Adds the group of a value of the only dimension, unless it counts nothing.
+    /// Adds the group of another value of the only dimension, with the only sum.
     #[inline]
-    pub(crate) fn add_value<'v>(&mut self, sums: &[Option<u32>], value: impl FnOnce() -> &'v str) {
-        if sums.iter().flatten().all(|sum| *sum == 0) {
-            return;
-        }
-        self.partial.values[0].push(value());
-        self.partial.sums.extend(sums.iter().flatten().copied().map(u64::from));
+    pub(crate) fn add_value(&mut self, value: &str, sum: u64) {
+        self.partial.values[0].push(value);
+        self.partial.sums.push(sum);
         self.partial.groups += 1;
     }
 

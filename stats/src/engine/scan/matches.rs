@@ -7,7 +7,7 @@ use fixedbitset::FixedBitSet;
 
 use super::selection::Selection;
 use super::visited::Visited;
-use crate::day::{Day, RowKind};
+use crate::day::Day;
 use crate::time::Span;
 
 /// Rows and visits that match.
@@ -22,7 +22,6 @@ pub(super) struct Matches {
     /// Rows that pass, wherever they lie; `None`: all rows of the visits that started.
     passing: Option<Rc<FixedBitSet>>,
     returns: OnceCell<Vec<Return>>,
-    counts: OnceCell<EventCounts>,
     events: OnceCell<Vec<MatchingEvent>>,
 }
 
@@ -42,13 +41,6 @@ pub(super) struct MatchingEvent {
     pub(super) visitor: u32,
 }
 
-/// Matching events of each holder, in their order.
-#[derive(Debug)]
-pub(super) struct EventCounts {
-    pub(super) events: Vec<u32>,
-    pub(super) pageviews: Vec<u32>,
-}
-
 impl Matches {
     /// What of a selection lies in a window, in milliseconds since the start of the day.
     pub(super) fn of(day: &Day, selection: &Selection, window: Option<Span>) -> Self {
@@ -59,7 +51,6 @@ impl Matches {
                 started: Rc::clone(&selection.visits),
                 passing: selection.rows.clone(),
                 returns: OnceCell::new(),
-                counts: OnceCell::new(),
                 events: OnceCell::new(),
             };
         };
@@ -79,15 +70,8 @@ impl Matches {
             rows: Some(Rc::new(matching)),
             passing: selection.rows.clone(),
             returns: OnceCell::new(),
-            counts: OnceCell::new(),
             events: OnceCell::new(),
         }
-    }
-
-    /// Whether a row of a holder matches.
-    #[inline]
-    pub(super) fn has_row(&self, row: usize) -> bool {
-        self.rows.as_ref().is_none_or(|rows| rows[row])
     }
 
     /// Whether a row of a visit that started passes, in the window or not.
@@ -114,25 +98,6 @@ impl Matches {
         })
     }
 
-    /// Matching events of each holder, where they are not all of its events.
-    pub(super) fn counts(&self, day: &Day) -> Option<&EventCounts> {
-        let matching = self.rows.as_ref()?;
-        Some(self.counts.get_or_init(|| {
-            let (rows, visits) = (day.row_columns(), day.visit_columns());
-            let mut counts = EventCounts { events: Vec::new(), pageviews: Vec::new() };
-            self.holders.each(|visit| {
-                let (mut events, mut pageviews) = (0, 0);
-                for row in visits.rows(visit).filter(|row| matching[*row]) {
-                    events += u32::from(rows.kind[row].counts());
-                    pageviews += u32::from(rows.kind[row] == RowKind::Pageview);
-                }
-                counts.events.push(events);
-                counts.pageviews.push(pageviews);
-            });
-            counts
-        }))
-    }
-
     /// Whether every event of the day matches.
     pub(super) fn is_all(&self) -> bool {
         self.rows.is_none() && matches!(*self.holders, Visited::All(_))
@@ -143,14 +108,27 @@ impl Matches {
         self.events.get_or_init(|| {
             let (kinds, visits) = (&day.row_columns().kind, day.visit_columns());
             let mut events = Vec::new();
-            self.holders.each(|visit| {
-                let visitor = visits.visitor[visit];
-                for row in visits.rows(visit) {
-                    if kinds[row].counts() && self.has_row(row) {
-                        events.push(MatchingEvent { visit: super::to_u32(visit), row: super::to_u32(row), visitor });
+            let event = |visit: usize, row: usize| MatchingEvent {
+                visit: super::to_u32(visit),
+                row: super::to_u32(row),
+                visitor: visits.visitor[visit],
+            };
+            match &self.rows {
+                None => self.holders.each(|visit| {
+                    let counted = visits.rows(visit).filter(|row| kinds[*row].counts());
+                    events.extend(counted.map(|row| event(visit, row)));
+                }),
+                Some(rows) => {
+                    // All of them are in holders: those are the visits with a matching event.
+                    let mut position = 0;
+                    for row in rows.ones().filter(|row| kinds[*row].counts()) {
+                        while visits.rows(self.holders.at(position)).end <= row {
+                            position += 1;
+                        }
+                        events.push(event(self.holders.at(position), row));
                     }
                 }
-            });
+            }
             events
         })
     }

@@ -10,20 +10,21 @@ mod matches;
 mod selection;
 mod tables;
 mod visited;
+mod visitors;
 mod visits;
 
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::budget::{BudgetError, Meter};
-use super::needs::{Need, Sums};
+use super::needs::{Need, Needs, Sums};
 use super::part_query::{Asked, PartQuery};
 use super::partial::{Partial, PartialBuilder};
 use crate::day::Day;
 use crate::dimension::Dimension;
 use crate::query::Filter;
 use crate::time::Span;
-use grouping::{Axis, Grouping};
+use grouping::Grouping;
 use matches::Matches;
 use selection::Selection;
 
@@ -53,8 +54,17 @@ impl DayScan<'_> {
         let entered = asked.entry_filters.as_ref().map(|filters| self.selection(filters));
         let limit = meter.left() / GROUP_BYTES;
         let mut grouping = Grouping::new(self.day, &asked.dimensions, &asked.bucket_ends, limit);
+        if let ([axis], true) = (grouping.axes(), needs == Needs::default().with(Need::Visitors))
+            && let Some(visitors) = visitors::count(self.day, &matches, axis)
+        {
+            let mut partial = PartialBuilder::new(&[0], needs);
+            for (code, visitors) in (0..).zip(visitors).filter(|(_, visitors)| *visitors > 0) {
+                partial.add_value(grouping.text(0, code), visitors.into());
+            }
+            return finished(partial, asked, meter);
+        }
         let counted = (needs.has(Need::Visitors) || needs.has(Need::Events))
-            .then(|| events::count(self.day, &matches, &mut grouping, needs));
+            .then(|| events::count(self.day, &matches, &mut grouping));
         let by_page = asked.dimensions.contains(&Dimension::Page);
         let measured = needs.has_visits().then(|| {
             let entered = entered.as_ref().map(|entered| &*entered.visits);
@@ -65,15 +75,6 @@ impl DayScan<'_> {
             return Err(meter.exceeded(&asked.dimensions));
         }
         let mut partial = PartialBuilder::new(&grouping.sizes(), needs);
-        if let (Some(counted), None, None, [Axis::Visit(_) | Axis::Row(..)]) =
-            (&counted, &measured, &engaged, grouping.axes())
-        {
-            // Most questions of a dashboard are of this shape.
-            for (code, counted) in (0..).zip(counted.all()) {
-                partial.add_value(&counted.values(needs), || grouping.text(0, code));
-            }
-            return finished(partial, asked, meter);
-        }
         grouping.each(|group, codes| {
             let mut sums = Sums::default();
             if let Some(counted) = &counted {

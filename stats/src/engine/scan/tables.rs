@@ -25,16 +25,6 @@ impl<T: Clone + Copy + Default> Table<T> {
     pub(super) fn get(&self, group: usize) -> T {
         self.entries.get(group).copied().unwrap_or_default()
     }
-
-    /// All entries, to be read.
-    pub(super) fn all(&self) -> &[T] {
-        &self.entries
-    }
-
-    /// All entries.
-    pub(super) fn entries(&mut self) -> &mut [T] {
-        &mut self.entries
-    }
 }
 
 /// Somebody or something counted last: rows of a visitor and of a visit are adjacent, so a repetition is seen at once. Kept as
