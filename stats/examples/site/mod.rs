@@ -11,7 +11,7 @@ pub(crate) const DAY: i64 = 86_400_000;
 /// 2026-09-01T00:00:00Z.
 pub(crate) const START: i64 = 1_788_220_800_000;
 
-/// Pseudo-random numbers: SplitMix64.
+/// Pseudo-random numbers: `SplitMix64`.
 struct Random(u64);
 
 impl Random {

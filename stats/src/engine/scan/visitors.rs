@@ -37,7 +37,9 @@ fn by_visit<C: Code, const LANES: usize>(day: &Day, matches: &Matches, codes: &[
                     counters[code.index()][lane] += 1;
                 }
             }
-            rest.iter().for_each(|code| counters[code.index()][0] += 1);
+            for code in rest {
+                counters[code.index()][0] += 1;
+            }
         }
         Visited::Some(visits) => visits.iter().for_each(|visit| counters[codes[*visit as usize].index()][0] += 1),
     }

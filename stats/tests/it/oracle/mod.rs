@@ -10,11 +10,13 @@ mod question;
 mod series;
 mod visits;
 
-use haru_stats::Event;
+use haru_stats::engine::Plan;
 use haru_stats::time::SiteZones;
+use haru_stats::{Engine, Event};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
+use crate::memory::{Memory, named};
 use crate::support::{answers, days};
 
 proptest! {
@@ -31,6 +33,14 @@ proptest! {
             let expected = naive::answer(query, &zones, &events);
             prop_assert_eq!(answer, &expected, "{:#?}", query);
         }
+        // The same out of what is remembered of each query alone.
+        let (memory, parts) = (Memory::default(), named(&days));
+        for query in case.queries.iter().chain(&case.queries) {
+            let plan = Plan::new(std::slice::from_ref(query));
+            Engine::with_threads(1).answer_plan(&plan, &parts, &memory).expect("within the budget");
+        }
+        let remembered = Engine::with_threads(1).answer_plan(&Plan::new(&case.queries), &parts, &memory);
+        prop_assert_eq!(remembered.expect("within the budget"), answers);
     }
 }
 
