@@ -1,5 +1,5 @@
 //! Scan and merge of a dashboard: `cargo bench -p haru-stats --bench engine`.
-#![expect(missing_docs, reason = "criterion's macros make public functions")]
+#![expect(clippy::print_stdout, reason = "a benchmark reports")]
 
 #[path = "../tests/it/memory.rs"]
 mod memory;
@@ -58,9 +58,13 @@ fn merge(criterion: &mut Criterion) {
     let query = dashboard(365, &json!([]));
     let (engine, memory) = (Engine::default(), Memory::default());
     query.answer(&engine, &parts, &memory).expect("within the budget");
+    let ((bytes, groups), _) = (memory.weight(), memory.counts());
+    println!("a year remembered: {groups} groups, {bytes} bytes");
     criterion.bench_function("merge a year", |bencher| {
         bencher.iter(|| black_box(query.answer(&engine, &parts, &memory).expect("within the budget")));
     });
+    let (_, misses) = memory.counts();
+    assert_eq!(misses, 0, "everything is remembered");
 }
 
 criterion_group!(benches, scan, merge);

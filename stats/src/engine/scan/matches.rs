@@ -21,14 +21,29 @@ pub(super) struct Matches {
     pub(super) started: Rc<Visited>,
     /// Rows that pass, wherever they lie; `None`: all rows of the visits that started.
     passing: Option<Rc<FixedBitSet>>,
-    returns: OnceCell<Vec<Return>>,
+    returns: OnceCell<Returns>,
     events: OnceCell<Vec<MatchingEvent>>,
 }
 
-/// A further visit of a visitor, by positions in the list of holders.
+/// Visits of visitors who have been there before, by positions in the list of holders.
+#[derive(Debug, Default)]
+pub(super) struct Returns {
+    /// Second visits: the first is at the position before.
+    pub(super) second: Vec<u32>,
+    /// Third visits and so on.
+    pub(super) further: Vec<Return>,
+}
+
+impl Returns {
+    pub(super) fn len(&self) -> usize {
+        self.second.len() + self.further.len()
+    }
+}
+
+/// A visit of a visitor who has been there at least twice.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Return {
-    /// The visitor's first.
+    /// Position of the visitor's first.
     pub(super) first: u32,
     pub(super) position: u32,
 }
@@ -81,17 +96,20 @@ impl Matches {
     }
 
     /// Holders whose visitor is that of the holder before.
-    pub(super) fn returns(&self, day: &Day) -> &[Return] {
+    pub(super) fn returns(&self, day: &Day) -> &Returns {
         self.returns.get_or_init(|| {
             let visitors = &day.visit_columns().visitor;
-            let mut returns = Vec::new();
+            let mut returns = Returns::default();
             let (mut first, mut last) = (0, None);
             for position in 0..self.holders.len() {
                 let visitor = visitors[self.holders.at(position)];
-                if last == Some(visitor) {
-                    returns.push(Return { first, position: super::to_u32(position) });
+                let position = super::to_u32(position);
+                if last != Some(visitor) {
+                    (first, last) = (position, Some(visitor));
+                } else if position - first == 1 {
+                    returns.second.push(position);
                 } else {
-                    (first, last) = (super::to_u32(position), Some(visitor));
+                    returns.further.push(Return { first, position });
                 }
             }
             returns

@@ -44,11 +44,18 @@ fn by_visit<C: Code, const LANES: usize>(day: &Day, matches: &Matches, codes: &[
         Visited::Some(visits) => visits.iter().for_each(|visit| counters[codes[*visit as usize].index()][0] += 1),
     }
     let code = |position: u32| codes[holders.at(position as usize)];
-    for Return { first, position } in matches.returns(day) {
-        let own = code(*position);
-        let known = (*first..*position).any(|other| code(other) == own);
-        let counter = &mut counters[own.index()][0];
+    let mut take_back = |code: C, known: bool| {
+        let counter = &mut counters[code.index()][0];
         *counter = counter.wrapping_sub(u32::from(known));
+    };
+    let returns = matches.returns(day);
+    for position in &returns.second {
+        let own = code(*position);
+        take_back(own, code(*position - 1) == own);
+    }
+    for Return { first, position } in &returns.further {
+        let own = code(*position);
+        take_back(own, (*first..*position).any(|other| code(other) == own));
     }
     counters.into_iter().map(|lanes| lanes.into_iter().fold(0, u32::wrapping_add)).collect()
 }
