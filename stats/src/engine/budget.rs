@@ -16,7 +16,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Rows by default: about two seconds of one core.
+    /// Rows by default: some seconds of one core.
     pub const ROWS: usize = 500_000_000;
     /// Bytes by default: some million groups.
     pub const BYTES: usize = 256 << 20;
