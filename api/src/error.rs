@@ -24,6 +24,9 @@ pub(crate) enum Error {
     /// A query that can't be answered as it was asked.
     #[error(transparent)]
     Query(#[from] haru_stats::QueryError),
+    /// A query that takes more than its share.
+    #[error(transparent)]
+    Budget(#[from] haru_stats::engine::BudgetError),
     /// Something else holds a name that must be unique.
     #[error("{}", .0.message)]
     Conflict(FieldError),

@@ -32,7 +32,7 @@ pub mod wire;
 pub use dashboard::{Dashboard, DashboardQuery};
 pub use day::{Day, DayBuilder, DayError};
 pub use dimension::{Dimension, Interval, VisitDimension};
-pub use engine::{Answer, Engine};
+pub use engine::{Answer, BudgetError, Engine, Part};
 pub use error::QueryError;
 pub use event::{Event, EventKind, Revenue};
 pub use metric::Metric;

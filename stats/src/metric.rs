@@ -35,11 +35,13 @@ pub enum Metric {
     TotalRevenue,
     /// Engaged time summed per visit, averaged over the visits that have any; whole seconds, null without engagement.
     TimeOnPage,
+    /// Visits that end on the page ÷ pageviews of the page, by exit page only; whole percent, null without pageviews.
+    ExitRate,
 }
 
 impl Metric {
     /// Every metric, in the order of the documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Visitors,
         Self::Visits,
         Self::Pageviews,
@@ -54,6 +56,7 @@ impl Metric {
         Self::AverageRevenue,
         Self::TotalRevenue,
         Self::TimeOnPage,
+        Self::ExitRate,
     ];
 
     /// The name on the wire.
@@ -73,6 +76,38 @@ impl Metric {
             Self::AverageRevenue => "average_revenue",
             Self::TotalRevenue => "total_revenue",
             Self::TimeOnPage => "time_on_page",
+            Self::ExitRate => "exit_rate",
+        }
+    }
+
+    /// What it means, in a sentence: shown by `include.explain`, said at length in `docs/metrics.md`.
+    pub fn definition(self) -> &'static str {
+        match self {
+            Self::Visitors => "Distinct visitor ids with a matching event; over several days the daily counts add up.",
+            Self::Visits => "Visits whose first event lies in the range and that hold a matching event.",
+            Self::Pageviews => "Matching pageviews.",
+            Self::ViewsPerVisit => "Pageviews of the visits divided by visits.",
+            Self::BounceRate => {
+                "Visits with exactly one pageview and no interactive custom event, in percent of all visits."
+            }
+            Self::VisitDuration => {
+                "Time from the first event of a visit to its last activity, engagement included, averaged over all visits."
+            }
+            Self::Events => "Matching pageviews and custom events; engagement is not counted.",
+            Self::ScrollDepth => "Deepest scroll of each visit and page, averaged over those that have one.",
+            Self::Percentage => {
+                "Visitors of the row in percent of the visitors that the query finds without its dimensions."
+            }
+            Self::ConversionRate => "Visitors who converted in percent of all visitors.",
+            Self::GroupConversionRate => {
+                "Visitors who converted in percent of the visitors of the row's other dimensions."
+            }
+            Self::AverageRevenue => "Revenue divided by the conversions that carry one.",
+            Self::TotalRevenue => "Sum of revenue.",
+            Self::TimeOnPage => {
+                "Time that the page was visible, summed by visit, averaged over the visits that have any."
+            }
+            Self::ExitRate => "Visits that end on the page in percent of the page's pageviews.",
         }
     }
 
@@ -83,7 +118,7 @@ impl Metric {
 
     /// Measured over whole visits, which belong to the instant of their first event.
     pub fn is_of_visits(self) -> bool {
-        matches!(self, Self::Visits | Self::ViewsPerVisit | Self::BounceRate | Self::VisitDuration)
+        matches!(self, Self::Visits | Self::ViewsPerVisit | Self::BounceRate | Self::VisitDuration | Self::ExitRate)
     }
 
     /// Measured from engagement on a page.

@@ -102,6 +102,12 @@ fn details(kind: &str, title: &str, status: StatusCode, detail: impl Into<String
     }
 }
 
+/// A query that is wrong, or too much, in that key.
+fn bad_query(key: &str, detail: String) -> Problem {
+    let field = FieldError { field: key.to_owned(), message: detail.clone() };
+    with_fields(details("bad-query", "The query cannot be answered", StatusCode::BAD_REQUEST, detail), vec![field])
+}
+
 fn with_fields(mut body: ProblemDetails, errors: Vec<FieldError>) -> ProblemDetails {
     let fields = errors.into_iter().map(|error| FieldProblem { field: error.field, message: error.message });
     body.errors = Some(fields.collect());
@@ -128,11 +134,8 @@ impl From<Error> for Problem {
             Error::Forbidden(_) => {
                 Self::Forbidden(Json(details("forbidden", "Not allowed", StatusCode::FORBIDDEN, detail)))
             }
-            Error::Query(error) => {
-                let field = FieldError { field: error.key().to_owned(), message: detail.clone() };
-                let body = details("bad-query", "The query cannot be answered", StatusCode::BAD_REQUEST, detail);
-                Self::BadRequest(Json(with_fields(body, vec![field])))
-            }
+            Error::Query(error) => Self::BadRequest(Json(bad_query(error.key(), detail))),
+            Error::Budget(error) => Self::BadRequest(Json(bad_query(error.key(), detail))),
             Error::Invalid(errors) => {
                 let body = details("invalid", "Some values are not allowed", StatusCode::UNPROCESSABLE_ENTITY, detail);
                 Self::Invalid(Json(with_fields(body, errors)))

@@ -83,7 +83,7 @@ fn refuse(error: Error) -> QueryAnswer {
         Error::Unauthenticated(_) | Error::Forbidden(_) => QueryAnswer::Unauthorized(told),
         Error::TooMany { .. } => QueryAnswer::TooMany(told),
         Error::Unavailable => QueryAnswer::Unavailable(told),
-        Error::Query(_) | Error::Invalid(_) | Error::Conflict(_) => QueryAnswer::BadRequest(told),
+        Error::Query(_) | Error::Budget(_) | Error::Invalid(_) | Error::Conflict(_) => QueryAnswer::BadRequest(told),
         Error::Internal(what) => {
             tracing::error!(error = %what, "a query failed");
             QueryAnswer::Internal(Json(QueryProblem { error: "something went wrong; the log knows more".to_owned() }))

@@ -3,8 +3,10 @@
 mod days;
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use haru_stats::Engine;
+use haru_stats::{Day, Engine};
+use haru_stats::engine::{NoCache, Part};
 use haru_stats::dashboard::Dashboard;
 use haru_stats::realtime::{self, Realtime};
 use haru_stats::time::{SiteZones, Span};
@@ -82,17 +84,22 @@ impl Stats {
     /// Answers a query of the Stats API v2; the whole body.
     ///
     /// # Errors
-    /// `Query` with what is wrong with it.
+    /// `Query` with what is wrong with it, `Budget` when it takes more than its share.
     pub(crate) async fn query(&self, site: &Site, query: &Value) -> Result<Value> {
         let about = self.about(site).await?;
         let request = wire::query(query, &about.context)?;
         let days = self.load(site, &about, &request.query.spans()).await?;
         let engine = self.engine;
         computed(move || {
-            let answers = engine.answer(std::slice::from_ref(&request.query), &days);
-            answers.first().map_or(Value::Null, |answer| request.response(answer))
+            let began = Instant::now();
+            let mut answers = engine.answer(std::slice::from_ref(&request.query), &parts(&days))?;
+            let Some(mut answer) = answers.pop() else { return Ok(Value::Null) };
+            if let Some(explanation) = &mut answer.explanation {
+                explanation.took = Some(began.elapsed());
+            }
+            Ok(request.response(&answer))
         })
-        .await
+        .await?
     }
 
     /// Everything that a dashboard shows, in one pass.
@@ -106,9 +113,11 @@ impl Stats {
         spans.push(recent(about.now));
         let days = self.load(site, &about, &spans).await?;
         let (engine, now) = (self.engine, about.now);
-        let (numbers, online) =
-            computed(move || (query.answer(&engine, &days), realtime::online(&days, now - realtime::ONLINE, now)))
-                .await?;
+        let (numbers, online) = computed(move || {
+            let numbers = query.answer(&engine, &parts(&days), &NoCache)?;
+            Ok::<_, Error>((numbers, realtime::online(&days, now - realtime::ONLINE, now)))
+        })
+        .await??;
         let (first, last) = (date(&numbers.range.from), date(&numbers.range.to));
         let drops = self.store.drops(site, first, last).await?;
         Ok(DashboardAnswer { numbers, online, drops })
@@ -154,7 +163,7 @@ impl Stats {
     }
 
     /// The days of the spans that can hold events.
-    async fn load(&self, site: &Site, about: &About, spans: &[Span]) -> Result<Vec<Arc<haru_stats::Day>>> {
+    async fn load(&self, site: &Site, about: &About, spans: &[Span]) -> Result<Vec<Arc<Day>>> {
         let Some(first) = about.context.first_event else { return Ok(Vec::new()) };
         let last = about.now + AHEAD_MS;
         let spans: Vec<Span> = spans
@@ -164,6 +173,10 @@ impl Stats {
             .collect();
         self.days.load(site.key, &about.zones, &spans, about.now).await
     }
+}
+
+fn parts(days: &[Arc<Day>]) -> Vec<Part> {
+    days.iter().cloned().map(Part::from).collect()
 }
 
 fn recent(now: i64) -> Span {

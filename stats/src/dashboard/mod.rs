@@ -4,10 +4,8 @@ mod result;
 
 pub use result::{ComparedSeries, Dashboard, Panel, PanelRow, Panels, RangeEnds, Series, TimeSeries, Total, Totals};
 
-use std::sync::Arc;
-
 use crate::dimension::{Dimension, Interval, VisitDimension};
-use crate::engine::{Engine, Source};
+use crate::engine::{BudgetError, Engine, Part, PartialCache, Plan};
 use crate::error::QueryError;
 use crate::metric::Metric;
 use crate::query::{Filter, Include, Query};
@@ -115,9 +113,12 @@ impl DashboardQuery {
         &self.queries
     }
 
-    /// Computes the dashboard in one pass over the sources.
-    pub fn answer<S: Source + ?Sized>(&self, engine: &Engine, sources: &[Arc<S>]) -> Dashboard {
-        self.assemble(engine.answer(&self.queries, sources))
+    /// Computes the dashboard in one pass over the parts.
+    ///
+    /// # Errors
+    /// [`BudgetError`] when it takes more than the engine's budget.
+    pub fn answer(&self, engine: &Engine, parts: &[Part], cache: &dyn PartialCache) -> Result<Dashboard, BudgetError> {
+        Ok(self.assemble(engine.answer_plan(&Plan::new(&self.queries), parts, cache)?))
     }
 }
 

@@ -24,6 +24,54 @@ pub(crate) struct Column<'d> {
     names: Names,
 }
 
+/// The codes of a column in their own type, to be looped over.
+#[derive(Clone, Copy)]
+pub(crate) enum Slice<'c> {
+    U8(&'c [u8]),
+    U16(&'c [u16]),
+    U32(&'c [u32]),
+}
+
+/// A code of any width.
+pub(crate) trait Code: Copy + Eq {
+    /// As an index into tables by code.
+    fn index(self) -> usize;
+}
+
+impl Code for u8 {
+    #[inline]
+    fn index(self) -> usize {
+        usize::from(self)
+    }
+}
+
+impl Code for u16 {
+    #[inline]
+    fn index(self) -> usize {
+        usize::from(self)
+    }
+}
+
+impl Code for u32 {
+    #[inline]
+    fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// Runs an expression with the codes of a [`Slice`], once for each type.
+macro_rules! with_codes {
+    ($slice:expr, $codes:ident => $body:expr) => {
+        match $slice {
+            $crate::day::Slice::U8($codes) => $body,
+            $crate::day::Slice::U16($codes) => $body,
+            $crate::day::Slice::U32($codes) => $body,
+        }
+    };
+}
+
+pub(crate) use with_codes;
+
 /// How a text of the dictionary becomes a value of the dimension. Different texts stay different.
 #[derive(Clone, Copy)]
 enum Names {
@@ -37,7 +85,25 @@ impl Column<'_> {
         self.dictionary.len()
     }
 
+    /// The codes in their own type.
+    pub(crate) fn slice(&self) -> Slice<'_> {
+        match &*self.codes {
+            Codes::U8(codes) => Slice::U8(codes),
+            Codes::U16(codes) => Slice::U16(codes),
+            Codes::U32(codes) => Slice::U32(codes),
+        }
+    }
+
     /// The value of a code; blank is empty.
+    pub(crate) fn text(&self, code: u32) -> &str {
+        let text = &self.dictionary.values()[code as usize];
+        match self.names {
+            Names::AsIs => text,
+            Names::OfCountry => country::name(text).unwrap_or(text),
+        }
+    }
+
+    /// The value of a code, shared.
     pub(crate) fn value(&self, code: u32) -> Arc<str> {
         let text = &self.dictionary.values()[code as usize];
         match self.names {

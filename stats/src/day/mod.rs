@@ -13,7 +13,7 @@ mod tuples;
 
 pub use builder::{DayBuilder, DayError};
 
-pub(crate) use column::{Column, Level};
+pub(crate) use column::{Code, Column, Level, Slice, with_codes};
 pub(crate) use dictionary::{Dictionary, DictionaryBuilder};
 pub(crate) use layout::{ATTRIBUTE_NAMES, ATTRIBUTES, attributes, with_attributes};
 pub(crate) use tuples::Tuples;

@@ -1,5 +1,6 @@
 //! The shape of an answer.
 
+use super::explain::Explanation;
 use crate::number::Number;
 
 /// The answer to one query.
@@ -11,6 +12,8 @@ pub struct Answer {
     pub total_rows: Option<usize>,
     /// All labels of the time dimension, when asked for.
     pub time_labels: Option<Vec<String>>,
+    /// How the numbers came about, when asked for.
+    pub explanation: Option<Explanation>,
 }
 
 /// One group.

@@ -1,170 +1,119 @@
-//! From sums to rows: values, roundings, order, paging, comparison.
+//! From groups to rows: order, paging, comparison.
 
 use std::cmp::Ordering;
 
 use super::answer::{Answer, Row, RowComparison};
-use super::partial::{Groups, Key, Partial, Sums};
-use super::plan::{Plan, QueryPlan, Scan};
-use crate::dimension::Dimension;
+use super::merge::{Member, Merged};
+use super::plan::{Plan, QueryPlan};
+use super::value::Values;
 use crate::metric::Metric;
-use crate::number::{Number, percent_change, ratio};
+use crate::number::{Number, percent_change};
 use crate::query::{Order, OrderKey, Query};
 
 /// A group on its way to becoming a row.
+#[derive(Clone, Copy)]
 struct Candidate {
-    key: Box<[Key]>,
-    labels: Vec<String>,
-    metrics: Vec<Number>,
-    sums: Sums,
+    group: u32,
+    /// Value of the metric that comes first in the order, in hundredths.
+    leading: Option<i64>,
 }
 
-pub(super) fn answer(query: &Query, plan: &Plan, planned: &QueryPlan, partial: &Partial) -> Answer {
-    let scan = &plan.scans()[planned.current];
-    let groups = partial.groups(planned.current);
-    let total = visitors(partial, planned.total);
-    let mut candidates: Vec<Candidate> = groups
-        .iter()
-        .filter(|(_, sums)| exists(query, scan, sums))
-        .map(|(key, sums)| candidate(query, scan, key, sums, total))
-        .collect();
-    complete(query, scan, planned, groups, total, &mut candidates);
-    candidates.sort_unstable_by(|one, other| compare(query, one, other));
+/// Adds the groups that are rows even without data: the only one of a query without dimensions, and every bucket where time
+/// series are compared or filled.
+pub(super) fn complete(query: &Query, buckets: usize, groups: &mut Merged) {
+    if query.dimensions().is_empty() {
+        groups.ensure(&[]);
+    } else if is_filled(query) {
+        (0..).take(buckets).for_each(|bucket| {
+            groups.ensure(&[bucket]);
+        });
+    }
+}
 
+/// Whether each bucket of its time series is a row.
+fn is_filled(query: &Query) -> bool {
+    let filled = query.comparison().is_some() || query.include().empty_buckets;
+    filled && query.dimensions().len() == 1 && query.interval().is_some()
+}
+
+/// The answer but for its explanation.
+pub(super) fn answer(plan: &Plan, planned: &QueryPlan, merged: &[Merged]) -> Answer {
+    let query = &planned.query;
+    let values = Values::new(query, &planned.current, plan.scans(), merged);
+    let earlier = planned.previous.as_ref().map(|previous| Values::new(query, previous, plan.scans(), merged));
+    let always = query.dimensions().is_empty() || is_filled(query);
+    let leading = query.order_by().first().and_then(|order| match &order.key {
+        OrderKey::Metric(metric) => Some(*metric),
+        OrderKey::Dimension(_) => None,
+    });
+    let groups = (0..).take(values.groups.len());
+    let mut candidates: Vec<Candidate> = groups
+        .filter_map(|group| {
+            let sums = values.groups.sums(group);
+            let leading = leading.and_then(|metric| values.metric(metric, values.first(group), &sums).hundredths());
+            (always || values.exists(&sums)).then_some(Candidate { group, leading })
+        })
+        .collect();
     let rows = candidates.len();
     let offset = usize::try_from(query.pagination().offset).unwrap_or(usize::MAX);
     let limit = usize::try_from(query.pagination().limit).unwrap_or(usize::MAX);
-    let earlier = planned.previous.as_ref().map(|previous| Earlier {
-        scan: &plan.scans()[previous.scan],
-        groups: partial.groups(previous.scan),
-        total: visitors(partial, previous.total),
-    });
+    let order = |one: &Candidate, other: &Candidate| compare(&values, one, other);
+    // What comes after the page need not be sorted.
+    let end = offset.saturating_add(limit);
+    if end < rows {
+        candidates.select_nth_unstable_by(end, order);
+        candidates.truncate(end);
+    }
+    candidates.sort_unstable_by(order);
+    let row = |candidate: &Candidate| {
+        let sums = values.groups.sums(candidate.group);
+        let metrics = values.metrics(values.first(candidate.group), &sums);
+        let named = query.dimensions().iter().zip(values.members(candidate.group));
+        Row {
+            dimensions: named
+                .map(|(dimension, member)| values.label(dimension, member).unwrap_or_default().to_owned())
+                .collect(),
+            comparison: earlier.as_ref().map(|earlier| comparison(&values, earlier, candidate.group, &metrics)),
+            metrics,
+        }
+    };
     Answer {
-        rows: candidates
-            .into_iter()
-            .skip(offset)
-            .take(limit)
-            .map(|candidate| Row {
-                comparison: earlier.as_ref().map(|earlier| earlier.compare(query, &candidate)),
-                dimensions: candidate.labels,
-                metrics: candidate.metrics,
-            })
-            .collect(),
+        rows: candidates.iter().skip(offset).map(row).collect(),
         total_rows: query.include().total_rows.then_some(rows),
         time_labels: query
             .include()
             .time_labels
-            .then(|| scan.buckets.iter().map(|bucket| bucket.label.clone()).collect()),
-    }
-}
-
-fn visitors(partial: &Partial, scan: Option<usize>) -> u64 {
-    let sums = scan.and_then(|scan| partial.groups(scan).get(&[][..]));
-    sums.map_or(0, |sums| sums.visitors)
-}
-
-/// A row exists where a queried metric has something to count; by page, where there is an event.
-fn exists(query: &Query, scan: &Scan, sums: &Sums) -> bool {
-    let counted = |metric: &Metric| match metric {
-        Metric::Visits => sums.visits > 0,
-        Metric::ViewsPerVisit | Metric::BounceRate | Metric::VisitDuration => !scan.by_page() && sums.visits > 0,
-        Metric::TimeOnPage => sums.engaged_visits > 0,
-        Metric::ScrollDepth => sums.scrolled_pages > 0,
-        _ => sums.events > 0,
-    };
-    scan.dimensions.is_empty() || (scan.by_page() && sums.events > 0) || query.metrics().iter().any(counted)
-}
-
-/// Adds the rows that exist without data: the only one of a query without dimensions, and every bucket where time series
-/// are compared or filled.
-fn complete(
-    query: &Query,
-    scan: &Scan,
-    planned: &QueryPlan,
-    groups: &Groups,
-    total: u64,
-    candidates: &mut Vec<Candidate>,
-) {
-    let filled = planned.previous.is_some() || query.include().empty_buckets;
-    let series = filled && query.dimensions().len() == 1 && query.interval().is_some();
-    let mut keys: Vec<Box<[Key]>> = Vec::new();
-    if query.dimensions().is_empty() {
-        keys.push(Box::new([]));
-    } else if series {
-        keys.extend((0..).take(scan.buckets.len()).map(|bucket| Box::from([Key::Bucket(bucket)])));
-    }
-    let known = |sums: &Sums| exists(query, scan, sums);
-    keys.retain(|key| !groups.get(key).is_some_and(known));
-    let nothing = Sums::default();
-    candidates.extend(keys.iter().map(|key| candidate(query, scan, key, &nothing, total)));
-}
-
-fn candidate(query: &Query, scan: &Scan, key: &[Key], sums: &Sums, total: u64) -> Candidate {
-    Candidate {
-        key: key.into(),
-        labels: query
-            .dimensions()
-            .iter()
-            .zip(key)
-            .map(|(dimension, key)| label(scan, dimension, key).unwrap_or_default())
-            .collect(),
-        metrics: query.metrics().iter().map(|metric| value(*metric, sums, total)).collect(),
-        sums: *sums,
-    }
-}
-
-fn label(scan: &Scan, dimension: &Dimension, key: &Key) -> Option<String> {
-    match key {
-        Key::Bucket(bucket) => scan.buckets.get(*bucket as usize).map(|bucket| bucket.label.clone()),
-        Key::Text(text) if text.is_empty() => Some(dimension.blank_label().to_owned()),
-        Key::Text(text) => Some(text.as_ref().to_owned()),
-    }
-}
-
-/// The value of a metric (`query-semantics.md`, "Metrics").
-fn value(metric: Metric, sums: &Sums, total: u64) -> Number {
-    let whole = |value: Option<i64>| Number::Whole(value.unwrap_or(0));
-    let hundredths = |value: Option<i64>| Number::Hundredths(value.unwrap_or(0));
-    match metric {
-        Metric::Visitors => Number::count(sums.visitors),
-        Metric::Visits => Number::count(sums.visits),
-        Metric::Pageviews => Number::count(sums.pageviews),
-        Metric::Events => Number::count(sums.events),
-        Metric::ViewsPerVisit => hundredths(ratio(sums.visit_pageviews, 100, sums.timed_visits)),
-        Metric::BounceRate => whole(ratio(sums.bounces, 100, sums.bounce_visits)),
-        Metric::VisitDuration => whole(ratio(sums.duration_ms, 1, sums.timed_visits.saturating_mul(1000))),
-        Metric::Percentage => hundredths(ratio(sums.visitors, 10_000, total)),
-        Metric::TimeOnPage => {
-            ratio(sums.engaged_ms, 1, sums.engaged_visits.saturating_mul(1000)).map_or(Number::Null, Number::Whole)
-        }
-        Metric::ScrollDepth => ratio(sums.scroll_depth, 1, sums.scrolled_pages).map_or(Number::Null, Number::Whole),
-        // Refused when a query is built.
-        Metric::ConversionRate | Metric::GroupConversionRate | Metric::AverageRevenue | Metric::TotalRevenue => {
-            Number::Null
-        }
+            .then(|| values.scan.buckets.iter().map(|bucket| bucket.label.clone()).collect()),
+        explanation: None,
     }
 }
 
 /// The order of rows: as asked, ties by the dimensions ascending.
-fn compare(query: &Query, one: &Candidate, other: &Candidate) -> Ordering {
-    let asked = query.order_by().iter().map(|order| by(query, order, one, other));
-    let ties = (0..one.key.len()).map(|index| by_dimension(index, one, other));
+fn compare(values: &Values<'_>, one: &Candidate, other: &Candidate) -> Ordering {
+    let orders = values.query.order_by().iter().enumerate();
+    let asked = orders.map(|(index, order)| by(values, order, index == 0, one, other));
+    let ties = (0..values.query.dimensions().len()).map(|index| by_dimension(values, index, one, other));
     asked.chain(ties).find(|ordering| ordering.is_ne()).unwrap_or(Ordering::Equal)
 }
 
-fn by(query: &Query, order: &Order, one: &Candidate, other: &Candidate) -> Ordering {
+fn by(values: &Values<'_>, order: &Order, leads: bool, one: &Candidate, other: &Candidate) -> Ordering {
     let directed = |ordering: Ordering| {
         if order.descending { ordering.reverse() } else { ordering }
     };
     match &order.key {
         OrderKey::Dimension(dimension) => {
-            let index = query.dimensions().iter().position(|queried| queried == dimension);
-            index.map_or(Ordering::Equal, |index| directed(by_dimension(index, one, other)))
+            let index = values.query.dimensions().iter().position(|queried| queried == dimension);
+            index.map_or(Ordering::Equal, |index| directed(by_dimension(values, index, one, other)))
         }
         OrderKey::Metric(metric) => {
-            let Some(index) = query.metrics().iter().position(|queried| queried == metric) else {
-                return Ordering::Equal;
+            let value = |candidate: &Candidate| {
+                if leads {
+                    return candidate.leading;
+                }
+                let sums = values.groups.sums(candidate.group);
+                values.metric(*metric, values.first(candidate.group), &sums).hundredths()
             };
-            match (one.metrics[index].hundredths(), other.metrics[index].hundredths()) {
+            match (value(one), value(other)) {
                 (Some(one), Some(other)) => directed(one.cmp(&other)),
                 (one, other) => one.is_none().cmp(&other.is_none()),
             }
@@ -172,40 +121,36 @@ fn by(query: &Query, order: &Order, one: &Candidate, other: &Candidate) -> Order
     }
 }
 
-fn by_dimension(index: usize, one: &Candidate, other: &Candidate) -> Ordering {
-    match (&one.key[index], &other.key[index]) {
-        (Key::Bucket(one), Key::Bucket(other)) => one.cmp(other),
-        _ => one.labels[index].cmp(&other.labels[index]),
+fn by_dimension(values: &Values<'_>, index: usize, one: &Candidate, other: &Candidate) -> Ordering {
+    let member = |candidate: &Candidate| values.groups.member(candidate.group, index);
+    match (member(one), member(other)) {
+        (Member::Bucket(one), Member::Bucket(other)) => one.cmp(&other),
+        (one, other) => {
+            let dimension = &values.query.dimensions()[index];
+            values.label(dimension, one).cmp(&values.label(dimension, other))
+        }
     }
 }
 
-/// The earlier range of a comparison.
-struct Earlier<'p> {
-    scan: &'p Scan,
-    groups: &'p Groups,
-    total: u64,
-}
-
-impl Earlier<'_> {
-    fn compare(&self, query: &Query, current: &Candidate) -> RowComparison {
-        let sums = self.groups.get(&current.key).copied().unwrap_or_default();
-        let metrics: Vec<Number> = query.metrics().iter().map(|metric| value(*metric, &sums, self.total)).collect();
-        let change = query.metrics().iter().zip(current.metrics.iter().zip(&metrics));
-        RowComparison {
-            dimensions: query
-                .dimensions()
-                .iter()
-                .zip(&current.key)
-                .map(|(dimension, key)| label(self.scan, dimension, key))
-                .collect(),
-            change: change
-                .map(|(metric, (now, before))| match metric {
-                    Metric::BounceRate => points(*now, *before, current.sums.bounce_visits, sums.bounce_visits),
-                    _ => percent_change(*now, *before),
-                })
-                .collect(),
-            metrics,
-        }
+/// The same group in the earlier range.
+fn comparison(current: &Values<'_>, earlier: &Values<'_>, group: u32, metrics: &[Number]) -> RowComparison {
+    let query = current.query;
+    let before = earlier.groups.find(current.members(group));
+    let sums = current.groups.sums(group);
+    let sums_before = before.map(|before| earlier.groups.sums(before)).unwrap_or_default();
+    let metrics_before = earlier.metrics(current.first(group), &sums_before);
+    let change = query.metrics().iter().zip(metrics.iter().zip(&metrics_before));
+    let named = query.dimensions().iter().zip(current.members(group));
+    RowComparison {
+        dimensions: named.map(|(dimension, member)| earlier.label(dimension, member).map(str::to_owned)).collect(),
+        change: change
+            .map(|(metric, (now, before))| match metric {
+                Metric::BounceRate => points(*now, *before, sums.bounce_visits, sums_before.bounce_visits),
+                Metric::ExitRate => points(*now, *before, 1, 1),
+                _ => percent_change(*now, *before),
+            })
+            .collect(),
+        metrics: metrics_before,
     }
 }
 

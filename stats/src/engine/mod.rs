@@ -1,50 +1,44 @@
-//! Answers queries: one pass a day for all of them, partial results that add up.
+//! Answers queries: each part is asked for all of them at once, and what the parts contribute adds up.
+//!
+//! ```text
+//! Query ─▶ Plan (scans) ─▶ of each part: PartQuery ─▶ Partial ─▶ merged groups ─▶ Answer
+//!                                          └─ remembered by (part, question) ┘
+//! ```
+//!
+//! What a part is asked does not name a range where the whole part lies in it, so what it contributes can be remembered.
 
 mod answer;
+mod budget;
+mod explain;
 mod finish;
-mod groups;
+mod gather;
+mod merge;
+mod needs;
+mod part;
+mod part_query;
 mod partial;
 mod plan;
 mod scan;
-mod selection;
+mod threads;
+mod value;
 
 pub use answer::{Answer, Row, RowComparison};
-pub use partial::{Partial, Sums};
+pub use budget::{Budget, BudgetError, Meter};
+pub use explain::{CacheCounts, Counts, Explanation, MetricExplanation, SourceCounts};
+pub use part::{NoCache, Part, PartialCache, Source, SourceId, SourceKind};
+pub use part_query::PartQuery;
+pub use partial::Partial;
 pub use plan::Plan;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use crate::day::Day;
 use crate::query::Query;
+use gather::Contribution;
+use merge::Merged;
 
-/// Below this many rows a second thread costs more than it saves.
-const ROWS_A_THREAD: usize = 100_000;
-
-/// Something that contributes to answers: a [`Day`]; later sealed segments read in other ways, and imported aggregates.
-/// Contributions add up, so no event may be in two sources.
-pub trait Source: Send + Sync {
-    /// What it contributes to a plan. The same plan gives the same contribution, so it may be cached.
-    fn contribute(&self, plan: &Plan) -> Partial;
-
-    /// Rows to be looked at: decides whether threads are worth their while.
-    fn weight(&self) -> usize;
-}
-
-impl Source for Day {
-    fn contribute(&self, plan: &Plan) -> Partial {
-        scan::scan_day(self, plan)
-    }
-
-    fn weight(&self) -> usize {
-        self.rows()
-    }
-}
-
-/// Computes answers out of days. Stateless; cheap to make.
+/// Computes answers out of parts. Stateless; cheap to make.
 #[derive(Clone, Copy, Debug)]
 pub struct Engine {
     threads: usize,
+    budget: Budget,
 }
 
 impl Default for Engine {
@@ -57,52 +51,75 @@ impl Default for Engine {
 impl Engine {
     /// An engine that uses at most that many threads for large questions (at least one, the caller's).
     pub fn with_threads(threads: usize) -> Self {
-        Self { threads: threads.max(1) }
+        Self { threads: threads.max(1), budget: Budget::default() }
     }
 
-    /// Answers all queries in one pass over the sources, in the order of the queries.
+    /// The same engine with another budget.
+    #[must_use]
+    pub fn with_budget(self, budget: Budget) -> Self {
+        Self { budget, ..self }
+    }
+
+    /// Answers all queries in one pass over the parts, in the order of the queries, and remembers nothing.
     ///
-    /// The sources must hold every day that overlaps [`Query::spans`]; others do no harm. A visitor counts once a source.
-    pub fn answer<S: Source + ?Sized>(&self, queries: &[Query], sources: &[Arc<S>]) -> Vec<Answer> {
-        let plan = Plan::new(queries);
-        let partial = self.gather(&plan, sources);
-        Self::finish(queries, &plan, &partial)
+    /// The parts must hold every day that overlaps [`Query::spans`]; others do no harm. A visitor counts once a part.
+    ///
+    /// # Errors
+    /// [`BudgetError`] when the queries together take more than the budget.
+    pub fn answer(&self, queries: &[Query], parts: &[Part]) -> Result<Vec<Answer>, BudgetError> {
+        self.answer_plan(&Plan::new(queries), parts, &NoCache)
     }
 
-    /// The merged contributions of all sources.
-    pub fn gather<S: Source + ?Sized>(&self, plan: &Plan, sources: &[Arc<S>]) -> Partial {
-        let weight: usize = sources.iter().map(|source| source.weight()).sum();
-        let threads = self.threads.min(sources.len()).min(weight / ROWS_A_THREAD);
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut partial = Partial::new(plan);
-            while let Some(source) = sources.get(next.fetch_add(1, Ordering::Relaxed)) {
-                partial.merge(source.contribute(plan));
+    /// Answers the queries of a plan like [`Engine::answer`], and remembers what parts with an id contribute.
+    ///
+    /// # Errors
+    /// [`BudgetError`] when the queries together take more than the budget.
+    pub fn answer_plan(
+        &self,
+        plan: &Plan,
+        parts: &[Part],
+        cache: &dyn PartialCache,
+    ) -> Result<Vec<Answer>, BudgetError> {
+        let meter = Meter::new(self.budget);
+        let contributions = gather::gather(plan, parts, cache, self.budget, &meter, self.threads)?;
+        let merged = self.merge(plan, &contributions, &meter)?;
+        let answers = plan.planned().iter().map(|planned| {
+            let mut answer = finish::answer(plan, planned, &merged);
+            answer.explanation =
+                planned.matched.map(|matched| explain::explain(planned, matched, &contributions, &merged));
+            answer
+        });
+        Ok(answers.collect())
+    }
+
+    /// The groups of each scan.
+    fn merge(
+        &self,
+        plan: &Plan,
+        contributions: &[Contribution<'_>],
+        meter: &Meter,
+    ) -> Result<Vec<Merged>, BudgetError> {
+        let groups =
+            |scan| contributions.iter().filter_map(move |part| part.to_scan(scan)).map(|(part, _)| part.groups());
+        let all: usize = (0..plan.scans().len()).flat_map(groups).sum();
+        let threads = if all < GROUPS_A_THREAD { 1 } else { self.threads };
+        let mut merged = threads::each(threads, plan.scans().len(), |index| {
+            let scan = &plan.scans()[index];
+            let mut merged = Merged::new(scan);
+            for (partial, first_bucket) in contributions.iter().filter_map(|part| part.to_scan(index)) {
+                merged.add(scan, partial, first_bucket, meter)?;
             }
-            partial
-        };
-        if threads < 2 {
-            return work();
+            Ok(merged)
+        })?;
+        for planned in plan.planned() {
+            for range in [Some(&planned.current), planned.previous.as_ref()].into_iter().flatten() {
+                let buckets = plan.scans()[range.scan].buckets.len();
+                finish::complete(&planned.query, buckets, &mut merged[range.scan]);
+            }
         }
-        std::thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let mut partial = work();
-            for other in others {
-                match other.join() {
-                    Ok(theirs) => partial.merge(theirs),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            partial
-        })
-    }
-
-    /// Turns merged contributions into answers. `plan` must be that of `queries`.
-    pub fn finish(queries: &[Query], plan: &Plan, partial: &Partial) -> Vec<Answer> {
-        queries
-            .iter()
-            .zip(plan.queries())
-            .map(|(query, planned)| finish::answer(query, plan, planned, partial))
-            .collect()
+        Ok(merged)
     }
 }
+
+/// Below this many groups of all parts a second thread costs more than it saves.
+const GROUPS_A_THREAD: usize = 20_000;

@@ -1,101 +1,141 @@
-//! What a day contributes: sums that add up across days.
+//! What a part contributes to one question: groups and their sums, compact enough to be kept.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use super::needs::{Measure, Needs, Sums};
 
-use super::plan::Plan;
-
-/// The sums behind all metrics of one group.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
-    /// Distinct visitors with a matching event, a day.
-    pub visitors: u64,
-    /// Matching pageviews and custom events.
-    pub events: u64,
-    /// Matching pageviews.
-    pub pageviews: u64,
-    /// Visits.
-    pub visits: u64,
-    /// Visits that `duration_ms` and `visit_pageviews` are of.
-    pub timed_visits: u64,
-    /// Milliseconds from first event to last activity.
-    pub duration_ms: u64,
-    /// Pageviews of whole visits.
-    pub visit_pageviews: u64,
-    /// Visits that `bounces` are of.
-    pub bounce_visits: u64,
-    /// Visits that bounced.
-    pub bounces: u64,
-    /// Engaged milliseconds.
-    pub engaged_ms: u64,
-    /// Visits with engaged time.
-    pub engaged_visits: u64,
-    /// Deepest scroll of each visit and page, added.
-    pub scroll_depth: u64,
-    /// Visits and pages with a scroll depth.
-    pub scrolled_pages: u64,
-}
-
-impl Sums {
-    pub(super) fn add(&mut self, other: &Self) {
-        self.visitors += other.visitors;
-        self.events += other.events;
-        self.pageviews += other.pageviews;
-        self.visits += other.visits;
-        self.timed_visits += other.timed_visits;
-        self.duration_ms += other.duration_ms;
-        self.visit_pageviews += other.visit_pageviews;
-        self.bounce_visits += other.bounce_visits;
-        self.bounces += other.bounces;
-        self.engaged_ms += other.engaged_ms;
-        self.engaged_visits += other.engaged_visits;
-        self.scroll_depth += other.scroll_depth;
-        self.scrolled_pages += other.scrolled_pages;
-    }
-}
-
-/// One dimension of a group.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Key {
-    /// Index of the bucket in the scan's range.
-    Bucket(u32),
-    /// The value; blank is empty.
-    Text(Arc<str>),
-}
-
-/// Groups by their keys, one key a dimension.
-pub(crate) type Groups = HashMap<Box<[Key]>, Sums>;
-
-/// What sources contribute to the scans of a plan.
-#[derive(Debug)]
+/// Groups of one part.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Partial {
-    scans: Vec<Groups>,
+    /// The values of each dimension; empty for buckets.
+    pub(super) values: Vec<Texts>,
+    /// One entry a group and dimension: an index into the values, or the number of a bucket. Of one dimension with values each
+    /// value is a group, in their order, and this is empty.
+    members: Vec<u32>,
+    /// One entry a group and measure, in the order of [`Needs::measures`].
+    pub(super) sums: Vec<u64>,
+    groups: usize,
 }
 
 impl Partial {
-    /// Nothing yet.
-    pub fn new(plan: &Plan) -> Self {
-        Self { scans: plan.scans().iter().map(|_| Groups::new()).collect() }
+    /// Bytes in memory: its weight in a cache.
+    pub fn bytes(&self) -> usize {
+        let values: usize = self.values.iter().map(Texts::bytes).sum();
+        size_of::<Self>() + values + size_of_val(&*self.members) + size_of_val(&*self.sums)
     }
 
-    pub(crate) fn groups(&self, scan: usize) -> &Groups {
-        &self.scans[scan]
+    /// Number of dimensions.
+    pub(super) fn width(&self) -> usize {
+        self.values.len()
     }
 
-    pub(super) fn add(&mut self, scan: usize, key: Box<[Key]>, sums: &Sums) {
-        self.scans[scan].entry(key).or_default().add(sums);
+    /// The members of each group.
+    pub(super) fn members(&self) -> Option<&[u32]> {
+        (!self.members.is_empty()).then_some(&self.members)
     }
 
-    /// Adds what another source contributes to the same plan.
-    pub fn merge(&mut self, other: Self) {
-        for (mine, theirs) in self.scans.iter_mut().zip(other.scans) {
-            if mine.is_empty() {
-                *mine = theirs;
-                continue;
-            }
-            for (key, sums) in theirs {
-                mine.entry(key).or_default().add(&sums);
-            }
+    /// Number of groups.
+    pub fn groups(&self) -> usize {
+        self.groups
+    }
+}
+
+/// A [`Partial`] in the making.
+pub(crate) struct PartialBuilder {
+    partial: Partial,
+    measures: Vec<Measure>,
+    /// For each dimension the index of each code's value; `NONE`: not met yet.
+    met: Vec<Vec<u32>>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl PartialBuilder {
+    /// For dimensions with that many codes; 0 for time, whose members are buckets.
+    pub(crate) fn new(sizes: &[usize], needs: Needs) -> Self {
+        Self {
+            partial: Partial { values: vec![Texts::default(); sizes.len()], ..Partial::default() },
+            measures: needs.measures(),
+            met: sizes.iter().map(|size| vec![NONE; *size]).collect(),
         }
+    }
+
+    /// Adds the group of another value of the only dimension, with the only sum.
+    #[inline]
+    pub(crate) fn add_value(&mut self, value: &str, sum: u64) {
+        self.partial.values[0].push(value);
+        self.partial.sums.push(sum);
+        self.partial.groups += 1;
+    }
+
+    /// Adds a group unless it counts nothing. Of each dimension: its code, and how to read the value of one.
+    pub(crate) fn add<'v>(&mut self, codes: &[u32], mut sums: Sums, value: impl Fn(usize, u32) -> &'v str) {
+        if sums == Sums::default() {
+            return;
+        }
+        for (dimension, code) in codes.iter().enumerate() {
+            let member = match self.met[dimension].get_mut(*code as usize) {
+                None => *code,
+                Some(known) => {
+                    if *known == NONE {
+                        *known = self.partial.values[dimension].push(value(dimension, *code));
+                    }
+                    *known
+                }
+            };
+            self.partial.members.push(member);
+        }
+        self.partial.sums.extend(self.measures.iter().map(|measure| *sums.of(*measure)));
+        self.partial.groups += 1;
+    }
+
+    pub(crate) fn finish(mut self) -> Partial {
+        self.partial.values.iter_mut().for_each(Texts::shrink);
+        self.partial.members.shrink_to_fit();
+        self.partial.sums.shrink_to_fit();
+        self.partial
+    }
+}
+
+/// Many short texts in one piece of memory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Texts {
+    bytes: String,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    /// Adds a text and gives its index. There are fewer than `u32::MAX`: a day is refused more rows, and an answer more groups.
+    pub(super) fn push(&mut self, text: &str) -> u32 {
+        let index = u32::try_from(self.ends.len()).unwrap_or(NONE);
+        self.bytes.push_str(text);
+        self.ends.push(self.bytes.len());
+        index
+    }
+
+    pub(super) fn get(&self, index: u32) -> &str {
+        let index = index as usize;
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.bytes[start..self.ends[index]]
+    }
+
+    /// The bytes of a text, to be compared.
+    #[inline]
+    pub(super) fn bytes_of(&self, index: u32) -> &[u8] {
+        let index = index as usize;
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.bytes.as_bytes()[start..self.ends[index]]
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.bytes.capacity() + self.ends.capacity() * size_of::<usize>()
+    }
+
+    fn shrink(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
     }
 }

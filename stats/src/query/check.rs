@@ -1,7 +1,7 @@
 //! Which queries have a meaning (`query-semantics.md`, "Refused").
 
 use super::{OrderKey, Query, conjuncts, filter, limits};
-use crate::dimension::{Dimension, Interval};
+use crate::dimension::{Dimension, Interval, VisitDimension};
 use crate::error::QueryError;
 use crate::metric::Metric;
 use crate::time::{HOUR, Range};
@@ -83,6 +83,9 @@ fn meaning(query: &Query, metric: Metric) -> Result<(), String> {
             if let Some(dimension) = page {
                 return Err(format!("does not go with the dimension {dimension}"));
             }
+        }
+        Metric::ExitRate if query.dimensions != [Dimension::Visit(VisitDimension::ExitPage)] => {
+            return Err("goes with the dimension visit:exit_page alone".to_owned());
         }
         Metric::Percentage if query.dimensions.is_empty() => {
             return Err("needs a dimension".to_owned());

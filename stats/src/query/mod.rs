@@ -66,6 +66,7 @@ impl Default for Pagination {
 
 /// What an answer has beside its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the request that is true or false")]
 pub struct Include {
     /// All labels of the time dimension, also those without data.
     pub time_labels: bool,
@@ -73,6 +74,8 @@ pub struct Include {
     pub total_rows: bool,
     /// Every bucket of a time series is a row, empty ones zeros (always so when comparing). Not on the wire.
     pub empty_buckets: bool,
+    /// How the numbers came about.
+    pub explain: bool,
 }
 
 impl Query {

@@ -101,10 +101,15 @@ fn pagination(mut builder: QueryBuilder, value: &Value) -> Result<QueryBuilder, 
 
 fn include(builder: QueryBuilder, value: &Value, range: &Range, context: &Context) -> Result<QueryBuilder, QueryError> {
     let key = "include";
-    let object = read::object(key, value, &["imports", "time_labels", "total_rows", "comparisons"])?;
+    let object = read::object(key, value, &["imports", "time_labels", "total_rows", "comparisons", "explain"])?;
     let flag = |name: &str| object.get(name).map_or(Ok(false), |value| read::flag(key, value));
     flag("imports")?; // nothing is imported yet: the answer is the same
-    let include = Include { time_labels: flag("time_labels")?, total_rows: flag("total_rows")?, empty_buckets: false };
+    let include = Include {
+        time_labels: flag("time_labels")?,
+        total_rows: flag("total_rows")?,
+        explain: flag("explain")?,
+        empty_buckets: false,
+    };
     let builder = builder.include(include);
     match object.get("comparisons") {
         Some(value) => Ok(builder.compare_with(dates::comparison(value)?.range(range, context.now))),

@@ -29,6 +29,9 @@ impl Request {
         if let Some(rows) = answer.total_rows {
             meta.insert("total_rows".into(), json!(rows));
         }
+        if let Some(explanation) = &answer.explanation {
+            meta.insert("explain".into(), json!(explanation));
+        }
         if let Some(earlier) = self.query.comparison() {
             meta.insert("comparison_date_range".into(), json!(earlier.ends()));
         }

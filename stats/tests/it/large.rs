@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 use haru_stats::query::Include;
 use haru_stats::time::{Period, Range, SiteZones};
-use haru_stats::{Answer, Dimension, Engine, Event, Metric, Query, VisitDimension};
+use haru_stats::{Answer, Dimension, Event, Metric, Query, VisitDimension};
 
-use crate::support::{at, date, days};
+use crate::support::{answers, at, date, days};
 
 const DAY: i64 = 86_400_000;
 
@@ -75,7 +75,7 @@ fn hashed_groups_count_like_any() {
     let events = events(&words, 12_000, 700);
     let days = days(&SiteZones::fixed(Tz::UTC), &events);
     let query = query(vec![Dimension::Page, VisitDimension::Source.into()]);
-    let answers = Engine::with_threads(1).answer(&[query], &days);
+    let answers = answers(1, &[query], &days);
     let expected = by_hand(&events);
     // A visitor has one source, and so have all visits: page and source of events are those of the groups.
     assert_eq!(answers[0].total_rows, Some(expected.len()));
@@ -98,8 +98,8 @@ fn many_distinct_values_and_threads() {
     let events = events(&words, 240_000, 20_000);
     let days = days(&SiteZones::fixed(Tz::UTC), &events);
     let queries = [query(vec![Dimension::Page]), query(vec![VisitDimension::Source.into()]), query(vec![])];
-    let alone: Vec<Answer> = Engine::with_threads(1).answer(&queries, &days);
-    assert_eq!(alone, Engine::with_threads(3).answer(&queries, &days), "threads agree");
+    let alone: Vec<Answer> = answers(1, &queries, &days);
+    assert_eq!(alone, answers(3, &queries, &days), "threads agree");
 
     let distinct: BTreeSet<&str> = events.iter().map(|event| event.page).collect();
     assert!(distinct.len() > 3 * (1 << 15), "{} pages", distinct.len());

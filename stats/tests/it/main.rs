@@ -1,9 +1,14 @@
 //! Tests of the stats engine through its public front door.
 
 mod anything;
+mod budget;
+mod cache;
 mod dashboard;
+mod explain;
 mod hand;
+mod instructions;
 mod large;
+mod memory;
 mod oracle;
 mod realtime;
 mod refusals;

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use haru_stats::time::{SiteZones, Span};
 use haru_stats::wire::{self, Context};
-use haru_stats::{Day, DayBuilder, Engine, Event};
+use haru_stats::{Answer, Day, DayBuilder, Engine, Event, Part, Query};
 use serde_json::Value;
 
 /// Milliseconds of an RFC 3339 text.
@@ -35,13 +35,23 @@ pub(crate) fn days(zones: &SiteZones, events: &[Event<'_>]) -> Vec<Arc<Day>> {
     zones.days(Span { from: first, to: last + 1 }).into_iter().map(day).collect()
 }
 
+/// Answers of that many threads, nothing remembered.
+pub(crate) fn answers(threads: usize, queries: &[Query], days: &[Arc<Day>]) -> Vec<Answer> {
+    Engine::with_threads(threads).answer(queries, &parts(days)).expect("within the budget")
+}
+
+/// The days as parts of rows.
+pub(crate) fn parts(days: &[Arc<Day>]) -> Vec<Part> {
+    days.iter().map(|day| Part::from(Arc::clone(day))).collect()
+}
+
 /// The whole JSON answer to a JSON query on events of a site with one timezone.
 pub(crate) fn ask(events: &[Event<'_>], zone: Tz, now: &str, query: &Value) -> Value {
     let first_event = events.iter().map(|event| event.ts).min();
     let context = Context { now: at(now), zone, first_event };
     let request = wire::query(query, &context).expect("a valid query");
     let days = days(&SiteZones::fixed(zone), events);
-    let answers = Engine::with_threads(1).answer(std::slice::from_ref(&request.query), &days);
+    let answers = answers(1, std::slice::from_ref(&request.query), &days);
     request.response(&answers[0])
 }
 

@@ -129,6 +129,7 @@ fn grouping() -> impl Strategy<Value = Vec<Dimension>> {
             .prop_filter_map("one dimension twice", |(one, other)| (one != other).then(|| vec![one, other])),
         1 => (time, dimension()).prop_map(|(time, other)| vec![time, other]),
         1 => Just(vec![Dimension::Hostname, Dimension::Page]),
+        1 => Just(vec![VisitDimension::ExitPage.into()]),
     ]
 }
 
@@ -194,7 +195,8 @@ fn query(zone: Tz, first: &'static str, start: i64) -> impl Strategy<Value = Que
     (range, metrics, grouping(), vec(filter(), 0..3), comparison, paging).prop_map(
         |(range, metrics, dimensions, filters, comparison, (limit, offset, [labels, empty, descending]))| {
             let time = dimensions.iter().any(Dimension::is_time);
-            let include = Include { time_labels: labels && time, total_rows: true, empty_buckets: empty };
+            let include =
+                Include { time_labels: labels && time, total_rows: true, empty_buckets: empty, explain: false };
             // Filters, metrics and dimensions that don't go together are left out one by one.
             let build = |metrics: &[Metric], filters: &[Filter], ordered: bool| {
                 let mut query = Query::builder(range)

@@ -12,13 +12,15 @@ mod visits;
 
 use std::sync::Arc;
 
+use haru_stats::engine::{Part, Plan};
 use haru_stats::segment::SegmentWriter;
 use haru_stats::time::{SiteZones, Span};
 use haru_stats::{Day, DayBuilder, Engine, Event};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
-use crate::support::days;
+use crate::memory::{Memory, named};
+use crate::support::{answers, days};
 
 proptest! {
     // Four queries each. `PROPTEST_CASES=20000` makes a long run.
@@ -29,16 +31,24 @@ proptest! {
         let zones = SiteZones::fixed(case.zone);
         let events: Vec<Event<'_>> = case.events.iter().map(generate::Stored::event).collect();
         let days = days(&zones, &events);
-        let answers = Engine::with_threads(1).answer(&case.queries, &days);
+        let answers = answers(1, &case.queries, &days);
         for (query, answer) in case.queries.iter().zip(&answers) {
             let expected = naive::answer(query, &zones, &events);
             prop_assert_eq!(answer, &expected, "{:#?}", query);
         }
         for ends in [vec![events.len()], vec![events.len() / 3, events.len()], vec![case.sealed]] {
-            let days = sealed_days(&zones, &events, &ends);
-            let from_segments = Engine::with_threads(1).answer(&case.queries, &days);
+            let days: Vec<Part> = sealed_days(&zones, &events, &ends).into_iter().map(Part::from).collect();
+            let from_segments = Engine::with_threads(1).answer(&case.queries, &days).expect("within the budget");
             prop_assert_eq!(&from_segments, &answers, "events up to {:?} sealed: {:#?}", ends, case.queries);
         }
+        // The same out of what is remembered of each query alone.
+        let (memory, parts) = (Memory::default(), named(&days));
+        for query in case.queries.iter().chain(&case.queries) {
+            let plan = Plan::new(std::slice::from_ref(query));
+            Engine::with_threads(1).answer_plan(&plan, &parts, &memory).expect("within the budget");
+        }
+        let remembered = Engine::with_threads(1).answer_plan(&Plan::new(&case.queries), &parts, &memory);
+        prop_assert_eq!(remembered.expect("within the budget"), answers);
     }
 }
 
@@ -79,8 +89,7 @@ fn the_cases_are_not_empty() {
         let case = generate::case().new_tree(&mut runner).expect("a case").current();
         let zones = SiteZones::fixed(case.zone);
         let events: Vec<Event<'_>> = case.events.iter().map(generate::Stored::event).collect();
-        for (query, answer) in case.queries.iter().zip(Engine::default().answer(&case.queries, &days(&zones, &events)))
-        {
+        for (query, answer) in case.queries.iter().zip(answers(2, &case.queries, &days(&zones, &events))) {
             let nonzero = |row: &haru_stats::engine::Row| row.metrics.iter().any(|value| value.as_f64() > Some(0.0));
             if answer.rows.iter().any(nonzero) {
                 rows += answer.rows.len();
@@ -93,5 +102,5 @@ fn the_cases_are_not_empty() {
     assert!(rows > 1_500, "{rows} rows");
     assert!(filtered > 150, "{filtered} filtered queries with data");
     assert!(compared > 100, "{compared} compared queries with data");
-    assert_eq!(metrics.len(), 10, "{metrics:?}");
+    assert_eq!(metrics.len(), 11, "{metrics:?}");
 }

@@ -41,6 +41,7 @@ pub(super) fn answer(query: &Query, zones: &SiteZones, events: &[Event<'_>]) -> 
             let interval = query.interval().expect("a time dimension");
             buckets(interval, query.range()).into_iter().map(|(_, label)| label).collect()
         }),
+        explanation: None,
     }
 }
 
@@ -81,7 +82,9 @@ fn comparison(current: &Question<'_>, earlier: &Question<'_>, key: &Key, metrics
         let (Some(now), Some(then)) = (now.as_f64(), then.as_f64()) else {
             return Number::Null;
         };
-        let change = if *metric == Metric::BounceRate {
+        let change = if *metric == Metric::ExitRate {
+            now - then
+        } else if *metric == Metric::BounceRate {
             if current.bounce_visits(key).is_empty() || earlier.bounce_visits(&paired).is_empty() {
                 return Number::Null;
             }

@@ -171,7 +171,9 @@ impl<'w> Question<'w> {
             match metric {
                 Metric::TimeOnPage => keys.extend(self.engaged_visits(None).into_keys()),
                 Metric::ScrollDepth => keys.extend(self.scrolled().into_keys()),
-                Metric::Visits => keys.extend(self.visits().into_iter().flat_map(|visit| self.visited(visit))),
+                Metric::Visits | Metric::ExitRate => {
+                    keys.extend(self.visits().into_iter().flat_map(|visit| self.visited(visit)));
+                }
                 Metric::BounceRate | Metric::VisitDuration | Metric::ViewsPerVisit if !by_page => {
                     keys.extend(self.visits().into_iter().map(|visit| self.visit_key(visit)));
                 }
@@ -237,6 +239,17 @@ impl<'w> Question<'w> {
                     filters: self.query.filters().to_vec(),
                 };
                 Number::Hundredths(rounded(distinct(&events()) * 10_000, distinct(&all.events())).unwrap_or(0))
+            }
+            Metric::ExitRate => {
+                let page = &key[0].1;
+                let visits = self.visits().into_iter().filter(|visit| self.visit_key(visit) == *key).count();
+                let filters = self.query.filters().to_vec();
+                let all = Question { world: self.world, query: self.query, range: self.range, filters };
+                let views = all.events().into_iter().filter(|(visit, event)| {
+                    let of = self.part(&Dimension::Page, 0, || value(self.world, visit, *event, &Dimension::Page)).1;
+                    self.world.events[*event].kind == EventKind::Pageview && of == *page
+                });
+                rounded(visits * 100, views.count()).map_or(Number::Null, Number::Whole)
             }
             Metric::TimeOnPage => {
                 let visits = self.engaged_visits(Some(key)).remove(key).unwrap_or_default();

@@ -1,0 +1,169 @@
+//! What of a day lies in a window and passes filters: the rows and visits that all sums are over.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use fixedbitset::FixedBitSet;
+
+use super::selection::Selection;
+use super::visited::Visited;
+use crate::day::Day;
+use crate::time::Span;
+
+/// Rows and visits that match.
+#[derive(Debug)]
+pub(super) struct Matches {
+    /// Rows that pass and lie in the window, engagement included; `None`: all rows of the holders.
+    pub(super) rows: Option<Rc<FixedBitSet>>,
+    /// Visits with a matching event in the window.
+    pub(super) holders: Rc<Visited>,
+    /// Visits with a matching event anywhere that start in the window.
+    pub(super) started: Rc<Visited>,
+    /// Rows that pass, wherever they lie; `None`: all rows of the visits that started.
+    passing: Option<Rc<FixedBitSet>>,
+    returns: OnceCell<Returns>,
+    events: OnceCell<Vec<MatchingEvent>>,
+}
+
+/// Visits of visitors who have been there before, by positions in the list of holders.
+#[derive(Debug, Default)]
+pub(super) struct Returns {
+    /// Second visits: the first is at the position before.
+    pub(super) second: Vec<u32>,
+    /// Third visits and so on.
+    pub(super) further: Vec<Return>,
+}
+
+impl Returns {
+    pub(super) fn len(&self) -> usize {
+        self.second.len() + self.further.len()
+    }
+}
+
+/// A visit of a visitor who has been there at least twice.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Return {
+    /// Position of the visitor's first.
+    pub(super) first: u32,
+    pub(super) position: u32,
+}
+
+/// An event that matches.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MatchingEvent {
+    pub(super) visit: u32,
+    pub(super) row: u32,
+    pub(super) visitor: u32,
+}
+
+impl Matches {
+    /// What of a selection lies in a window, in milliseconds since the start of the day.
+    pub(super) fn of(day: &Day, selection: &Selection, window: Option<Span>) -> Self {
+        let Some(window) = window else {
+            return Self {
+                rows: selection.rows.clone(),
+                holders: Rc::clone(&selection.visits),
+                started: Rc::clone(&selection.visits),
+                passing: selection.rows.clone(),
+                returns: OnceCell::new(),
+                events: OnceCell::new(),
+            };
+        };
+        let (rows, visits) = (day.row_columns(), day.visit_columns());
+        let within = |time: u32| window.contains(i64::from(time));
+        let mut matching = FixedBitSet::with_capacity(day.rows());
+        match &selection.rows {
+            Some(passing) => matching.extend(passing.ones().filter(|row| within(rows.time[*row]))),
+            None => selection.visits.each(|visit| {
+                matching.extend(visits.rows(visit).filter(|row| within(rows.time[*row])));
+            }),
+        }
+        let holds = |visit: usize| visits.rows(visit).any(|row| matching[row] && rows.kind[row].counts());
+        Self {
+            holders: Rc::new(selection.visits.filter(holds)),
+            started: Rc::new(selection.visits.filter(|visit| within(visits.start[visit]))),
+            rows: Some(Rc::new(matching)),
+            passing: selection.rows.clone(),
+            returns: OnceCell::new(),
+            events: OnceCell::new(),
+        }
+    }
+
+    /// Whether a row of a visit that started passes, in the window or not.
+    #[inline]
+    pub(super) fn passes(&self, row: usize) -> bool {
+        self.passing.as_ref().is_none_or(|rows| rows[row])
+    }
+
+    /// Holders whose visitor is that of the holder before.
+    pub(super) fn returns(&self, day: &Day) -> &Returns {
+        self.returns.get_or_init(|| {
+            let visitors = &day.visit_columns().visitor;
+            let mut returns = Returns::default();
+            let (mut first, mut last) = (0, None);
+            for position in 0..self.holders.len() {
+                let visitor = visitors[self.holders.at(position)];
+                let position = super::to_u32(position);
+                if last != Some(visitor) {
+                    (first, last) = (position, Some(visitor));
+                } else if position - first == 1 {
+                    returns.second.push(position);
+                } else {
+                    returns.further.push(Return { first, position });
+                }
+            }
+            returns
+        })
+    }
+
+    /// Whether every event of the day matches.
+    pub(super) fn is_all(&self) -> bool {
+        self.rows.is_none() && matches!(*self.holders, Visited::All(_))
+    }
+
+    /// The matching events, in the order of rows.
+    pub(super) fn events(&self, day: &Day) -> &[MatchingEvent] {
+        self.events.get_or_init(|| {
+            let (kinds, visits) = (&day.row_columns().kind, day.visit_columns());
+            let mut events = Vec::new();
+            let event = |visit: usize, row: usize| MatchingEvent {
+                visit: super::to_u32(visit),
+                row: super::to_u32(row),
+                visitor: visits.visitor[visit],
+            };
+            match &self.rows {
+                None => self.holders.each(|visit| {
+                    let counted = visits.rows(visit).filter(|row| kinds[*row].counts());
+                    events.extend(counted.map(|row| event(visit, row)));
+                }),
+                Some(rows) => {
+                    // All of them are in holders: those are the visits with a matching event.
+                    let mut position = 0;
+                    for row in rows.ones().filter(|row| kinds[*row].counts()) {
+                        while visits.rows(self.holders.at(position)).end <= row {
+                            position += 1;
+                        }
+                        events.push(event(self.holders.at(position), row));
+                    }
+                }
+            }
+            events
+        })
+    }
+
+    /// Calls back with visit and row of each matching row, engagement included, also of visits that hold no matching event.
+    pub(super) fn each_row(&self, day: &Day, mut each: impl FnMut(usize, usize)) {
+        let visits = day.visit_columns();
+        let Some(rows) = &self.rows else {
+            self.holders.each(|visit| visits.rows(visit).for_each(|row| each(visit, row)));
+            return;
+        };
+        let mut visit = 0;
+        for row in rows.ones() {
+            while visits.rows(visit).end <= row {
+                visit += 1;
+            }
+            each(visit, row);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! No question takes more than its share.
+
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+use haru_stats::engine::{Budget, BudgetError, Plan};
+use haru_stats::time::SiteZones;
+use haru_stats::wire::{self, Context};
+use haru_stats::{Answer, Day, Engine, Event, Query};
+use serde_json::{Value, json};
+
+use crate::memory::{Memory, named};
+use crate::support::{at, days, parts};
+
+/// Each event has a property that no other has.
+fn unique(count: i64) -> Vec<Arc<Day>> {
+    let start = at("2026-09-09T00:00:00Z");
+    let props: Vec<String> =
+        (0..count).map(|index| format!(r#"{{"order":"{index}","item":"{}"}}"#, index * 7)).collect();
+    let event =
+        |(index, props)| Event { ts: start + index, visitor: index, page: "/", props: Some(props), ..Event::default() };
+    let events: Vec<Event<'_>> = (0..).zip(&props).map(|(index, props)| event((index, props.as_str()))).collect();
+    days(&SiteZones::fixed(Tz::UTC), &events)
+}
+
+fn query(dimensions: &Value) -> Query {
+    let context = Context { now: at("2026-09-10T12:00:00Z"), zone: Tz::UTC, first_event: None };
+    let body = json!({"metrics": ["visitors", "events"], "date_range": "7d", "dimensions": dimensions});
+    wire::query(&body, &context).expect("a valid query").query
+}
+
+fn ask(budget: Budget, dimensions: &Value, days: &[Arc<Day>]) -> Result<Vec<Answer>, BudgetError> {
+    Engine::with_threads(1).with_budget(budget).answer(&[query(dimensions)], &parts(days))
+}
+
+#[test]
+fn rows_beyond_the_budget_are_refused() {
+    let days = unique(1_000);
+    let enough = Budget { rows: 1_000, ..Budget::default() };
+    assert!(ask(enough, &json!([]), &days).is_ok());
+    let error = ask(Budget { rows: 999, ..enough }, &json!([]), &days).expect_err("refused");
+    assert_eq!(error, BudgetError::Rows { rows: 1_000, limit: 999 });
+    assert_eq!(error.key(), "date_range");
+    assert_eq!(error.to_string(), "Invalid date_range: it holds 1000 events, and one question may look at 999");
+}
+
+#[test]
+fn rows_of_remembered_parts_are_free() {
+    let parts = named(&unique(1_000));
+    let (memory, plan) = (Memory::default(), Plan::new(&[query(&json!([]))]));
+    assert!(Engine::with_threads(1).answer_plan(&plan, &parts, &memory).is_ok());
+    let strict = Engine::with_threads(1).with_budget(Budget { rows: 0, ..Budget::default() });
+    assert!(strict.answer_plan(&plan, &parts, &memory).is_ok());
+}
+
+#[test]
+fn groups_beyond_the_budget_are_refused() {
+    let days = unique(20_000);
+    let small = Budget { bytes: 256 << 10, ..Budget::default() };
+    assert!(ask(small, &json!(["event:page"]), &days).is_ok());
+    for dimensions in [
+        json!(["event:props:order"]),
+        json!(["event:props:order", "event:props:item"]),
+        json!(["visit:source", "event:props:order", "event:props:item", "event:page", "time:hour"]),
+    ] {
+        let error = ask(small, &dimensions, &days).expect_err("refused");
+        assert_eq!(error.key(), "dimensions");
+        assert_eq!(
+            error.to_string(),
+            format!("Invalid dimensions {dimensions}: their groups take more than 262144 bytes")
+        );
+        assert!(ask(Budget::default(), &dimensions, &days).is_ok(), "{dimensions} by default");
+    }
+}
+
+/// Small parts may add up to too many groups.
+#[test]
+fn merged_groups_count_too() {
+    let parts = named(&unique(20_000));
+    let (memory, plan) = (Memory::default(), Plan::new(&[query(&json!(["event:props:order"]))]));
+    assert!(Engine::with_threads(1).answer_plan(&plan, &parts, &memory).is_ok());
+    let strict = Engine::with_threads(1).with_budget(Budget { bytes: 256 << 10, ..Budget::default() });
+    let error = strict.answer_plan(&plan, &parts, &memory).expect_err("refused");
+    assert_eq!(error.key(), "dimensions");
+}
