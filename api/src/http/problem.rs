@@ -103,7 +103,7 @@ fn details(kind: &str, title: &str, status: StatusCode, detail: impl Into<String
 }
 
 /// A query that is wrong, or too much, in that key.
-fn bad_query(key: &str, detail: String) -> Problem {
+fn bad_query(key: &str, detail: String) -> ProblemDetails {
     let field = FieldError { field: key.to_owned(), message: detail.clone() };
     with_fields(details("bad-query", "The query cannot be answered", StatusCode::BAD_REQUEST, detail), vec![field])
 }
