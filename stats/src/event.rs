@@ -86,6 +86,17 @@ pub struct Event<'a> {
     pub engaged_ms: u32,
     /// Scroll depth in percent, 0 to 100 (more is read as 100); read from engagement only.
     pub scroll_depth: Option<u8>,
+    /// What the event earned, if anything. Kept by segments; no metric reads it yet.
+    pub revenue: Option<Revenue<'a>>,
+}
+
+/// An amount of money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revenue<'a> {
+    /// Thousandths of the currency's unit: 12.50 is 12,500.
+    pub amount_thousandths: i64,
+    /// ISO 4217 code.
+    pub currency: &'a str,
 }
 
 impl Default for Event<'_> {
@@ -119,6 +130,7 @@ impl Default for Event<'_> {
             interactive: true,
             engaged_ms: 0,
             scroll_depth: None,
+            revenue: None,
         }
     }
 }

@@ -9,7 +9,7 @@
 //! JSON ─▶ wire ─▶ Query (checked) ──────┘
 //! ```
 //!
-//! Read in this order: [`event`](Event), [`day`](Day), [`time`], [`query`], [`engine`], [`dashboard`], [`realtime`], [`wire`].
+//! Read in this order: [`event`](Event), [`day`](Day), [`segment`], [`time`], [`query`], [`engine`], [`dashboard`], [`realtime`], [`wire`].
 //!
 //! Invariants: a [`Query`] that exists is valid, so answering cannot fail; numbers are exact integers until their last
 //! rounding; a visitor id means something within one day only, so daily counts of visitors add up.
@@ -25,6 +25,7 @@ mod metric;
 mod number;
 pub mod query;
 pub mod realtime;
+pub mod segment;
 pub mod time;
 pub mod wire;
 
@@ -33,7 +34,7 @@ pub use day::{Day, DayBuilder, DayError};
 pub use dimension::{Dimension, Interval, VisitDimension};
 pub use engine::{Answer, Engine};
 pub use error::QueryError;
-pub use event::{Event, EventKind};
+pub use event::{Event, EventKind, Revenue};
 pub use metric::Metric;
 pub use number::Number;
 pub use query::{Condition, Filter, Operator, Query};

@@ -6,6 +6,7 @@ use super::derive::Derivation;
 use super::dictionary::DictionaryBuilder;
 use super::layout::{ATTRIBUTES, attributes};
 use super::property::PropertiesBuilder;
+use super::tuples::Tuples;
 use super::{Day, NO_SCROLL};
 use crate::event::{Event, EventKind};
 use crate::time::Span;
@@ -34,7 +35,7 @@ pub enum DayError {
 pub struct DayBuilder {
     pub(super) span: Span,
     pub(super) events: Vec<Raw>,
-    pub(super) attributes: Vec<[u32; ATTRIBUTES]>,
+    pub(super) attributes: Tuples,
     pub(super) pages: DictionaryBuilder,
     pub(super) hostnames: DictionaryBuilder,
     pub(super) names: DictionaryBuilder,
@@ -46,7 +47,10 @@ pub struct DayBuilder {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Raw {
     pub(super) visitor: i64,
-    pub(super) ts: i64,
+    /// Milliseconds since the start of the day.
+    pub(super) time: u32,
+    /// Number among [`DayBuilder::attributes`].
+    pub(super) attributes: u32,
     pub(super) page: u32,
     pub(super) hostname: u32,
     pub(super) name: u32,
@@ -69,7 +73,7 @@ impl DayBuilder {
         Ok(Self {
             span,
             events: Vec::new(),
-            attributes: Vec::new(),
+            attributes: Tuples::default(),
             pages: DictionaryBuilder::default(),
             hostnames: DictionaryBuilder::default(),
             names: DictionaryBuilder::default(),
@@ -83,38 +87,40 @@ impl DayBuilder {
     /// # Errors
     /// [`DayError::Outside`] or [`DayError::Full`]; the day is unchanged then.
     pub fn push(&mut self, event: &Event<'_>) -> Result<(), DayError> {
-        if !self.span.contains(event.ts) {
-            return Err(DayError::Outside { ts: event.ts, span: self.span });
+        let time = self.time(event.ts)?;
+        let index = self.room_for(1)?;
+        let mut codes = [0; ATTRIBUTES];
+        for ((code, values), text) in codes.iter_mut().zip(&mut self.attribute_values).zip(attributes(event)) {
+            *code = values.code(text);
         }
-        let index = u32::try_from(self.events.len()).map_err(|_| DayError::Full)?;
-        if index == u32::MAX {
-            return Err(DayError::Full);
-        }
-        let name = match event.kind {
-            EventKind::Pageview => "pageview",
-            EventKind::Custom => event.name,
-            EventKind::Engagement | EventKind::Duration => "engagement",
-        };
         self.events.push(Raw {
             visitor: event.visitor,
-            ts: event.ts,
+            time,
+            attributes: self.attributes.code(&codes),
             page: self.pages.code(event.page),
             hostname: self.hostnames.code(event.hostname),
-            name: self.names.code(name),
+            name: self.names.code(reserved_name(event.kind).unwrap_or(event.name)),
             engaged_ms: event.engaged_ms,
             kind: event.kind,
             interactive: event.interactive,
             scroll_depth: event.scroll_depth.map_or(NO_SCROLL, |depth| depth.min(100)),
         });
-        let mut codes = [0; ATTRIBUTES];
-        for ((code, values), text) in codes.iter_mut().zip(&mut self.attribute_values).zip(attributes(event)) {
-            *code = values.code(text);
-        }
-        self.attributes.push(codes);
         if event.kind.counts() {
             self.properties.push(index, event.props.unwrap_or_default());
         }
         Ok(())
+    }
+
+    /// Milliseconds since the start of the day.
+    pub(super) fn time(&self, ts: i64) -> Result<u32, DayError> {
+        let since = ts.checked_sub(self.span.from).and_then(|since| u32::try_from(since).ok());
+        since.filter(|_| self.span.contains(ts)).ok_or(DayError::Outside { ts, span: self.span })
+    }
+
+    /// The index of the next event, when there is room for `more`.
+    pub(super) fn room_for(&self, more: usize) -> Result<u32, DayError> {
+        let fits = u32::try_from(self.events.len() + more).is_ok();
+        u32::try_from(self.events.len()).ok().filter(|_| fits).ok_or(DayError::Full)
     }
 
     /// Events so far.
@@ -127,17 +133,37 @@ impl DayBuilder {
         self.events.is_empty()
     }
 
+    /// Bytes that it takes in memory: the weight of an open day in a cache.
+    pub fn bytes(&self) -> usize {
+        let dictionaries = [&self.pages, &self.hostnames, &self.names];
+        size_of::<Self>()
+            + self.events.capacity() * size_of::<Raw>()
+            + self.attributes.bytes()
+            + dictionaries.into_iter().chain(&self.attribute_values).map(DictionaryBuilder::bytes).sum::<usize>()
+            + self.properties.bytes()
+    }
+
     /// Sorts, derives visits, packs.
     pub fn build(&self) -> Day {
         let mut order: Vec<u32> = (0..).take(self.events.len()).collect();
-        order.sort_unstable_by_key(|index| {
+        // Stable, so that arrival decides between equals; and segments are sorted runs, which it finds and merges.
+        order.sort_by_key(|index| {
             let event = &self.events[*index as usize];
-            (event.visitor, event.ts, *index)
+            (event.visitor, event.time)
         });
         let mut derived = Derivation::new(self);
         for index in order {
             derived.add(index);
         }
         derived.finish()
+    }
+}
+
+/// What an event is called whose kind has a name of its own.
+pub(super) fn reserved_name(kind: EventKind) -> Option<&'static str> {
+    match kind {
+        EventKind::Pageview => Some("pageview"),
+        EventKind::Custom => None,
+        EventKind::Engagement | EventKind::Duration => Some("engagement"),
     }
 }

@@ -11,10 +11,9 @@ use super::layout::CodedColumns;
 use super::property::PropertyColumn;
 use super::{Day, NO_SCROLL, RowKind, Rows, Visits};
 use crate::event::EventKind;
-use crate::time::MINUTE;
 
 /// Longest pause within a visit, in milliseconds.
-const GAP: i64 = 30 * MINUTE;
+const GAP: u32 = 30 * 60 * 1_000;
 
 /// Walks the sorted events and writes columns.
 pub(super) struct Derivation<'b> {
@@ -22,7 +21,7 @@ pub(super) struct Derivation<'b> {
     visitors: u32,
     visitor: Option<i64>,
     /// Last activity of the current visit; `None` when the visitor has none yet.
-    active: Option<i64>,
+    active: Option<u32>,
     /// Event index of each row.
     rows: Vec<u32>,
     engaged_ms: Vec<u32>,
@@ -69,9 +68,9 @@ impl<'b> Derivation<'b> {
             self.active = None;
             self.durations.clear();
         }
-        let time = self.since_start(event.ts);
+        let time = event.time;
         let starts = match self.active {
-            Some(active) => event.kind.counts() && event.ts - active > GAP,
+            Some(active) => event.kind.counts() && event.time - active > GAP,
             None if event.kind.counts() => true,
             None => {
                 self.orphans.push((self.visitors - 1, time));
@@ -92,7 +91,7 @@ impl<'b> Derivation<'b> {
                 exit: None,
             });
         }
-        self.active = Some(event.ts);
+        self.active = Some(event.time);
         self.rows.push(index);
         let engaged = self.engaged(&event);
         self.engaged_ms.push(engaged);
@@ -133,17 +132,12 @@ impl<'b> Derivation<'b> {
         }
     }
 
-    fn since_start(&self, ts: i64) -> u32 {
-        // The builder has refused what is outside of the day.
-        u32::try_from(ts - self.builder.span.from).unwrap_or(u32::MAX)
-    }
-
     /// The day.
     pub(super) fn finish(self) -> Day {
         let builder = self.builder;
         let event = |index: &u32| &builder.events[*index as usize];
         let rows = Rows {
-            time: self.rows.iter().map(|index| self.since_start(event(index).ts)).collect(),
+            time: self.rows.iter().map(|index| event(index).time).collect(),
             kind: self.rows.iter().map(|index| row_kind(event(index).kind)).collect(),
             scroll_depth: self.rows.iter().map(|index| scroll_depth(event(index))).collect(),
             engaged_ms: self.engaged_ms.iter().copied().collect(),
@@ -168,7 +162,8 @@ impl<'b> Derivation<'b> {
             Codes::pack(codes, distinct)
         };
         let of_first = |(attribute, values): (usize, &DictionaryBuilder)| {
-            let codes = visits.iter().map(|visit| builder.attributes[visit.first_event as usize][attribute]);
+            let codes =
+                visits.iter().map(|visit| builder.attributes.get(event(&visit.first_event).attributes)[attribute]);
             Codes::pack(codes, values.dictionary().len())
         };
         let codes = CodedColumns {

@@ -1,7 +1,10 @@
 //! Dictionary coding: a column is narrow codes into a small table of distinct texts.
 
-use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 /// The distinct texts of a column. Code 0 is always blank.
 #[derive(Clone, Debug)]
@@ -35,29 +38,41 @@ impl Dictionary {
 
 /// A dictionary that still grows.
 #[derive(Clone, Debug, Default)]
-pub(super) struct DictionaryBuilder {
+pub(crate) struct DictionaryBuilder {
     dictionary: Dictionary,
-    codes: HashMap<Arc<str>, u32>,
+    /// Codes by text: a text is kept once.
+    codes: HashTable<u32>,
+    // Texts come from strangers: the keyed hash of the standard library keeps them from choosing collisions.
+    hasher: RandomState,
 }
 
 impl DictionaryBuilder {
-    pub(super) fn code(&mut self, value: &str) -> u32 {
+    /// The code of a text, a new one where it is unknown.
+    pub(crate) fn code(&mut self, value: &str) -> u32 {
         if value.is_empty() {
             return 0;
         }
-        if let Some(code) = self.codes.get(value) {
-            return *code;
+        let (values, hasher) = (&mut self.dictionary.values, &self.hasher);
+        let same = |code: &u32| &*values[*code as usize] == value;
+        let rehash = |code: &u32| hasher.hash_one(&*values[*code as usize]);
+        match self.codes.entry(hasher.hash_one(value), same, rehash) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(place) => {
+                // A day is refused more than u32::MAX events, and each brings at most one new text to a column.
+                let code = u32::try_from(values.len()).unwrap_or(u32::MAX);
+                place.insert(code);
+                values.push(Arc::from(value));
+                code
+            }
         }
-        // A day is refused more than u32::MAX events, and each brings at most one new text to a column.
-        let code = u32::try_from(self.dictionary.values.len()).unwrap_or(u32::MAX);
-        let value: Arc<str> = Arc::from(value);
-        self.dictionary.values.push(Arc::clone(&value));
-        self.codes.insert(value, code);
-        code
     }
 
-    pub(super) fn dictionary(&self) -> &Dictionary {
+    pub(crate) fn dictionary(&self) -> &Dictionary {
         &self.dictionary
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.dictionary.bytes() + self.codes.allocation_size()
     }
 }
 

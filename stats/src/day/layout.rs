@@ -5,10 +5,32 @@ use crate::dimension::VisitDimension;
 use crate::event::Event;
 
 /// Attributes that a visit takes from its first event.
-pub(super) const ATTRIBUTES: usize = 18;
+pub(crate) const ATTRIBUTES: usize = 18;
+
+/// The names of the attributes, which are those of [`Event`]'s fields, in the order of their columns.
+pub(crate) const ATTRIBUTE_NAMES: [&str; ATTRIBUTES] = [
+    "source",
+    "referrer",
+    "channel",
+    "utm_source",
+    "utm_medium",
+    "utm_campaign",
+    "utm_content",
+    "utm_term",
+    "device",
+    "browser",
+    "browser_version",
+    "os",
+    "os_version",
+    "country",
+    "region",
+    "city",
+    "language",
+    "screen",
+];
 
 /// The attributes of an event in the order of their columns.
-pub(super) fn attributes<'e>(event: &Event<'e>) -> [&'e str; ATTRIBUTES] {
+pub(crate) fn attributes<'e>(event: &Event<'e>) -> [&'e str; ATTRIBUTES] {
     [
         event.source,
         event.referrer,
@@ -29,6 +51,51 @@ pub(super) fn attributes<'e>(event: &Event<'e>) -> [&'e str; ATTRIBUTES] {
         event.language,
         event.screen,
     ]
+}
+
+/// An event that has the attributes, and blanks for all else: the inverse of [`attributes`].
+pub(crate) fn with_attributes(attributes: [&str; ATTRIBUTES]) -> Event<'_> {
+    let [
+        source,
+        referrer,
+        channel,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        utm_content,
+        utm_term,
+        device,
+        browser,
+        browser_version,
+        os,
+        os_version,
+        country,
+        region,
+        city,
+        language,
+        screen,
+    ] = attributes;
+    Event {
+        source,
+        referrer,
+        channel,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        utm_content,
+        utm_term,
+        device,
+        browser,
+        browser_version,
+        os,
+        os_version,
+        country,
+        region,
+        city,
+        language,
+        screen,
+        ..Event::default()
+    }
 }
 
 /// Where a visit dimension is found.

@@ -1,7 +1,6 @@
 //! One local day of one site as columns: sorted by visitor and time, visits derived once.
 //!
-//! Built from rows by [`DayBuilder`], in any order. Other sources of a day (sealed segments) push their rows into the same
-//! builder; what is no list of events at all (imported aggregates) implements [`crate::engine::Source`] instead.
+//! Built from rows by [`DayBuilder`], in any order, and from sealed segments ([`DayBuilder::push_segment`]); what is no list of events at all (imported aggregates) implements [`crate::engine::Source`] instead.
 
 mod builder;
 mod column;
@@ -9,11 +8,15 @@ mod derive;
 mod dictionary;
 mod layout;
 mod property;
+mod sealed;
+mod tuples;
 
 pub use builder::{DayBuilder, DayError};
 
 pub(crate) use column::{Column, Level};
-pub(crate) use dictionary::Dictionary;
+pub(crate) use dictionary::{Dictionary, DictionaryBuilder};
+pub(crate) use layout::{ATTRIBUTE_NAMES, ATTRIBUTES, attributes, with_attributes};
+pub(crate) use tuples::Tuples;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -132,7 +135,11 @@ impl Day {
             + self.visits() * per_visit
             + self.codes.bytes()
             + dictionaries.into_iter().chain(&self.attributes).map(Dictionary::bytes).sum::<usize>()
-            + self.properties.iter().map(|(key, column)| key.len() + column.bytes()).sum::<usize>()
+            + self
+                .properties
+                .iter()
+                .map(|(key, column)| 2 * size_of::<usize>() + key.len() + column.bytes())
+                .sum::<usize>()
             + self.orphans.len() * size_of::<(u32, u32)>()
     }
 

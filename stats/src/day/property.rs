@@ -37,7 +37,8 @@ impl PropertyColumn {
 /// Properties in order of arrival.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PropertiesBuilder {
-    keys: BTreeMap<Box<str>, PropertyBuilder>,
+    keys: BTreeMap<Box<str>, usize>,
+    columns: Vec<PropertyBuilder>,
 }
 
 /// The values of one key in order of arrival.
@@ -48,15 +49,32 @@ struct PropertyBuilder {
     values: Vec<(u32, u32)>,
 }
 
+/// A property: which column, which of its codes.
+pub(super) type CodedProperty = (usize, u32);
+
 impl PropertiesBuilder {
-    /// Adds the scalars of a JSON object; texts as they are, numbers and booleans as JSON writes them.
+    /// Adds the scalars of a JSON object.
     pub(super) fn push(&mut self, event: u32, json: &str) {
+        let properties = self.code(json);
+        self.add(event, &properties);
+    }
+
+    /// Adds what [`Self::code`] gave.
+    pub(super) fn add(&mut self, event: u32, properties: &[CodedProperty]) {
+        for (column, code) in properties {
+            self.columns[*column].values.push((event, *code));
+        }
+    }
+
+    /// The scalars of a JSON object; texts as they are, numbers and booleans as JSON writes them.
+    pub(super) fn code(&mut self, json: &str) -> Vec<CodedProperty> {
         if json.is_empty() || json == "{}" {
-            return;
+            return Vec::new();
         }
         let Ok(Value::Object(properties)) = serde_json::from_str(json) else {
-            return;
+            return Vec::new();
         };
+        let mut coded = Vec::with_capacity(properties.len());
         for (key, value) in properties {
             let text = match value {
                 Value::String(text) => text,
@@ -67,10 +85,23 @@ impl PropertiesBuilder {
             if text.is_empty() {
                 continue;
             }
-            let property = self.keys.entry(key.into()).or_default();
-            let code = property.dictionary.code(&text);
-            property.values.push((event, code));
+            let column = *self.keys.entry(key.into()).or_insert_with(|| {
+                self.columns.push(PropertyBuilder::default());
+                self.columns.len() - 1
+            });
+            coded.push((column, self.columns[column].dictionary.code(&text)));
         }
+        coded
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        let column = |column: &PropertyBuilder| {
+            size_of::<PropertyBuilder>()
+                + column.dictionary.bytes()
+                + column.values.capacity() * size_of::<(u32, u32)>()
+        };
+        let keys = self.keys.keys().map(|key| key.len() + 3 * size_of::<usize>());
+        self.columns.iter().map(column).chain(keys).sum()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -88,6 +119,6 @@ impl PropertiesBuilder {
             let codes = Codes::pack(placed.iter().map(|(_, code)| *code), dictionary.len());
             PropertyColumn { rows, codes, dictionary }
         };
-        self.keys.iter().map(|(key, property)| (key.clone(), column(property))).collect()
+        self.keys.iter().map(|(key, index)| (key.clone(), column(&self.columns[*index]))).collect()
     }
 }
