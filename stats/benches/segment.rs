@@ -1,11 +1,41 @@
-//! Sealing and decoding of a day.
+//! Sealing a day and decoding it, over a part of 333,333 events: one of thirty days of ten million.
 
 mod common;
 
-fn main() {
-    let site = common::site(1, 100_000, 1);
-    let events = site.events(0);
-    assert_eq!(events.len(), 100_000);
-    let visitors: std::collections::HashSet<i64> = events.iter().map(|event| event.visitor).collect();
-    println!("{} events, {} visitors, {} days", events.len(), visitors.len(), site.days());
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use haru_stats::segment::SegmentWriter;
+use haru_stats::{DayBuilder, Event};
+use std::hint::black_box;
+
+const EVENTS: usize = 333_333;
+
+fn seal(site: &common::Site, events: &[Event<'_>]) -> Vec<u8> {
+    let mut writer = SegmentWriter::new(site.span(0), 0);
+    for event in events {
+        writer.push(event).expect("an event of the day");
+    }
+    writer.finish().expect("a segment").bytes
 }
+
+fn builder(site: &common::Site, bytes: &[u8]) -> DayBuilder {
+    let mut builder = DayBuilder::new(site.span(0)).expect("a day");
+    builder.push_segment(bytes).expect("a segment of the day");
+    builder
+}
+
+fn segments(criterion: &mut Criterion) {
+    let site = common::site(1, EVENTS, 1);
+    let events = site.events(0);
+    let bytes = seal(&site, &events);
+    let pushed = builder(&site, &bytes);
+
+    let mut group = criterion.benchmark_group("segment");
+    group.sample_size(10).throughput(Throughput::Elements(EVENTS as u64));
+    group.bench_function("seal", |bencher| bencher.iter(|| seal(&site, black_box(&events))));
+    group.bench_function("decode", |bencher| bencher.iter(|| builder(&site, black_box(&bytes))));
+    group.bench_function("derive", |bencher| bencher.iter(|| black_box(&pushed).build()));
+    group.finish();
+}
+
+criterion_group!(benches, segments);
+criterion_main!(benches);

@@ -14,9 +14,13 @@ pub(crate) const START: i64 = 1_788_220_800_000;
 /// Milliseconds.
 pub(crate) const DAY: i64 = 86_400_000;
 
+const COUNTRIES: [&str; 12] = ["US", "DE", "GB", "FR", "IN", "BR", "JP", "NL", "ES", "IT", "PL", "CA"];
+const LANGUAGES: [&str; 5] = ["en-US", "de-DE", "fr-FR", "en-GB", "pt-BR"];
+
 /// A site whose events are made day by day, as ten million at once would take gigabytes.
 pub(crate) struct Site {
     seed: u64,
+    start: i64,
     events: usize,
     days: usize,
     pages: Vec<String>,
@@ -31,6 +35,7 @@ pub(crate) fn site(seed: u64, events: usize, days: usize) -> Site {
     let numbered = |count: usize, text: fn(usize) -> String| (0..count).map(text).collect();
     Site {
         seed,
+        start: START,
         events,
         days: days.max(1),
         pages: numbered(5_000, |index| format!("/{}/article-{index}", ["blog", "docs", "guide", "news"][index % 4])),
@@ -44,14 +49,9 @@ pub(crate) fn site(seed: u64, events: usize, days: usize) -> Site {
 }
 
 impl Site {
-    /// Number of days.
-    pub(crate) fn days(&self) -> usize {
-        self.days
-    }
-
     /// The instants of a day.
     pub(crate) fn span(&self, day: usize) -> Span {
-        let from = START + i64::try_from(day).expect("a small number") * DAY;
+        let from = self.start + i64::try_from(day).expect("a small number") * DAY;
         Span { from, to: from + DAY }
     }
 
@@ -71,7 +71,7 @@ impl Site {
     fn visit<'s>(&'s self, dice: &mut Dice, span: Span, events: &mut Vec<Event<'s>>) {
         let visitor = self.visitor(dice);
         // More by day than by night; the last half hour is left free, so that visits end in their day.
-        let noon = (dice.random::<f64>() + dice.random::<f64>()) / 2.0;
+        let noon = f64::midpoint(dice.random(), dice.random());
         #[expect(clippy::cast_possible_truncation, reason = "below a day")]
         let mut ts = span.from + (noon * 82_000_000.0) as i64;
         // One to eight with a mean of three.
@@ -121,8 +121,6 @@ impl Site {
             5..8 => ("Mobile", "Android", ["13", "14", "15"][dice.random_range(0..3)], "Mobile"),
             _ => ("Mobile", "iOS", ["17.6", "18.0", "18.1"][dice.random_range(0..3)], "Mobile"),
         };
-        const COUNTRIES: [&str; 12] = ["US", "DE", "GB", "FR", "IN", "BR", "JP", "NL", "ES", "IT", "PL", "CA"];
-        const LANGUAGES: [&str; 5] = ["en-US", "de-DE", "fr-FR", "en-GB", "pt-BR"];
         Event {
             visitor: dice.random(),
             hostname: "example.com",
@@ -148,10 +146,11 @@ impl Site {
 
 /// An index below `count`; small ones are frequent.
 fn zipf(dice: &mut Dice, count: usize, exponent: f64) -> usize {
-    let law = Zipf::new(count as f64, exponent).expect("a count above zero");
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
+    let law = Zipf::new(f64::from(count), exponent).expect("a count above zero");
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number from 1 to count")]
     let rank = law.sample(dice) as usize;
-    rank.clamp(1, count) - 1
+    rank.clamp(1, count as usize) - 1
 }
 
 fn pick<'s>(dice: &mut Dice, list: &'s [String], exponent: f64) -> &'s str {

@@ -54,7 +54,7 @@ pub(crate) fn attributes<'e>(event: &Event<'e>) -> [&'e str; ATTRIBUTES] {
 }
 
 /// An event that has the attributes, and blanks for all else: the inverse of [`attributes`].
-pub(crate) fn with_attributes(attributes: [&str; ATTRIBUTES]) -> Event<'_> {
+pub(crate) fn with_attributes<'e>(attributes: &[&'e str; ATTRIBUTES]) -> Event<'e> {
     let [
         source,
         referrer,
@@ -74,7 +74,7 @@ pub(crate) fn with_attributes(attributes: [&str; ATTRIBUTES]) -> Event<'_> {
         city,
         language,
         screen,
-    ] = attributes;
+    ] = *attributes;
     Event {
         source,
         referrer,
@@ -84,16 +84,16 @@ pub(crate) fn with_attributes(attributes: [&str; ATTRIBUTES]) -> Event<'_> {
         utm_campaign,
         utm_content,
         utm_term,
-        device,
+        country,
+        region,
+        city,
         browser,
         browser_version,
         os,
         os_version,
-        country,
-        region,
-        city,
-        language,
+        device,
         screen,
+        language,
         ..Event::default()
     }
 }

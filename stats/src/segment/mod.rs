@@ -22,6 +22,8 @@ mod hybrid;
 mod reader;
 mod schema;
 mod seal;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod writer;
 

@@ -152,7 +152,7 @@ pub(super) fn event_of<'e>(text: impl Fn(Text) -> &'e str, revenue: Option<i64>)
         page: text(Text::Page),
         props: Some(text(Text::Props)).filter(|props| !props.is_empty()),
         revenue: revenue.map(|amount_thousandths| Revenue { amount_thousandths, currency }),
-        ..with_attributes(std::array::from_fn(|index| text(Text::Attribute(index))))
+        ..with_attributes(&std::array::from_fn(|index| text(Text::Attribute(index))))
     }
 }
 

@@ -88,7 +88,7 @@ fn dictionary(page: &Bytes, count: u32) -> Result<Vec<Box<str>>, SegmentError> {
         let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
         let (text, after) =
             after.split_at_checked(length).ok_or(SegmentError::Damaged("a dictionary ends too early"))?;
-        let text = std::str::from_utf8(text).map_err(|error| ParquetError::from(error))?;
+        let text = std::str::from_utf8(text).map_err(ParquetError::from)?;
         texts.push(Box::from(text));
         rest = after;
     }

@@ -138,7 +138,7 @@ impl SegmentWriter {
         self.write(&Field::all())
     }
 
-    fn write(&self, fields: &[Field]) -> Result<Segment, SegmentError> {
+    pub(super) fn write(&self, fields: &[Field]) -> Result<Segment, SegmentError> {
         let checksum = self.checksum();
         let mut file = SerializedFileWriter::new(Vec::new(), schema(fields)?, Arc::new(properties()?))?;
         file.write_all(&[0; seal::LENGTH]).map_err(ParquetError::from)?;

@@ -7,6 +7,7 @@ mod large;
 mod oracle;
 mod realtime;
 mod refusals;
+mod segments;
 mod support;
 mod time_days;
 mod time_ranges;

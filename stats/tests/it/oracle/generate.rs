@@ -16,6 +16,8 @@ pub(super) struct Case {
     pub(super) zone: Tz,
     pub(super) events: Vec<Stored>,
     pub(super) queries: Vec<Query>,
+    /// Events that are sealed already; those after them came late.
+    pub(super) sealed: usize,
 }
 
 /// An event that owns its properties.
@@ -52,11 +54,9 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
         let zone: Tz = zone.parse().expect("a zone");
         let start = day_start(date(first), zone);
         let events = vec(stored(start), 0..60);
-        (Just(zone), events, vec(query(zone, first, start), 4)).prop_map(|(zone, events, queries)| Case {
-            zone,
-            events,
-            queries,
-        })
+        (Just(zone), events, vec(query(zone, first, start), 4), 0..60_usize).prop_map(
+            |(zone, events, queries, sealed)| Case { zone, sealed: sealed.min(events.len()), events, queries },
+        )
     })
 }
 

@@ -1,7 +1,7 @@
 //! A slow, obvious second implementation that must agree with the engine on generated data.
 //!
 //! It is written from the definitions (design.md §3, query-semantics.md) with nested loops over events, and shares nothing
-//! with the engine but the types of events and queries.
+//! with the engine but the types of events and queries. The engine is asked about days of rows, of sealed segments, and of both.
 
 mod generate;
 mod matching;
@@ -10,8 +10,11 @@ mod question;
 mod series;
 mod visits;
 
-use haru_stats::time::SiteZones;
-use haru_stats::{Engine, Event};
+use std::sync::Arc;
+
+use haru_stats::segment::SegmentWriter;
+use haru_stats::time::{SiteZones, Span};
+use haru_stats::{Day, DayBuilder, Engine, Event};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 
@@ -31,7 +34,39 @@ proptest! {
             let expected = naive::answer(query, &zones, &events);
             prop_assert_eq!(answer, &expected, "{:#?}", query);
         }
+        for ends in [vec![events.len()], vec![events.len() / 3, events.len()], vec![case.sealed]] {
+            let days = sealed_days(&zones, &events, &ends);
+            let from_segments = Engine::with_threads(1).answer(&case.queries, &days);
+            prop_assert_eq!(&from_segments, &answers, "events up to {:?} sealed: {:#?}", ends, case.queries);
+        }
     }
+}
+
+/// The days that hold the events, each of a segment for the events up to each of the ends, and rows for all after the last.
+fn sealed_days(zones: &SiteZones, events: &[Event<'_>], ends: &[usize]) -> Vec<Arc<Day>> {
+    let (Some(first), Some(last)) =
+        (events.iter().map(|event| event.ts).min(), events.iter().map(|event| event.ts).max())
+    else {
+        return Vec::new();
+    };
+    let day = |span: Span| {
+        let mut builder = DayBuilder::new(span).expect("a day");
+        let mut sealed = 0;
+        for (part, end) in (0..).zip(ends) {
+            let mut writer = SegmentWriter::new(span, part);
+            for event in events[sealed..*end].iter().filter(|event| span.contains(event.ts)) {
+                writer.push(event).expect("an event of the day");
+            }
+            let segment = writer.finish().expect("a segment");
+            builder.push_segment(&segment.bytes).expect("a segment of the day");
+            sealed = *end;
+        }
+        for event in events[sealed..].iter().filter(|event| span.contains(event.ts)) {
+            builder.push(event).expect("an event of the day");
+        }
+        Arc::new(builder.build())
+    };
+    zones.days(Span { from: first, to: last + 1 }).into_iter().map(|local| day(local.span)).collect()
 }
 
 /// The generator reaches what it is meant to reach: without this, agreement could mean that nothing was compared.
