@@ -40,7 +40,7 @@ impl<'s> Due<'s> {
         Self { store, site, rule, zones: None, from: i64::MIN }
     }
 
-    /// The next day that is due and holds rows that are in no segment.
+    /// The next day that is due and has rows: such as are in no segment, or are still to be removed.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -68,9 +68,8 @@ impl<'s> Due<'s> {
     async fn day_of(&mut self, at: i64, now: i64) -> Result<(Span, bool)> {
         let (before, after) = self.store.days_around(self.site.key, at).await?;
         if let Some(day) = before.filter(|day| at < day.span.end) {
-            // Its rows are those that its segments hold, perhaps.
             let lately = day.sealed > 0 && day.sealed_at.saturating_add(self.rule.again_after_ms) > now;
-            return Ok((day.span, lately || day.uncleared));
+            return Ok((day.span, lately));
         }
         let zones = match self.zones.take() {
             Some(zones) => zones,
