@@ -130,10 +130,10 @@ impl Days {
                 .filter(|day| !state.growing.contains_key(&day.span.from) && !held.contains_key(&day.span.from))
                 .copied()
                 .collect();
-            let stale = self.read(state, &missing, &mut held, now).await?;
-            // Stale days are thrown out; one that is wanted is then read once more.
+            let outdated = self.read(state, &missing, &mut held, now).await?;
+            // These are thrown out; one that is wanted is then read once more.
             let mut again = false;
-            for start in stale {
+            for start in outdated {
                 self.finished.invalidate(&(state.site, state.life, start));
                 held.remove(&start);
                 again |= wanted.iter().any(|day| day.span.from == start);
@@ -157,7 +157,7 @@ impl Days {
         state.reading = true;
         let mut reading = Reading::new(&mut state.growing, &state.zones, missing, now)?;
         let seen = self.store.read(state.site, state.seen.as_ref(), &spans, &mut reading).await?;
-        let Read { finished, growing, stale } = reading.finish().await?;
+        let Read { finished, growing, outdated } = reading.finish().await?;
         state.seen = Some(seen);
         state.reading = false;
         for (start, day) in finished {
@@ -165,7 +165,7 @@ impl Days {
             held.insert(start, day);
         }
         state.growing.extend(growing);
-        Ok(stale)
+        Ok(outdated)
     }
 
     /// Moves days that are over from growing to finished.

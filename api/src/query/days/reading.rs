@@ -34,7 +34,7 @@ pub(super) struct Read {
     /// Those that may still grow.
     pub(super) growing: Vec<(i64, Growing)>,
     /// First instants of days that were not missing, but if they are in memory lack something.
-    pub(super) stale: BTreeSet<i64>,
+    pub(super) outdated: BTreeSet<i64>,
 }
 
 impl<'a> Reading<'a> {
@@ -56,7 +56,7 @@ impl<'a> Reading<'a> {
             read.finished.push((start, day.await.map_err(Error::internal)?));
         }
         // The days just read have everything.
-        read.stale.retain(|start| missing.iter().all(|day| day.span.from != *start));
+        read.outdated.retain(|start| missing.iter().all(|day| day.span.from != *start));
         Ok(read)
     }
 
@@ -92,19 +92,17 @@ impl Sink for Reading<'_> {
             Piece::Outdated(span) => {
                 for day in self.zones.days(span.into()) {
                     self.growing.remove(&day.span.from);
-                    self.read.stale.insert(day.span.from);
+                    self.read.outdated.insert(day.span.from);
                 }
                 Ok(())
             }
             Piece::Newer(rows) => rows.iter().try_for_each(|row| {
                 let start = self.zones.day_at(row.at).span.from;
-                match self.growing.get_mut(&start) {
-                    Some(growing) => growing.push(row),
-                    None => {
-                        self.read.stale.insert(start);
-                        Ok(())
-                    }
-                }
+                let Some(growing) = self.growing.get_mut(&start) else {
+                    self.read.outdated.insert(start);
+                    return Ok(());
+                };
+                growing.push(row)
             }),
             Piece::Part(index, part) => {
                 self.advance(index)?;
