@@ -118,17 +118,17 @@ impl Pipeline {
         let tracked = self.sites.by_token(token).await?.ok_or(NotTaken::UnknownToken)?;
         let payload = CollectPayload::parse(body).map_err(NotTaken::Invalid)?;
         self.check_limit(&tracked, facts, is_engagement(payload.kind))?;
-        let keys = self.salts.of_day(&tracked, facts.now_ms).await?;
-        let visitor = VisitorKeys::of_salt(&keys.salt);
+        let day = self.salts.of_day(&tracked, facts.now_ms).await?;
+        let keys = VisitorKeys::of_salt(&day.salt);
         // In a vector at once: a hit by value would be part of the future, which is copied a good deal.
-        let hit = assemble_collect(payload, facts, &rules(&tracked), &visitor, &self.enrichment).map(|hit| vec![hit]);
-        match hit {
-            Ok(hit) => {
-                self.ingest.store(hit).await?;
+        let hits = assemble_collect(payload, facts, &rules(&tracked), &keys, &self.enrichment).map(|hit| vec![hit]);
+        match hits {
+            Ok(hits) => {
+                self.ingest.store(hits).await?;
                 Ok(Taken::Counted)
             }
             Err(reason) => {
-                self.ingest.count_drop(tracked.site.key, keys.date.to_string(), reason);
+                self.ingest.count_drop(tracked.site.key, day.date.to_string(), reason);
                 Ok(Taken::Dropped(reason))
             }
         }

@@ -19,7 +19,7 @@ const POSTGRES_CONNECTIONS: u32 = 10;
 /// that has vanished.
 const INGEST_CONNECTIONS: u32 = 2;
 /// An ingest connection that was idle for this long is tried before it is used: it may have died meanwhile.
-const TRY_AFTER_IDLE: Duration = Duration::from_secs(1);
+pub(super) const TRY_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// Pages of the write-ahead log at which the writer itself folds it into the file. [`Store::checkpoint`] does so now
 /// and then beside the writer, so that hits hardly ever wait for it.
 const WAL_PAGES: &str = "16000";
@@ -56,7 +56,8 @@ async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
         .disable_statement_logging();
     let writer = connect_sqlite(base.clone(), 1).await.map_err(failed)?;
     let reader = connect_sqlite(base.pragma("query_only", "ON"), SQLITE_READERS).await.map_err(failed)?;
-    Ok(Store { ingest: writer.clone(), writer, reader, insert_texts: Arc::default(), log_owed: Arc::default() })
+    let ingest = writer.clone();
+    Ok(Store { ingest, writer, reader, kept: Arc::default(), insert_texts: Arc::default(), log_owed: Arc::default() })
 }
 
 async fn connect_sqlite(settings: SqliteConnectOptions, connections: u32) -> Result<DatabaseConnection, DbErr> {
@@ -82,7 +83,14 @@ async fn open_postgres(url: &str) -> Result<Store, DbErr> {
     options.max_connections(INGEST_CONNECTIONS).min_connections(0).connect_lazy(true);
     options.test_before_acquire_if_idle_for(TRY_AFTER_IDLE);
     let ingest = Database::connect(options).await?;
-    Ok(Store { writer: pool.clone(), reader: pool, ingest, insert_texts: Arc::default(), log_owed: Arc::default() })
+    Ok(Store {
+        writer: pool.clone(),
+        reader: pool,
+        ingest,
+        kept: Arc::default(),
+        insert_texts: Arc::default(),
+        log_owed: Arc::default(),
+    })
 }
 
 fn postgres_options(url: &str) -> ConnectOptions {

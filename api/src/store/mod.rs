@@ -39,6 +39,7 @@ pub(crate) struct Store {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     ingest: DatabaseConnection,
+    kept: Arc<append::Kept>,
     insert_texts: Arc<append::Texts>,
     /// Salts were erased, and SQLite's log, where they may still stand, has not been emptied since.
     log_owed: Arc<AtomicBool>,
@@ -87,6 +88,7 @@ impl Store {
         if self.is_sqlite() {
             let _ = self.writer.execute_unprepared("PRAGMA optimize").await;
         }
+        self.kept.close().await;
         for connection in [self.reader, self.ingest, self.writer] {
             let _ = connection.close().await;
         }

@@ -4,10 +4,12 @@
 //! commit costs is mostly waking threads. When an id is known already, or drops are to be counted, it goes the long way: a
 //! transaction that reads back what is new.
 
+mod kept;
 mod postgres;
 mod row;
 mod sqlite;
 
+pub(super) use kept::Kept;
 pub(super) use sqlite::Texts;
 
 use std::collections::BTreeMap;
@@ -40,7 +42,7 @@ impl Store {
             let short = if self.is_sqlite() {
                 sqlite::append(&self.ingest, &self.insert_texts, batch, &claims, &hits).await
             } else {
-                postgres::append(&self.ingest, batch, &claims, &hits).await
+                postgres::append(&self.ingest, &self.kept, batch, &claims, &hits).await
             };
             match short {
                 Ok(()) => return Ok(fresh),
@@ -52,6 +54,8 @@ impl Store {
     }
 
     async fn append_telling_which(&self, batch: &Batch<'_>, claims: &Claims<'_>) -> Result<Appended> {
+        // The pool has two connections, and one may hang: this way must not be left without.
+        self.kept.give_back();
         let transaction = self.ingest.begin_with_options(accounts::write_options()).await?;
         let fresh = claim_ids(&transaction, batch, claims).await?;
         let hits = counted(batch, &fresh);

@@ -1,0 +1,73 @@
+//! The ingest writer's connection to PostgreSQL, kept from one commit to the next.
+//!
+//! The driver's pool tries a connection whenever it gets one back: a trip more for each commit, and a task that makes it.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use sea_orm::sqlx::pool::PoolConnection;
+use sea_orm::sqlx::postgres::{PgPool, Postgres};
+use sea_orm::sqlx::{self, Connection};
+
+use super::super::connect::TRY_AFTER_IDLE;
+
+/// How long a connection is kept before the pool may look whether it has lived long enough.
+const KEPT_FOR: Duration = Duration::from_mins(1);
+
+/// Where the connection is between two commits.
+#[derive(Default)]
+pub(in super::super) struct Kept(Mutex<Option<Held>>);
+
+/// A connection in use. Dropped, as after a failure, it goes back to the pool, which tries it.
+pub(super) struct Held {
+    pub(super) connection: PoolConnection<Postgres>,
+    since: Instant,
+    used: Instant,
+}
+
+impl fmt::Debug for Kept {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Kept(…)")
+    }
+}
+
+impl Kept {
+    /// The kept connection while it is good, else one of the pool's.
+    ///
+    /// # Errors
+    /// When the pool has none to give.
+    pub(super) async fn take(&self, pool: &PgPool) -> Result<Held, sqlx::Error> {
+        let kept = self.slot().take().filter(|held| held.since.elapsed() < KEPT_FOR);
+        if let Some(mut held) = kept
+            && (held.used.elapsed() < TRY_AFTER_IDLE || held.connection.ping().await.is_ok())
+        {
+            return Ok(held);
+        }
+        let now = Instant::now();
+        Ok(Held { connection: pool.acquire().await?, since: now, used: now })
+    }
+
+    /// Keeps a connection whose commit went well.
+    pub(super) fn keep(&self, held: Held) {
+        *self.slot() = Some(Held { used: Instant::now(), ..held });
+    }
+
+    /// Gives the connection back to the pool.
+    pub(super) fn give_back(&self) {
+        drop(self.slot().take());
+    }
+
+    /// Ends the connection, for the pool waits for it at its own end.
+    pub(in super::super) async fn close(&self) {
+        let kept = self.slot().take();
+        if let Some(held) = kept {
+            // The runtime of its socket may have ended before it.
+            let _ended_either_way = held.connection.close().await;
+        }
+    }
+
+    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Held>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
