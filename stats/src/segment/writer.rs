@@ -18,7 +18,7 @@ use crate::day::{ATTRIBUTES, DayError, DictionaryBuilder, Tuples};
 use crate::event::Event;
 use crate::time::Span;
 
-/// Events that a part holds at most, so that writing one takes no more than about 50 MB.
+/// Events that a part holds at most: they wait for their part to be finished, 64 bytes each, and texts beside them.
 pub const PART_EVENTS: usize = 500_000;
 /// Bytes of distinct texts from which on a part takes no more events.
 pub const PART_TEXT: usize = 64 << 20;
