@@ -102,7 +102,7 @@ pub(crate) async fn round(store: &Store) -> Result<()> {
         while let Some(span) = due.next(now_ms()).await? {
             match seal(store, site.key, span, false).await {
                 Ok(Outcome::Sealed(events)) => {
-                    tracing::info!(site = site.id, from = span.start, events, "sealed a day")
+                    tracing::info!(site = site.id, from = span.start, events, "sealed a day");
                 }
                 Ok(Outcome::LeftToOthers) => {}
                 Err(Error::Unavailable) => return Err(Error::Unavailable),
