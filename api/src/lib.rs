@@ -23,6 +23,7 @@ mod ingest;
 mod live;
 mod pipeline;
 mod query;
+mod sealing;
 mod secret;
 mod seed;
 pub mod serve;

@@ -1,4 +1,5 @@
-//! What has to be done now and then: erasing salts, forgetting ids and logins, removing what deleted sites held.
+//! What has to be done now and then: erasing salts, forgetting ids and logins, removing what deleted sites held, sealing
+//! days that are over.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,10 +17,24 @@ const REST: Duration = Duration::from_millis(20);
 
 /// How often SQLite's log is folded into its file.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
+/// How often it is looked whether days are to be sealed.
+const SEAL_EVERY: Duration = Duration::from_mins(1);
 
 /// Runs as long as the process.
 pub(crate) async fn run(app: Arc<App>) {
-    tokio::join!(rounds(&app), checkpoints(&app));
+    tokio::join!(rounds(&app), checkpoints(&app), sealing(&app));
+}
+
+/// Apart from the rounds, which must not wait until years of an imported history are sealed.
+async fn sealing(app: &App) {
+    let mut every = tokio::time::interval(SEAL_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        if let Err(error) = crate::sealing::round(&app.store).await {
+            tracing::warn!(%error, "sealing will be tried again");
+        }
+    }
 }
 
 async fn checkpoints(app: &App) {

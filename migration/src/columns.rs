@@ -17,6 +17,11 @@ pub(crate) fn integer<C: IntoIden>(name: C) -> ColumnDef {
     ColumnDef::new(name).big_integer().not_null().take()
 }
 
+/// A 32-bit integer, never null.
+pub(crate) fn int<C: IntoIden>(name: C) -> ColumnDef {
+    ColumnDef::new(name).integer().not_null().take()
+}
+
 /// A 16-bit integer, never null.
 pub(crate) fn small<C: IntoIden>(name: C) -> ColumnDef {
     ColumnDef::new(name).small_integer().not_null().take()

@@ -11,6 +11,7 @@ mod m20261124_000001_accounts;
 mod m20261124_000002_sites;
 mod m20261124_000003_events;
 mod m20261124_000004_nodes;
+mod m20261124_000005_segments;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000002_sites::Migration),
             Box::new(m20261124_000003_events::Migration),
             Box::new(m20261124_000004_nodes::Migration),
+            Box::new(m20261124_000005_segments::Migration),
         ]
     }
 }

@@ -1,7 +1,9 @@
 //! The `haru` command line: one subcommand a file.
 
+mod export;
 mod migrate;
 mod openapi;
+mod seal;
 mod seed;
 mod serve;
 mod user;
@@ -10,6 +12,8 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
+
+use crate::store::{Site, Store};
 
 /// Privacy-first web analytics in one binary.
 #[derive(Debug, Parser)]
@@ -24,6 +28,8 @@ enum Command {
     Serve(serve::Serve),
     Migrate(migrate::Migrate),
     Seed(seed::Seed),
+    Seal(seal::Seal),
+    Export(export::Export),
     User(user::User),
     Openapi(openapi::Openapi),
 }
@@ -57,10 +63,19 @@ fn run(command: Command) -> Result<(), String> {
             Command::Serve(command) => command.run().await,
             Command::Migrate(command) => command.run().await,
             Command::Seed(command) => command.run().await,
+            Command::Seal(command) => command.run().await,
+            Command::Export(command) => command.run().await,
             Command::User(command) => command.run().await,
             Command::Openapi(command) => command.run(),
         }
     })
+}
+
+/// The site of that domain or id: whoever has the database may see all of them.
+async fn site_of(store: &Store, name: &str) -> Result<Site, String> {
+    let sites = store.sites_of_instance().await.map_err(|error| error.to_string())?;
+    let found = sites.into_iter().find(|site| site.domain == name.to_lowercase() || site.id == name);
+    found.ok_or_else(|| format!("there is no site {name}"))
 }
 
 #[expect(clippy::print_stderr, reason = "the command line talks to a person")]

@@ -3,15 +3,10 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use futures_util::TryStreamExt;
 use haru_entity::event;
-use sea_orm::{
-    AccessMode, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, IsolationLevel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, StreamTrait, TransactionOptions, TransactionTrait,
-};
 
+use super::Store;
 use super::dropped::DropCount;
-use super::{Store, nodes};
 use crate::collect::Hit;
 use crate::error::Result;
 
@@ -45,17 +40,54 @@ pub(crate) struct Span {
     pub(crate) end: i64,
 }
 
-/// Which part of a read a row belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Part {
-    /// Newer than what the reader had seen.
-    Newer,
-    /// Within the span of that index.
-    Span(usize),
+impl Span {
+    /// Whether the two have an instant in common.
+    pub(crate) fn overlaps(self, other: Self) -> bool {
+        self.start < other.end && other.start < self.end
+    }
 }
 
-/// Takes the rows of a read as they come, so that a large day is never held twice.
-pub(crate) type RowSink<'a> = &'a mut (dyn FnMut(Part, event::Model) + Send);
+impl From<haru_stats::time::Span> for Span {
+    fn from(span: haru_stats::time::Span) -> Self {
+        Self { start: span.from, end: span.to }
+    }
+}
+
+impl From<Span> for haru_stats::time::Span {
+    fn from(span: Span) -> Self {
+        Self { from: span.start, to: span.end }
+    }
+}
+
+/// What a read hands out, in the order of these variants; parts and rows of one span follow each other.
+#[derive(Debug)]
+pub(crate) enum Piece {
+    /// Days of this span were sealed with rows that are newer than what the reader had seen, and these need not be rows any
+    /// more: what it holds of such a day is to be read anew.
+    Outdated(Span),
+    /// Rows newer than what the reader had seen. Those of outdated days mean nothing.
+    Newer(Vec<event::Model>),
+    /// A sealed part of a day that has instants in common with the span of that index.
+    Part(usize, SealedPart),
+    /// Rows within the span of that index that are in none of its parts.
+    Rows(usize, Vec<event::Model>),
+}
+
+/// A segment, as it is stored.
+#[derive(Debug)]
+pub(crate) struct SealedPart {
+    /// The day's instants.
+    pub(crate) span: Span,
+    /// A Parquet file, for `haru_stats::segment`.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// Takes the pieces of a read as they come, so that a large day is never held twice. The snapshot waits for it meanwhile.
+#[async_trait]
+pub(crate) trait Sink: Send {
+    /// Takes the next piece; an error ends the read.
+    async fn take(&mut self, piece: Piece) -> Result<()>;
+}
 
 /// Where events live. `Store` keeps them in tables; another engine would implement this.
 #[async_trait]
@@ -67,9 +99,10 @@ pub(crate) trait EventStore: std::fmt::Debug + Send + Sync {
     /// Answers the instant of the batch that holds it: an empty one of the instant `at` if none did.
     async fn fence(&self, node: i64, seq: i64, at: i64) -> Result<i64>;
 
-    /// Reads a site in one snapshot: what is newer than `seen` (nothing when `None`), then whole spans, each in order of
-    /// time, rows of one instant in order of arrival. Answers with the batches that the snapshot holds.
-    async fn read(&self, site: i64, seen: Option<&Seen>, spans: &[Span], sink: RowSink<'_>) -> Result<Seen>;
+    /// Reads a site in one snapshot: what is newer than `seen` (nothing when `None`), then whole spans, each as sealed parts
+    /// and the rows beside them. Each event comes once: as part of a segment or as a row. Rows come in order of time, those
+    /// of one instant in order of arrival. Answers with the batches that the snapshot holds.
+    async fn read(&self, site: i64, seen: Option<&Seen>, spans: &[Span], sink: &mut dyn Sink) -> Result<Seen>;
 
     /// Instant of the site's first event.
     async fn first_event_at(&self, site: i64) -> Result<Option<i64>>;
@@ -85,78 +118,13 @@ impl EventStore for Store {
         self.fence_batch(node, seq, at).await
     }
 
-    async fn read(&self, site: i64, seen: Option<&Seen>, spans: &[Span], sink: RowSink<'_>) -> Result<Seen> {
-        let transaction = self.reader.begin_with_options(self.snapshot_options()).await?;
-        let heads = nodes::heads(&transaction).await?;
-        if let Some(seen) = seen.filter(|seen| **seen != heads) {
-            each_row(&transaction, newer_than(site, seen, &heads), Part::Newer, sink).await?;
-        }
-        for (index, span) in spans.iter().enumerate() {
-            let within = event::Entity::find()
-                .filter(event::Column::SiteId.eq(site))
-                .filter(event::Column::At.gte(span.start))
-                .filter(event::Column::At.lt(span.end));
-            each_row(&transaction, within, Part::Span(index), sink).await?;
-        }
-        transaction.rollback().await?;
-        Ok(heads)
+    async fn read(&self, site: i64, seen: Option<&Seen>, spans: &[Span], sink: &mut dyn Sink) -> Result<Seen> {
+        self.read_site(site, seen, spans, sink).await
     }
 
     async fn first_event_at(&self, site: i64) -> Result<Option<i64>> {
-        let first = event::Entity::find()
-            .select_only()
-            .column(event::Column::At)
-            .filter(event::Column::SiteId.eq(site))
-            .order_by_asc(event::Column::At)
-            .limit(1)
-            .into_tuple::<i64>()
-            .one(&self.reader)
-            .await?;
-        Ok(first)
+        let row = self.first_row_at(site, i64::MIN).await?;
+        let sealed = self.first_sealed_at(site).await?;
+        Ok(row.into_iter().chain(sealed).min())
     }
-}
-
-impl Store {
-    /// Options of a transaction that reads one snapshot.
-    pub(super) fn snapshot_options(&self) -> TransactionOptions {
-        if self.is_sqlite() {
-            return TransactionOptions::default();
-        }
-        TransactionOptions {
-            isolation_level: Some(IsolationLevel::RepeatableRead),
-            access_mode: Some(AccessMode::ReadOnly),
-            ..Default::default()
-        }
-    }
-}
-
-fn newer_than(site: i64, seen: &Seen, heads: &Seen) -> Select<event::Entity> {
-    let mut condition = Condition::any();
-    for (node, head) in heads {
-        let from = seen.get(node).copied().unwrap_or(0);
-        if *head > from {
-            condition =
-                condition.add(Condition::all().add(event::Column::Node.eq(*node)).add(event::Column::Seq.gt(from)));
-        }
-    }
-    event::Entity::find().filter(event::Column::SiteId.eq(site)).filter(condition)
-}
-
-async fn each_row(
-    transaction: &DatabaseTransaction,
-    query: Select<event::Entity>,
-    part: Part,
-    sink: RowSink<'_>,
-) -> Result<()> {
-    let statement = query
-        .order_by_asc(event::Column::At)
-        .order_by_asc(event::Column::Node)
-        .order_by_asc(event::Column::Seq)
-        .order_by_asc(event::Column::Id)
-        .into_query();
-    let mut rows = transaction.stream(&statement).await?;
-    while let Some(row) = rows.try_next().await? {
-        sink(part, event::Model::from_query_result(&row, "")?);
-    }
-    Ok(())
 }

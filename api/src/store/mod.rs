@@ -9,18 +9,20 @@ mod connect;
 mod dropped;
 mod events;
 mod nodes;
+mod read;
 mod salts;
 mod scope;
+mod seals;
 mod sessions;
 mod sites;
 mod sites_delete;
 
 pub(crate) use accounts::{NewUser, User};
 pub(crate) use dropped::DropCount;
-#[cfg(test)]
-pub(crate) use events::RowSink;
-pub(crate) use events::{Batch, EventStore, Part, Seen, Span};
+pub(crate) use events::{Batch, EventStore, Piece, SealedPart, Seen, Sink, Span};
+pub(crate) use read::event_of;
 pub(crate) use scope::{Role, Scope};
+pub(crate) use seals::{Attempt, SealedDay, Totals};
 pub(crate) use sessions::{Login, SessionState};
 pub(crate) use sites::{NewSite, Site, SiteChange, TimezoneEra, TrackedSite};
 

@@ -89,6 +89,6 @@ impl Store {
             .await?
             .rows_affected;
         dropped::Entity::delete_many().filter(dropped::Column::SiteId.eq(site_key)).exec(&self.writer).await?;
-        Ok(removed == STEP || forgotten == STEP)
+        Ok(removed == STEP || forgotten == STEP || self.purge_segments(site_key).await?)
     }
 }

@@ -67,7 +67,7 @@ fn a_taken_port_is_told_in_one_line() {
 #[test]
 fn help_has_examples() {
     let dir = tempfile::tempdir().expect("a directory");
-    for command in ["serve", "migrate", "seed", "user create", "openapi"] {
+    for command in ["serve", "migrate", "seed", "seal", "export", "user create", "openapi"] {
         let arguments: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         let output = haru(&arguments, dir.path());
         assert!(output.status.success());

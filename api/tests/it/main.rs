@@ -14,5 +14,6 @@ mod harness;
 mod live;
 mod privacy;
 mod query;
+mod sealing;
 mod sites;
 mod upkeep;

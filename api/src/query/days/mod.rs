@@ -1,22 +1,25 @@
 //! A site's days as columns in memory: read once, kept current by reading only what is newer.
 //!
 //! Days that may still grow keep their builder, so that new rows are added to what is there. Days that are over are kept
-//! as columns alone, in a cache bounded in bytes; a late row throws its day out, and the next look reads it again.
+//! as columns alone, in a cache bounded in bytes; a late row throws its day out, and the next look reads it again. So does
+//! the sealing of a day with rows that were not seen, as these may be gone.
 
-use std::collections::HashMap;
+mod reading;
+
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use haru_entity::event;
 use haru_stats::time::{LocalDay, SiteZones, Span};
-use haru_stats::{Day, DayBuilder, Event, EventKind};
+use haru_stats::{Day, DayBuilder};
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
-use crate::collect::Kind;
+use self::reading::{Read, Reading};
 use crate::error::{Error, Result};
-use crate::store::{self, EventStore, Part, Seen};
+use crate::store::{self, EventStore, Seen, event_of};
 
 /// Bytes of finished days kept in memory.
 const FINISHED_BYTES: u64 = 256 * 1024 * 1024;
@@ -127,12 +130,13 @@ impl Days {
                 .filter(|day| !state.growing.contains_key(&day.span.from) && !held.contains_key(&day.span.from))
                 .copied()
                 .collect();
-            let late = self.read(state, &missing, &mut held, now).await?;
-            // A late row throws its day out; a day that is wanted is then read once more.
+            let outdated = self.read(state, &missing, &mut held, now).await?;
+            // These are thrown out; one that is wanted is then read once more.
             let mut again = false;
-            for start in late {
+            for start in outdated {
                 self.finished.invalidate(&(state.site, state.life, start));
-                again |= held.remove(&start).is_some();
+                held.remove(&start);
+                again |= wanted.iter().any(|day| day.span.from == start);
             }
             if !again {
                 return Ok(held);
@@ -140,55 +144,28 @@ impl Days {
         }
     }
 
-    /// One snapshot: adds new rows to growing days, reads the missing ones, and answers the starts of other days that
-    /// rows came for.
-    async fn read(&self, state: &mut SiteDays, missing: &[LocalDay], held: &mut Held, now: i64) -> Result<Vec<i64>> {
-        let spans: Vec<_> = missing.iter().map(|day| store::Span { start: day.span.from, end: day.span.to }).collect();
-        let mut builders = Vec::with_capacity(missing.len());
-        for day in missing {
-            builders.push(DayBuilder::new(day.span).map_err(Error::internal)?);
-        }
+    /// One snapshot: adds new rows to growing days, reads the missing ones, and answers the starts of those among the other
+    /// days of which memory, if it has them, lacks something.
+    async fn read(
+        &self,
+        state: &mut SiteDays,
+        missing: &[LocalDay],
+        held: &mut Held,
+        now: i64,
+    ) -> Result<BTreeSet<i64>> {
+        let spans: Vec<store::Span> = missing.iter().map(|day| day.span.into()).collect();
         state.reading = true;
-        let mut late = Vec::new();
-        let mut failed = None;
-        let (growing, zones) = (&mut state.growing, &state.zones);
-        let mut take = |part, row: event::Model| {
-            let added = match part {
-                Part::Span(index) => builders[index].push(&event_of(&row)),
-                Part::Newer => {
-                    let start = zones.day_at(row.at).span.from;
-                    let growing = growing.get_mut(&start);
-                    if growing.is_none() {
-                        late.push(start);
-                    }
-                    growing.map_or(Ok(()), |growing| growing.push(&row))
-                }
-            };
-            if let Err(error) = added {
-                failed = Some(error);
-            }
-        };
-        let seen = self.store.read(state.site, state.seen.as_ref(), &spans, &mut take).await?;
-        if let Some(error) = failed {
-            return Err(Error::internal(error));
-        }
+        let mut reading = Reading::new(&mut state.growing, &state.zones, missing, now)?;
+        let seen = self.store.read(state.site, state.seen.as_ref(), &spans, &mut reading).await?;
+        let Read { finished, growing, outdated } = reading.finish().await?;
         state.seen = Some(seen);
         state.reading = false;
-        // The days just read have these rows already.
-        late.sort_unstable();
-        late.dedup();
-        late.retain(|start| missing.iter().all(|day| day.span.from != *start));
-        for (day, builder) in missing.iter().zip(builders) {
-            let start = day.span.from;
-            if is_over(day.span, now) {
-                let built = Arc::new(builder.build());
-                self.finished.insert((state.site, state.life, start), built.clone());
-                held.insert(start, built);
-            } else {
-                state.growing.insert(start, Growing { span: day.span, builder, built: None });
-            }
+        for (start, day) in finished {
+            self.finished.insert((state.site, state.life, start), day.clone());
+            held.insert(start, day);
         }
-        Ok(late)
+        state.growing.extend(growing);
+        Ok(outdated)
     }
 
     /// Moves days that are over from growing to finished.
@@ -204,9 +181,13 @@ impl Days {
 }
 
 impl Growing {
-    fn push(&mut self, row: &event::Model) -> Result<(), haru_stats::DayError> {
+    fn new(builder: DayBuilder, span: Span) -> Self {
+        Self { span, builder, built: None }
+    }
+
+    fn push(&mut self, row: &event::Model) -> Result<()> {
         self.built = None;
-        self.builder.push(&event_of(row))
+        self.builder.push(&event_of(row)).map_err(Error::internal)
     }
 
     fn day(&mut self) -> Arc<Day> {
@@ -224,42 +205,4 @@ fn wanted(zones: &SiteZones, spans: &[Span]) -> Vec<LocalDay> {
     days.sort_by_key(|day| day.span.from);
     days.dedup_by_key(|day| day.span.from);
     days
-}
-
-fn event_of(row: &event::Model) -> Event<'_> {
-    Event {
-        ts: row.at,
-        visitor: row.visitor,
-        kind: match Kind::from_code(row.kind) {
-            Some(Kind::Pageview) => EventKind::Pageview,
-            Some(Kind::Engagement) => EventKind::Engagement,
-            Some(Kind::Duration) => EventKind::Duration,
-            Some(Kind::Custom) | None => EventKind::Custom,
-        },
-        name: &row.name,
-        hostname: &row.hostname,
-        page: &row.page,
-        source: &row.source,
-        referrer: &row.referrer,
-        channel: &row.channel,
-        utm_source: &row.utm_source,
-        utm_medium: &row.utm_medium,
-        utm_campaign: &row.utm_campaign,
-        utm_content: &row.utm_content,
-        utm_term: &row.utm_term,
-        country: &row.country,
-        region: &row.region,
-        city: &row.city,
-        browser: &row.browser,
-        browser_version: &row.browser_version,
-        os: &row.os,
-        os_version: &row.os_version,
-        device: &row.device,
-        screen: &row.screen,
-        language: &row.language,
-        props: row.props.as_deref(),
-        interactive: row.interactive,
-        engaged_ms: u32::try_from(row.engaged_ms).unwrap_or(u32::MAX),
-        scroll_depth: row.scroll_depth.and_then(|depth| u8::try_from(depth).ok()),
-    }
 }

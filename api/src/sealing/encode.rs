@@ -1,0 +1,97 @@
+//! Events become parts: encoded off the async threads, handed out as they become full.
+
+use haru_entity::event;
+use haru_stats::Event;
+use haru_stats::segment::{Segment, SegmentError, SegmentReader, SegmentWriter};
+
+use crate::error::{Error, Result};
+use crate::store::{SealedPart, Span, event_of};
+
+/// The events of a day, on their way into parts.
+pub(crate) struct Parts {
+    span: Span,
+    writer: SegmentWriter,
+    part: u32,
+    full: Vec<Segment>,
+    taken: Taken,
+}
+
+/// What was pushed, be it of the day or not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) events: u64,
+    /// Instant of the first event; 0 when there is none.
+    pub(crate) first_at: i64,
+}
+
+impl Parts {
+    /// No events of a day yet.
+    pub(crate) fn new(span: Span) -> Self {
+        Self { span, writer: SegmentWriter::new(span.into(), 0), part: 0, full: Vec::new(), taken: Taken::default() }
+    }
+
+    /// Adds rows, in order of arrival; answers the parts that are full.
+    ///
+    /// # Errors
+    /// When a part can't be written.
+    pub(crate) async fn push_rows(&mut self, rows: Vec<event::Model>) -> Result<Vec<Segment>> {
+        self.work(move |parts| rows.iter().try_for_each(|row| parts.push(&event_of(row)))).await
+    }
+
+    /// Adds the events of a part; answers the parts that are full.
+    ///
+    /// # Errors
+    /// When it can't be read, or a part can't be written.
+    pub(crate) async fn push_part(&mut self, part: SealedPart) -> Result<Vec<Segment>> {
+        self.work(move |parts| {
+            let mut pushed = Ok(());
+            SegmentReader::open(&part.bytes)?.events(|event| {
+                if pushed.is_ok() {
+                    pushed = parts.push(event);
+                }
+            })?;
+            pushed
+        })
+        .await
+    }
+
+    /// The last parts, and what all of them hold.
+    ///
+    /// # Errors
+    /// When they can't be written.
+    pub(crate) async fn finish(mut self) -> Result<(Vec<Segment>, Taken)> {
+        let last = self.work(|parts| if parts.writer.is_empty() { Ok(()) } else { parts.next() }).await?;
+        Ok((last, self.taken))
+    }
+
+    /// Works off the async threads.
+    async fn work(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<(), SegmentError> + Send + 'static,
+    ) -> Result<Vec<Segment>> {
+        let mut parts = std::mem::replace(self, Self::new(self.span));
+        let done = tokio::task::spawn_blocking(move || work(&mut parts).map(|()| parts)).await;
+        *self = done.map_err(Error::internal)?.map_err(Error::internal)?;
+        Ok(std::mem::take(&mut self.full))
+    }
+
+    /// Counts the event, and takes it when it is of the day.
+    fn push(&mut self, event: &Event<'_>) -> Result<(), SegmentError> {
+        let first_at = if self.taken.events == 0 { event.ts } else { self.taken.first_at.min(event.ts) };
+        self.taken = Taken { events: self.taken.events + 1, first_at };
+        if event.ts < self.span.start || event.ts >= self.span.end {
+            return Ok(());
+        }
+        if self.writer.is_full() {
+            self.next()?;
+        }
+        self.writer.push(event)
+    }
+
+    fn next(&mut self) -> Result<(), SegmentError> {
+        self.part += 1;
+        let full = std::mem::replace(&mut self.writer, SegmentWriter::new(self.span.into(), self.part));
+        self.full.push(full.finish()?);
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! Removing what sealed days replace, in steps, so that the one writer is never held for long.
+
+use haru_entity::{event, sealed_day, segment, watermark};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::super::Store;
+use super::super::read::is_sealed;
+use super::{SealedDay, state};
+use crate::error::Result;
+
+/// Rows removed in one step.
+const STEP: u64 = 1_000;
+/// Segments of a deleted site removed in one step: each may have megabytes.
+const SEGMENTS: u64 = 4;
+
+impl Store {
+    /// Removes some of the rows that a day's segments hold, from an instant on; answers from which instant on there may be
+    /// more.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn clear_rows(&self, day: &SealedDay, from: i64) -> Result<Option<i64>> {
+        let rows = event::Entity::find()
+            .select_only()
+            .columns([event::Column::Id, event::Column::At])
+            .filter(event::Column::SiteId.eq(day.site))
+            .filter(event::Column::At.gte(from))
+            .filter(is_sealed(day.site, day.span))
+            .order_by_asc(event::Column::At)
+            .limit(STEP)
+            .into_tuple::<(i64, i64)>()
+            .all(&self.reader)
+            .await?;
+        let Some((_, last)) = rows.last().copied() else { return Ok(None) };
+        let more = rows.len() as u64 == STEP;
+        let ids: Vec<i64> = rows.into_iter().map(|(id, _)| id).collect();
+        event::Entity::delete_many().filter(event::Column::Id.is_in(ids)).exec(&self.writer).await?;
+        Ok(more.then_some(last))
+    }
+
+    /// Removes one part of an earlier attempt at a day; true when there may be more.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn clear_part(&self, day: &SealedDay) -> Result<bool> {
+        let of_day = segment::Entity::find()
+            .filter(segment::Column::SiteId.eq(day.site))
+            .filter(segment::Column::StartsAt.eq(day.span.start));
+        // Later attempts are under way, or will be earlier than the one that succeeds.
+        let replaced = of_day
+            .select_only()
+            .columns([segment::Column::Attempt, segment::Column::Part])
+            .filter(segment::Column::Attempt.lt(day.sealed))
+            .limit(1)
+            .into_tuple::<(i64, i32)>()
+            .one(&self.reader)
+            .await?;
+        let Some((attempt, part)) = replaced else { return Ok(false) };
+        segment::Entity::delete_by_id((day.site, day.span.start, attempt, part)).exec(&self.writer).await?;
+        Ok(true)
+    }
+
+    /// Notes that nothing is left of what a day's segments replace.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn end_clearing(&self, day: &SealedDay) -> Result<()> {
+        sealed_day::Entity::update_many()
+            .col_expr(sealed_day::Column::State, Expr::value(state::CLEARED))
+            .filter(sealed_day::Column::SiteId.eq(day.site))
+            .filter(sealed_day::Column::StartsAt.eq(day.span.start))
+            .filter(sealed_day::Column::Sealed.eq(day.sealed))
+            .exec(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Removes some of a deleted site's segments, and at last its days; true when there is more to do at once.
+    pub(in crate::store) async fn purge_segments(&self, site: i64) -> Result<bool> {
+        let some = segment::Entity::find()
+            .select_only()
+            .columns([segment::Column::StartsAt, segment::Column::Attempt, segment::Column::Part])
+            .filter(segment::Column::SiteId.eq(site))
+            .limit(SEGMENTS)
+            .into_tuple::<(i64, i64, i32)>()
+            .all(&self.reader)
+            .await?;
+        for (start, attempt, part) in &some {
+            segment::Entity::delete_by_id((site, *start, *attempt, *part)).exec(&self.writer).await?;
+        }
+        if !some.is_empty() {
+            return Ok(true);
+        }
+        watermark::Entity::delete_many().filter(watermark::Column::SiteId.eq(site)).exec(&self.writer).await?;
+        sealed_day::Entity::delete_many().filter(sealed_day::Column::SiteId.eq(site)).exec(&self.writer).await?;
+        Ok(false)
+    }
+}
