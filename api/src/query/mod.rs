@@ -5,12 +5,12 @@ mod days;
 use std::sync::Arc;
 use std::time::Instant;
 
-use haru_stats::{Day, Engine};
-use haru_stats::engine::{NoCache, Part};
 use haru_stats::dashboard::Dashboard;
+use haru_stats::engine::{NoCache, Part};
 use haru_stats::realtime::{self, Realtime};
 use haru_stats::time::{SiteZones, Span};
 use haru_stats::wire;
+use haru_stats::{Day, Engine};
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
