@@ -15,9 +15,9 @@ use crate::config::{DatabaseConfig, prepare_data_dir};
 const SQLITE_READERS: u32 = 4;
 /// Connections of a node to PostgreSQL, the ingest writer's apart.
 const POSTGRES_CONNECTIONS: u32 = 10;
-/// Connections of the ingest writer to PostgreSQL. It uses one at a time; the other is for when one hangs with a peer
-/// that has vanished.
-const INGEST_CONNECTIONS: u32 = 2;
+/// Connections of the ingest writer to PostgreSQL. It uses one at a time: the one that it keeps, one for batches that go
+/// the long way, and one for when another hangs with a peer that has vanished.
+const INGEST_CONNECTIONS: u32 = 3;
 /// An ingest connection that was idle for this long is tried before it is used: it may have died meanwhile.
 pub(super) const TRY_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// Pages of the write-ahead log at which the writer itself folds it into the file. [`Store::checkpoint`] does so now

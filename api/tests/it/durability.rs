@@ -157,20 +157,39 @@ async fn inserts_that_are_blocked_for_half_a_minute() {
     .await;
 }
 
+/// Ends all other connections of the database.
+async fn drop_connections(admin: &DatabaseConnection) {
+    let dropped = admin
+        .execute_unprepared(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        .await;
+    dropped.expect("dropped");
+}
+
 /// The server drops all connections, idle or in the middle of a commit, again and again.
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_are_dropped() {
     exact_whatever_happens(async |admin| {
         for _ in 0..20 {
-            admin
-                .execute_unprepared(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                     WHERE datname = current_database() AND pid <> pg_backend_pid()",
-                )
-                .await
-                .expect("dropped");
+            drop_connections(admin).await;
             tokio::time::sleep(std::time::Duration::from_millis(150)).await;
         }
     })
     .await;
+}
+
+/// The connections died while nobody came: the next hit, which could not know, is taken all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_died_while_idle() {
+    let (haru, place) = Haru::with_owner(Db::Postgres).await;
+    let site = haru.create_site("example.com", "UTC").await;
+    let admin = Database::connect(place.database_url.as_deref().expect("an address")).await.expect("connected");
+    for hits in 1..=3 {
+        haru.count(&site.token, 1, json!({"p": "/"})).await;
+        assert_eq!(haru.results("example.com", &["events"], &[]).await[0]["metrics"], json!([hits]));
+        drop_connections(&admin).await;
+        tokio::time::sleep(std::time::Duration::from_millis(1_200)).await;
+    }
 }

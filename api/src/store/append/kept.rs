@@ -9,17 +9,20 @@ use std::time::{Duration, Instant};
 use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::postgres::{PgPool, Postgres};
 use sea_orm::sqlx::{self, Connection};
+use tokio::time::timeout;
 
 use super::super::connect::TRY_AFTER_IDLE;
 
-/// How long a connection is kept before the pool may look whether it has lived long enough.
-const KEPT_FOR: Duration = Duration::from_mins(1);
+/// How long a connection is kept: as long as the pool would.
+const KEPT_FOR: Duration = Duration::from_mins(30);
+/// How long the trial of one that was idle may take; with the wait for another, less than a commit may take.
+const TRY_FOR: Duration = Duration::from_secs(1);
 
 /// Where the connection is between two commits.
 #[derive(Default)]
 pub(in super::super) struct Kept(Mutex<Option<Held>>);
 
-/// A connection in use. Dropped, as after a failure, it goes back to the pool, which tries it.
+/// A connection in use. Dropped, as after a failure, it goes back to the pool, which tries it for as long as that takes.
 pub(super) struct Held {
     pub(super) connection: PoolConnection<Postgres>,
     since: Instant,
@@ -38,11 +41,13 @@ impl Kept {
     /// # Errors
     /// When the pool has none to give.
     pub(super) async fn take(&self, pool: &PgPool) -> Result<Held, sqlx::Error> {
-        let kept = self.slot().take().filter(|held| held.since.elapsed() < KEPT_FOR);
-        if let Some(mut held) = kept
-            && (held.used.elapsed() < TRY_AFTER_IDLE || held.connection.ping().await.is_ok())
-        {
-            return Ok(held);
+        let kept = self.slot().take();
+        if let Some(mut held) = kept {
+            if held.is_good().await {
+                return Ok(held);
+            }
+            // Closed, not given back: the pool would wait for a peer that has vanished, and have one connection less.
+            drop(held.connection.detach());
         }
         let now = Instant::now();
         Ok(Held { connection: pool.acquire().await?, since: now, used: now })
@@ -51,11 +56,6 @@ impl Kept {
     /// Keeps a connection whose commit went well.
     pub(super) fn keep(&self, held: Held) {
         *self.slot() = Some(Held { used: Instant::now(), ..held });
-    }
-
-    /// Gives the connection back to the pool.
-    pub(super) fn give_back(&self) {
-        drop(self.slot().take());
     }
 
     /// Ends the connection, for the pool waits for it at its own end.
@@ -69,5 +69,13 @@ impl Kept {
 
     fn slot(&self) -> std::sync::MutexGuard<'_, Option<Held>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Held {
+    async fn is_good(&mut self) -> bool {
+        let is_young = self.since.elapsed() < KEPT_FOR;
+        let was_busy = self.used.elapsed() < TRY_AFTER_IDLE;
+        is_young && (was_busy || matches!(timeout(TRY_FOR, self.connection.ping()).await, Ok(Ok(()))))
     }
 }

@@ -54,8 +54,6 @@ impl Store {
     }
 
     async fn append_telling_which(&self, batch: &Batch<'_>, claims: &Claims<'_>) -> Result<Appended> {
-        // The pool has two connections, and one may hang: this way must not be left without.
-        self.kept.give_back();
         let transaction = self.ingest.begin_with_options(accounts::write_options()).await?;
         let fresh = claim_ids(&transaction, batch, claims).await?;
         let hits = counted(batch, &fresh);
