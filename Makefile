@@ -1,4 +1,4 @@
-# Haru. `make` lists what can be made. Needs Rust, Node 20 with npm, and make; `make test` also PostgreSQL and Chromium.
+# Haru. `make` lists what can be made. Needs Rust, Node 20 with npm, and make; `make test` also PostgreSQL, Chromium and valgrind.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -30,8 +30,9 @@ demo: release ## Start with a demo site: 60 days of history and live visitors, i
 
 .PHONY: test
 test: assets ## Run every test: Rust on SQLite and PostgreSQL, script and webapp, in a browser
-	scripts/need node chromium postgres
+	scripts/need node chromium postgres valgrind
 	$(CARGO) build -p haru -p haru-bench
+	$(CARGO) build --release -p haru-stats --example fixed_scan
 	scripts/with-postgres scripts/test
 
 .PHONY: test-crash

@@ -1,12 +1,13 @@
 //! Answers questions about a site: which days, from memory or the database, and then the stats engine.
 
 mod days;
+mod partials;
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use haru_stats::dashboard::Dashboard;
-use haru_stats::engine::{NoCache, Part};
+use haru_stats::engine::{Part, Plan};
 use haru_stats::realtime::{self, Realtime};
 use haru_stats::time::{SiteZones, Span};
 use haru_stats::wire;
@@ -16,7 +17,8 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
 use crate::store::{EventStore, Site, Store};
-use days::Days;
+use days::{Built, Days};
+use partials::Partials;
 
 /// Events may lie so far in the future: the batch route takes timestamps up to 10 minutes ahead.
 const AHEAD_MS: i64 = 10 * 60 * 1000;
@@ -66,6 +68,7 @@ pub(crate) struct DashboardAnswer {
 pub(crate) struct Stats {
     store: Store,
     days: Days,
+    partials: Partials,
     engine: Engine,
 }
 
@@ -78,7 +81,12 @@ struct About {
 
 impl Stats {
     pub(crate) fn new(store: Store) -> Self {
-        Self { days: Days::new(Arc::new(store.clone())), store, engine: Engine::default() }
+        Self {
+            days: Days::new(Arc::new(store.clone())),
+            store,
+            partials: Partials::default(),
+            engine: Engine::default(),
+        }
     }
 
     /// Answers a query of the Stats API v2; the whole body.
@@ -89,10 +97,11 @@ impl Stats {
         let about = self.about(site).await?;
         let request = wire::query(query, &about.context)?;
         let days = self.load(site, &about, &request.query.spans()).await?;
-        let engine = self.engine;
+        let (engine, partials) = (self.engine, self.partials.clone());
         computed(move || {
             let began = Instant::now();
-            let mut answers = engine.answer(std::slice::from_ref(&request.query), &parts(&days))?;
+            let plan = Plan::new(std::slice::from_ref(&request.query));
+            let mut answers = engine.answer_plan(&plan, &parts(&days), &partials)?;
             let Some(mut answer) = answers.pop() else { return Ok(Value::Null) };
             if let Some(explanation) = &mut answer.explanation {
                 explanation.took = Some(began.elapsed());
@@ -112,10 +121,10 @@ impl Stats {
         let mut spans = query.spans();
         spans.push(recent(about.now));
         let days = self.load(site, &about, &spans).await?;
-        let (engine, now) = (self.engine, about.now);
+        let (engine, partials, now) = (self.engine, self.partials.clone(), about.now);
         let (numbers, online) = computed(move || {
-            let numbers = query.answer(&engine, &parts(&days), &NoCache)?;
-            Ok::<_, Error>((numbers, realtime::online(&days, now - realtime::ONLINE, now)))
+            let numbers = query.answer(&engine, &parts(&days), &partials)?;
+            Ok::<_, Error>((numbers, realtime::online(&columns(&days), now - realtime::ONLINE, now)))
         })
         .await??;
         let (first, last) = (date(&numbers.range.from), date(&numbers.range.to));
@@ -140,7 +149,7 @@ impl Stats {
     pub(crate) async fn realtime(&self, site: &Site) -> Result<Realtime> {
         let about = self.about(site).await?;
         let days = self.load(site, &about, &[recent(about.now)]).await?;
-        computed(move || realtime::realtime(&days, about.now, REALTIME_ROWS)).await
+        computed(move || realtime::realtime(&columns(&days), about.now, REALTIME_ROWS)).await
     }
 
     /// Distinct visitors with an event, engagement included, in the last 5 minutes.
@@ -150,7 +159,8 @@ impl Stats {
     pub(crate) async fn online(&self, site: &Site) -> Result<i64> {
         let about = self.about(site).await?;
         let days = self.load(site, &about, &[recent(about.now)]).await?;
-        let online = computed(move || realtime::online(&days, about.now - realtime::ONLINE, about.now)).await?;
+        let online =
+            computed(move || realtime::online(&columns(&days), about.now - realtime::ONLINE, about.now)).await?;
         i64::try_from(online).map_err(Error::internal)
     }
 
@@ -163,7 +173,7 @@ impl Stats {
     }
 
     /// The days of the spans that can hold events.
-    async fn load(&self, site: &Site, about: &About, spans: &[Span]) -> Result<Vec<Arc<Day>>> {
+    async fn load(&self, site: &Site, about: &About, spans: &[Span]) -> Result<Vec<Built>> {
         let Some(first) = about.context.first_event else { return Ok(Vec::new()) };
         let last = about.now + AHEAD_MS;
         let spans: Vec<Span> = spans
@@ -175,8 +185,12 @@ impl Stats {
     }
 }
 
-fn parts(days: &[Arc<Day>]) -> Vec<Part> {
-    days.iter().cloned().map(Part::from).collect()
+fn parts(days: &[Built]) -> Vec<Part> {
+    days.iter().map(Built::part).collect()
+}
+
+fn columns(days: &[Built]) -> Vec<Arc<Day>> {
+    days.iter().map(|built| built.day.clone()).collect()
 }
 
 fn recent(now: i64) -> Span {

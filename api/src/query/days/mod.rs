@@ -4,6 +4,7 @@
 //! as columns alone, in a cache bounded in bytes; a late row throws its day out, and the next look reads it again. So does
 //! the sealing of a day with rows that were not seen, as these may be gone.
 
+mod built;
 mod reading;
 
 use std::collections::{BTreeSet, HashMap};
@@ -12,11 +13,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use haru_entity::event;
+use haru_stats::DayBuilder;
+use haru_stats::engine::SourceKind;
 use haru_stats::time::{LocalDay, SiteZones, Span};
-use haru_stats::{Day, DayBuilder};
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
+pub(super) use self::built::Built;
 use self::reading::{Read, Reading};
 use crate::error::{Error, Result};
 use crate::store::{self, EventStore, Seen, event_of};
@@ -31,7 +34,7 @@ const FORGET_AFTER: Duration = Duration::from_mins(15);
 const SITES_KEPT: u64 = 2_000;
 
 /// Finished days by their first instant, held so that the cache can't drop them half way.
-type Held = HashMap<i64, Arc<Day>>;
+type Held = HashMap<i64, Built>;
 /// Key of a finished day: site, life of the site's state, first instant.
 type DayKey = (i64, u64, i64);
 
@@ -40,7 +43,7 @@ type DayKey = (i64, u64, i64);
 pub(super) struct Days {
     store: Arc<dyn EventStore>,
     sites: Cache<i64, Arc<Mutex<SiteDays>>>,
-    finished: Cache<DayKey, Arc<Day>>,
+    finished: Cache<DayKey, Built>,
     lives: AtomicU64,
 }
 
@@ -65,14 +68,16 @@ struct SiteDays {
 struct Growing {
     span: Span,
     builder: DayBuilder,
-    built: Option<Arc<Day>>,
+    /// What it was read from.
+    kind: SourceKind,
+    built: Option<Built>,
 }
 
 impl Days {
     pub(super) fn new(store: Arc<dyn EventStore>) -> Self {
         let finished = Cache::builder()
             .max_capacity(FINISHED_BYTES)
-            .weigher(|_, day: &Arc<Day>| u32::try_from(day.bytes()).unwrap_or(u32::MAX))
+            .weigher(|_, built: &Built| u32::try_from(built.day.bytes()).unwrap_or(u32::MAX))
             .build();
         let sites = Cache::builder().max_capacity(SITES_KEPT).time_to_idle(FORGET_AFTER).build();
         Self { store, sites, finished, lives: AtomicU64::new(0) }
@@ -82,7 +87,7 @@ impl Days {
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(super) async fn load(&self, site: i64, zones: &SiteZones, spans: &[Span], now: i64) -> Result<Vec<Arc<Day>>> {
+    pub(super) async fn load(&self, site: i64, zones: &SiteZones, spans: &[Span], now: i64) -> Result<Vec<Built>> {
         let wanted = wanted(zones, spans);
         let state = self.sites.get_with(site, || Arc::new(Mutex::new(self.fresh(site, zones))));
         let mut state = state.lock_owned().await;
@@ -181,8 +186,8 @@ impl Days {
 }
 
 impl Growing {
-    fn new(builder: DayBuilder, span: Span) -> Self {
-        Self { span, builder, built: None }
+    fn new(builder: DayBuilder, span: Span, kind: SourceKind) -> Self {
+        Self { span, builder, kind, built: None }
     }
 
     fn push(&mut self, row: &event::Model) -> Result<()> {
@@ -190,8 +195,8 @@ impl Growing {
         self.builder.push(&event_of(row)).map_err(Error::internal)
     }
 
-    fn day(&mut self) -> Arc<Day> {
-        self.built.get_or_insert_with(|| Arc::new(self.builder.build())).clone()
+    fn day(&mut self) -> Built {
+        self.built.get_or_insert_with(|| Built::new(self.builder.build(), self.kind)).clone()
     }
 }
 

@@ -1,15 +1,15 @@
 //! Takes what the store reads into days: decoding and building off the async threads, one day while the next is read.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use async_trait::async_trait;
+use haru_stats::DayBuilder;
+use haru_stats::engine::SourceKind;
 use haru_stats::segment::{SegmentError, SegmentReader};
 use haru_stats::time::{LocalDay, SiteZones, Span};
-use haru_stats::{Day, DayBuilder};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::{Growing, is_over};
+use super::{Built, Growing, is_over};
 use crate::error::{Error, Result};
 use crate::store::{Piece, SealedPart, Sink, event_of};
 
@@ -22,7 +22,9 @@ pub(super) struct Reading<'a> {
     /// Which of the missing days pieces come for.
     current: usize,
     builder: DayBuilder,
-    building: Vec<(i64, JoinHandle<Arc<Day>>)>,
+    /// What came for it so far.
+    kind: Option<SourceKind>,
+    building: Vec<(i64, JoinHandle<Built>)>,
     read: Read,
 }
 
@@ -30,7 +32,7 @@ pub(super) struct Reading<'a> {
 #[derive(Default)]
 pub(super) struct Read {
     /// Missing days that are over, by their first instant.
-    pub(super) finished: Vec<(i64, Arc<Day>)>,
+    pub(super) finished: Vec<(i64, Built)>,
     /// Those that may still grow.
     pub(super) growing: Vec<(i64, Growing)>,
     /// First instants of days that were not missing, but if they are in memory lack something.
@@ -45,7 +47,17 @@ impl<'a> Reading<'a> {
         now: i64,
     ) -> Result<Self> {
         let builder = builder_of(missing.first())?;
-        Ok(Self { growing, zones, missing, now, current: 0, builder, building: Vec::new(), read: Read::default() })
+        Ok(Self {
+            growing,
+            zones,
+            missing,
+            now,
+            current: 0,
+            builder,
+            kind: None,
+            building: Vec::new(),
+            read: Read::default(),
+        })
     }
 
     /// Waits for what is being built.
@@ -67,13 +79,22 @@ impl<'a> Reading<'a> {
             self.current += 1;
             let next = builder_of(self.missing.get(self.current))?;
             let builder = std::mem::replace(&mut self.builder, next);
+            let kind = self.kind.take().unwrap_or(SourceKind::Rows);
             if is_over(span, self.now) {
-                self.building.push((span.from, spawn_blocking(move || Arc::new(builder.build()))));
+                self.building.push((span.from, spawn_blocking(move || Built::new(builder.build(), kind))));
             } else {
-                self.read.growing.push((span.from, Growing::new(builder, span)));
+                self.read.growing.push((span.from, Growing::new(builder, span, kind)));
             }
         }
         Ok(())
+    }
+
+    fn came(&mut self, kind: SourceKind) {
+        self.kind = Some(match self.kind {
+            None => kind,
+            Some(before) if before == kind => kind,
+            Some(_) => SourceKind::Mixed,
+        });
     }
 
     async fn decode(&mut self, part: SealedPart) -> Result<()> {
@@ -106,10 +127,12 @@ impl Sink for Reading<'_> {
             }),
             Piece::Part(index, part) => {
                 self.advance(index)?;
+                self.came(SourceKind::Segment);
                 self.decode(part).await
             }
             Piece::Rows(index, rows) => {
                 self.advance(index)?;
+                self.came(SourceKind::Rows);
                 rows.iter().try_for_each(|row| self.builder.push(&event_of(row)).map_err(Error::internal))
             }
         }

@@ -1,0 +1,41 @@
+//! What days contributed to questions, remembered: a second look at a year adds up what is known.
+//!
+//! It can't be stale: each build of a day's columns has a name of its own.
+
+use std::fmt;
+use std::sync::Arc;
+
+use haru_stats::engine::{PartQuery, Partial, PartialCache, SourceId};
+use moka::sync::Cache;
+
+/// Bytes of contributions kept in memory.
+const BYTES: u64 = 128 * 1024 * 1024;
+/// What an entry takes beside the contribution: its key, which holds the question, and the cache's own bookkeeping.
+const ENTRY_BYTES: usize = 512;
+
+/// Contributions by day and question, the least used forgotten first.
+#[derive(Clone)]
+pub(super) struct Partials(Cache<(SourceId, PartQuery), Arc<Partial>>);
+
+impl fmt::Debug for Partials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Partials({} entries)", self.0.entry_count())
+    }
+}
+
+impl Default for Partials {
+    fn default() -> Self {
+        let weigher = |_: &_, partial: &Arc<Partial>| u32::try_from(partial.bytes() + ENTRY_BYTES).unwrap_or(u32::MAX);
+        Self(Cache::builder().max_capacity(BYTES).weigher(weigher).build())
+    }
+}
+
+impl PartialCache for Partials {
+    fn get(&self, source: SourceId, query: &PartQuery) -> Option<Arc<Partial>> {
+        self.0.get(&(source, query.clone()))
+    }
+
+    fn put(&self, source: SourceId, query: &PartQuery, partial: &Arc<Partial>) {
+        self.0.insert((source, query.clone()), partial.clone());
+    }
+}
