@@ -9,7 +9,8 @@ on_both!(
     the_dashboard_and_the_query_language_agree,
     new_hits_are_seen_at_once,
     errors_name_the_word,
-    filters_and_periods_work
+    filters_and_periods_work,
+    an_explained_number_is_remembered_until_a_hit_comes
 );
 
 async fn a_small_day(haru: &Haru) {
@@ -135,4 +136,27 @@ async fn filters_and_periods_work(db: Db) {
         let answer = filtered(filters.clone()).await;
         assert_eq!(answer["results"][0]["metrics"], json!([visitors]), "{filters}");
     }
+}
+
+async fn an_explained_number_is_remembered_until_a_hit_comes(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    let site = haru.create_site("example.com", "UTC").await;
+    haru.count(&site.token, 1, json!({"p": "/"})).await;
+    haru.count(&site.token, 2, json!({"p": "/pricing"})).await;
+    let question = json!({"site_id": "example.com", "metrics": ["visitors", "exit_rate"], "date_range": "day",
+        "dimensions": ["visit:exit_page"], "include": {"explain": true}});
+    let first = haru.query(question.clone()).await;
+    let explained = &first["meta"]["explain"];
+    assert_eq!((&explained["days"], &explained["sources"]["rows"]), (&json!(1), &json!(1)));
+    assert_eq!(explained["cache"]["hits"], 0);
+    assert!(explained["took_ms"].as_f64().is_some_and(|took| took > 0.0), "{explained}");
+    let again = haru.query(question.clone()).await;
+    assert_eq!(again["results"], first["results"]);
+    assert_eq!(again["meta"]["explain"]["cache"]["misses"], 0);
+    assert_ne!(again["meta"]["explain"]["cache"]["hits"], 0);
+
+    haru.count(&site.token, 3, json!({"p": "/later"})).await;
+    let later = haru.query(question).await;
+    assert_eq!(later["meta"]["explain"]["cache"]["hits"], 0);
+    assert_ne!(later["results"], first["results"]);
 }

@@ -85,7 +85,7 @@ fn the_cases_are_not_empty() {
     use proptest::strategy::ValueTree;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let (mut rows, mut metrics, mut filtered, mut compared) = (0, std::collections::HashSet::new(), 0, 0);
-    for _ in 0..200 {
+    for _ in 0..400 {
         let case = generate::case().new_tree(&mut runner).expect("a case").current();
         let zones = SiteZones::fixed(case.zone);
         let events: Vec<Event<'_>> = case.events.iter().map(generate::Stored::event).collect();
