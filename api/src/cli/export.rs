@@ -1,5 +1,6 @@
 //! `haru export`.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
@@ -140,7 +141,9 @@ impl Writing {
 
     fn write_file(&mut self, bytes: &[u8], events: u64) -> Result<()> {
         let path = format!("{}-{}.parquet", self.path.display(), self.files);
-        std::fs::write(&path, bytes).map_err(|error| Error::internal(format!("cannot write {path}: {error}")))?;
+        let written = std::fs::OpenOptions::new().write(true).create_new(true).open(&path);
+        let written = written.and_then(|mut file| file.write_all(bytes));
+        written.map_err(|error| Error::internal(format!("cannot write {path}: {error}")))?;
         self.files += 1;
         self.events += events;
         Ok(())

@@ -25,7 +25,7 @@ use haru_stats::segment::{Segment, SegmentReader};
 
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
-use crate::store::{Attempt, EventStore, Piece, SealedDay, Seen, Sink, Span, Store, Totals};
+use crate::store::{Attempt, EventStore, Piece, SealedDay, Seen, Sink, Site, Span, Store, Totals};
 use steps::{Step, reached};
 
 /// Rest after each thousand rows that are read: sealing shares the processor with hits.
@@ -95,22 +95,37 @@ pub(crate) async fn clear(store: &Store, day: &SealedDay) -> Result<()> {
 /// When the database can't answer. A day that can't be sealed is told in the log, and does not keep others from it.
 pub(crate) async fn round(store: &Store) -> Result<()> {
     for day in store.uncleared_days().await? {
-        clear(store, &day).await?;
+        go_on(clear(store, &day).await, "what a day's segments replace cannot be removed")?;
     }
     for site in store.sites_of_instance().await? {
-        let mut due = Due::new(store, &site, Rule::BY_ITSELF);
-        while let Some(span) = due.next(now_ms()).await? {
-            match seal(store, site.key, span, false).await {
-                Ok(Outcome::Sealed(events)) => {
-                    tracing::info!(site = site.id, from = span.start, events, "sealed a day");
-                }
-                Ok(Outcome::LeftToOthers) => {}
-                Err(Error::Unavailable) => return Err(Error::Unavailable),
-                Err(error) => tracing::error!(site = site.id, from = span.start, %error, "a day cannot be sealed"),
-            }
-        }
+        go_on(seal_due(store, &site).await, "the days of a site cannot be sealed")?;
     }
     Ok(())
+}
+
+/// Seals the days of a site that are due.
+async fn seal_due(store: &Store, site: &Site) -> Result<()> {
+    let mut due = Due::new(store, site, Rule::BY_ITSELF);
+    while let Some(span) = due.next(now_ms()).await? {
+        let sealed = seal(store, site.key, span, false).await;
+        if let Ok(Outcome::Sealed(events)) = sealed {
+            tracing::info!(site = site.id, from = span.start, events, "sealed a day");
+        }
+        go_on(sealed.map(|_| ()), "a day cannot be sealed")?;
+    }
+    Ok(())
+}
+
+/// Tells a failure that is one day's or one site's in the log; one that is everybody's ends the round.
+fn go_on(result: Result<()>, what: &str) -> Result<()> {
+    match result {
+        Err(Error::Unavailable) => Err(Error::Unavailable),
+        Err(error) => {
+            tracing::error!(%error, "{what}");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 /// Takes a day as it is read, and stores its parts as they become full.

@@ -192,6 +192,7 @@ impl Growing {
 
     fn push(&mut self, row: &event::Model) -> Result<()> {
         self.built = None;
+        self.kind = with(self.kind, SourceKind::Rows);
         self.builder.push(&event_of(row)).map_err(Error::internal)
     }
 
@@ -210,4 +211,9 @@ fn wanted(zones: &SiteZones, spans: &[Span]) -> Vec<LocalDay> {
     days.sort_by_key(|day| day.span.from);
     days.dedup_by_key(|day| day.span.from);
     days
+}
+
+/// What a day is made of when more comes.
+fn with(before: SourceKind, more: SourceKind) -> SourceKind {
+    if before == more { more } else { SourceKind::Mixed }
 }

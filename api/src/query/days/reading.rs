@@ -9,7 +9,7 @@ use haru_stats::segment::{SegmentError, SegmentReader};
 use haru_stats::time::{LocalDay, SiteZones, Span};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::{Built, Growing, is_over};
+use super::{Built, Growing, is_over, with};
 use crate::error::{Error, Result};
 use crate::store::{Piece, SealedPart, Sink, event_of};
 
@@ -90,11 +90,7 @@ impl<'a> Reading<'a> {
     }
 
     fn came(&mut self, kind: SourceKind) {
-        self.kind = Some(match self.kind {
-            None => kind,
-            Some(before) if before == kind => kind,
-            Some(_) => SourceKind::Mixed,
-        });
+        self.kind = Some(self.kind.map_or(kind, |before| with(before, kind)));
     }
 
     async fn decode(&mut self, part: SealedPart) -> Result<()> {

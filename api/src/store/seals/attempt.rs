@@ -1,6 +1,6 @@
 //! An attempt at sealing a day: begun, its parts stored, the day taken.
 
-use haru_entity::{sealed_day, segment, watermark};
+use haru_entity::{sealed_day, segment, site, watermark};
 use haru_stats::segment::{FORMAT, Segment};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
@@ -63,6 +63,10 @@ impl Store {
             .exec(&transaction)
             .await?;
         if begun.rows_affected == 0 {
+            if overlaps_another(&transaction, site, span).await? {
+                transaction.rollback().await?;
+                return Ok(None);
+            }
             let first = sealed_day::ActiveModel {
                 site_id: Set(site),
                 starts_at: Set(span.start),
@@ -196,6 +200,20 @@ async fn raise_watermark(transaction: &DatabaseTransaction, attempt: &Attempt, w
         .exec_without_returning(transaction)
         .await?;
     Ok(())
+}
+
+/// Whether a day of the site that was begun has an instant in common with the span: processes whose timezone tables differ
+/// see other days, and what lies in two would be counted twice.
+async fn overlaps_another(transaction: &DatabaseTransaction, site: i64, span: Span) -> Result<bool> {
+    // One at a time looks and begins a new day of a site; on SQLite the transaction sees to that.
+    site::Entity::find_by_id(site).lock_exclusive().one(transaction).await?;
+    let other = sealed_day::Entity::find()
+        .filter(sealed_day::Column::SiteId.eq(site))
+        .filter(sealed_day::Column::StartsAt.lt(span.end))
+        .filter(sealed_day::Column::EndsAt.gt(span.start))
+        .one(transaction)
+        .await?;
+    Ok(other.is_some())
 }
 
 fn of_day(site: i64, span: Span) -> Condition {

@@ -1,7 +1,7 @@
 //! Removing what sealed days replace, in steps, so that the one writer is never held for long.
 
 use haru_entity::{event, sealed_day, segment, watermark};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::Store;
@@ -78,6 +78,15 @@ impl Store {
 
     /// Removes some of a deleted site's segments, and at last its days; true when there is more to do at once.
     pub(in crate::store) async fn purge_segments(&self, site: i64) -> Result<bool> {
+        // From here on no reader looks for them, and no attempt under way succeeds.
+        sealed_day::Entity::update_many()
+            .col_expr(sealed_day::Column::Sealed, Expr::value(0))
+            .col_expr(sealed_day::Column::Parts, Expr::value(0))
+            .col_expr(sealed_day::Column::Attempt, Expr::col(sealed_day::Column::Attempt).add(1))
+            .filter(sealed_day::Column::SiteId.eq(site))
+            .filter(sealed_day::Column::Sealed.gt(0))
+            .exec(&self.writer)
+            .await?;
         let some = segment::Entity::find()
             .select_only()
             .columns([segment::Column::StartsAt, segment::Column::Attempt, segment::Column::Part])
