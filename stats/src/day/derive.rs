@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::builder::{DayBuilder, Raw};
-use super::dictionary::{Codes, Dictionary, DictionaryBuilder};
+use super::dictionary::{Codes, Dictionary, DictionaryBuilder, Packing};
 use super::layout::CodedColumns;
 use super::property::PropertyColumn;
 use super::{Day, NO_SCROLL, RowKind, Rows, Visits};
@@ -14,6 +14,9 @@ use crate::event::EventKind;
 
 /// Longest pause within a visit, in milliseconds.
 const GAP: u32 = 30 * 60 * 1_000;
+
+/// Visits whose attributes stay in the processor's cache while they go from rows into columns.
+const BLOCK: usize = 256;
 
 /// Walks the sorted events and writes columns.
 pub(super) struct Derivation<'b> {
@@ -161,11 +164,6 @@ impl<'b> Derivation<'b> {
             let codes = visits.iter().map(|visit| pageview(visit).map_or(0, |index| code(event(&index))));
             Codes::pack(codes, distinct)
         };
-        let of_first = |(attribute, values): (usize, &DictionaryBuilder)| {
-            let codes =
-                visits.iter().map(|visit| builder.attributes.get(event(&visit.first_event).attributes)[attribute]);
-            Codes::pack(codes, values.dictionary().len())
-        };
         let codes = CodedColumns {
             page: of_rows(|event| event.page, pages.len()),
             hostname: of_rows(|event| event.hostname, hostnames.len()),
@@ -174,7 +172,7 @@ impl<'b> Derivation<'b> {
             exit_page: of_visits(|visit| visit.exit, |event| event.page, pages.len()),
             entry_hostname: of_visits(|visit| visit.entry, |event| event.hostname, hostnames.len()),
             exit_hostname: of_visits(|visit| visit.exit, |event| event.hostname, hostnames.len()),
-            attributes: builder.attribute_values.iter().enumerate().map(of_first).collect(),
+            attributes: self.attributes(),
         };
         Day {
             span: builder.span,
@@ -190,6 +188,21 @@ impl<'b> Derivation<'b> {
             orphans: self.orphans,
             nothing: Dictionary::default(),
         }
+    }
+
+    /// The attributes of each visit's first event, a column each.
+    fn attributes(&self) -> Vec<Codes> {
+        let DayBuilder { events, attributes, attribute_values, .. } = self.builder;
+        let visits = self.visits.len();
+        let column = |values: &DictionaryBuilder| Packing::new(visits, values.dictionary().len());
+        let mut columns: Vec<Packing> = attribute_values.iter().map(column).collect();
+        for block in self.visits.chunks(BLOCK) {
+            for (attribute, column) in columns.iter_mut().enumerate() {
+                let first = |visit: &Visit| events[visit.first_event as usize].attributes;
+                column.extend(block.iter().map(|visit| attributes.get(first(visit))[attribute]));
+            }
+        }
+        columns.into_iter().map(Packing::finish).collect()
     }
 
     fn properties(&self) -> BTreeMap<Box<str>, PropertyColumn> {

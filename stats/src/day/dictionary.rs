@@ -89,15 +89,10 @@ pub(crate) enum Codes {
 
 impl Codes {
     /// Packs codes below `distinct`.
-    #[expect(clippy::cast_possible_truncation, reason = "codes are below `distinct`")]
     pub(super) fn pack(codes: impl Iterator<Item = u32>, distinct: usize) -> Self {
-        if distinct <= 1 << 8 {
-            Self::U8(codes.map(|code| code as u8).collect())
-        } else if distinct <= 1 << 16 {
-            Self::U16(codes.map(|code| code as u16).collect())
-        } else {
-            Self::U32(codes.collect())
-        }
+        let mut packing = Packing::new(codes.size_hint().0, distinct);
+        packing.extend(codes);
+        packing.finish()
     }
 
     /// The code at an index.
@@ -123,6 +118,43 @@ impl Codes {
             Self::U8(codes) => codes.len(),
             Self::U16(codes) => codes.len() * 2,
             Self::U32(codes) => codes.len() * 4,
+        }
+    }
+}
+
+/// [`Codes`] that still grow.
+pub(super) enum Packing {
+    U8(Vec<u8>),
+    U16(Vec<u16>),
+    U32(Vec<u32>),
+}
+
+impl Packing {
+    /// For so many codes below `distinct`.
+    pub(super) fn new(codes: usize, distinct: usize) -> Self {
+        if distinct <= 1 << 8 {
+            Self::U8(Vec::with_capacity(codes))
+        } else if distinct <= 1 << 16 {
+            Self::U16(Vec::with_capacity(codes))
+        } else {
+            Self::U32(Vec::with_capacity(codes))
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "codes are below `distinct`")]
+    pub(super) fn extend(&mut self, codes: impl Iterator<Item = u32>) {
+        match self {
+            Self::U8(packed) => packed.extend(codes.map(|code| code as u8)),
+            Self::U16(packed) => packed.extend(codes.map(|code| code as u16)),
+            Self::U32(packed) => packed.extend(codes),
+        }
+    }
+
+    pub(super) fn finish(self) -> Codes {
+        match self {
+            Self::U8(packed) => Codes::U8(packed.into()),
+            Self::U16(packed) => Codes::U16(packed.into()),
+            Self::U32(packed) => Codes::U32(packed.into()),
         }
     }
 }
