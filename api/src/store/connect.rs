@@ -25,6 +25,8 @@ pub(super) const TRY_AFTER_IDLE: Duration = Duration::from_secs(1);
 const WAL_PAGES: &str = "16000";
 /// How long SQLite waits for another process that holds the file, such as a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Rows that wait between the thread of a SQLite connection and their reader: with few, the two wake each other all the time.
+const ROWS_BUFFERED: usize = 1_000;
 /// How long a request waits for a free connection before it is told that the database is not available.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -51,6 +53,7 @@ async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(256)
+        .row_buffer_size(ROWS_BUFFERED)
         .pragma("cache_size", "-16000")
         .pragma("wal_autocheckpoint", WAL_PAGES)
         .disable_statement_logging();

@@ -5,8 +5,9 @@ use haru_entity::{event, sealed_day, segment, watermark};
 use haru_stats::{Event, EventKind, Revenue};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
-    AccessMode, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, IsolationLevel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, StreamTrait, TransactionOptions, TransactionTrait,
+    AccessMode, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IsolationLevel,
+    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, StreamTrait, TransactionOptions,
+    TransactionTrait, TryGetable,
 };
 
 use super::events::{Piece, SealedPart, Seen, Sink, Span};
@@ -181,7 +182,7 @@ async fn each_row(
     let mut stream = transaction.stream(&statement).await?;
     let mut rows = Vec::new();
     while let Some(row) = stream.try_next().await? {
-        rows.push(event::Model::from_query_result(&row, "")?);
+        rows.push(row_of(&row)?);
         if rows.len() == ROWS {
             sink.take(piece(std::mem::take(&mut rows))).await?;
         }
@@ -190,6 +191,62 @@ async fn each_row(
         sink.take(piece(rows)).await?;
     }
     Ok(())
+}
+
+/// A row whose columns are those of the table, in their order. By their names it takes twice as long.
+fn row_of(row: &QueryResult) -> Result<event::Model, DbErr> {
+    let mut columns = Columns { row, next: 0 };
+    let column = &mut columns;
+    Ok(event::Model {
+        id: column.next()?,
+        site_id: column.next()?,
+        at: column.next()?,
+        node: column.next()?,
+        seq: column.next()?,
+        kind: column.next()?,
+        name: column.next()?,
+        visitor: column.next()?,
+        hostname: column.next()?,
+        page: column.next()?,
+        source: column.next()?,
+        referrer: column.next()?,
+        channel: column.next()?,
+        utm_source: column.next()?,
+        utm_medium: column.next()?,
+        utm_campaign: column.next()?,
+        utm_content: column.next()?,
+        utm_term: column.next()?,
+        country: column.next()?,
+        region: column.next()?,
+        city: column.next()?,
+        browser: column.next()?,
+        browser_version: column.next()?,
+        os: column.next()?,
+        os_version: column.next()?,
+        device: column.next()?,
+        screen: column.next()?,
+        language: column.next()?,
+        props: column.next()?,
+        revenue_amount: column.next()?,
+        revenue_currency: column.next()?,
+        interactive: column.next()?,
+        engaged_ms: column.next()?,
+        scroll_depth: column.next()?,
+        bot: column.next()?,
+    })
+}
+
+/// The columns of a row, from the first.
+struct Columns<'r> {
+    row: &'r QueryResult,
+    next: usize,
+}
+
+impl Columns<'_> {
+    fn next<T: TryGetable>(&mut self) -> Result<T, DbErr> {
+        self.next += 1;
+        self.row.try_get_by_index(self.next - 1)
+    }
 }
 
 /// A row as the stats engine takes it.
