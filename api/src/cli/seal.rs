@@ -11,9 +11,12 @@ use crate::ids::now_ms;
 use crate::sealing::{self, Due, Outcome, Rule};
 use crate::store::{SealedDay, Site, Span, Store};
 
-/// Seal days that are over into columns now; `haru serve` does so by itself, two hours after their end
+/// Seal days that are over into columns now; `haru serve` does so by itself, two hours after their end, and while they last
+/// every 100,000 events
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  haru seal\n  haru seal --site example.com --day 2026-11-23\n  haru seal --list")]
+#[command(
+    after_help = "Examples:\n  haru seal\n  haru seal --site example.com --day 2026-11-23\n  haru seal --today\n  haru seal --list"
+)]
 pub(super) struct Seal {
     #[command(flatten)]
     database: DatabaseConfig,
@@ -25,6 +28,10 @@ pub(super) struct Seal {
     /// Only this local day of the site.
     #[arg(long, value_name = "DATE", requires = "site")]
     day: Option<NaiveDate>,
+
+    /// Also what there is of days that are not over; they are sealed again when they are.
+    #[arg(long)]
+    today: bool,
 
     /// Show what is sealed and what is not, and change nothing.
     #[arg(long)]
@@ -58,7 +65,7 @@ impl Seal {
         for day in store.uncleared_days().await?.iter().filter(|day| day.site == site.key) {
             sealing::clear(store, day).await?;
         }
-        let mut due = Due::new(store, site, Rule::FORCED);
+        let mut due = Due::new(store, site, self.rule());
         while let Some(span) = due.next(now_ms()).await? {
             if !self.is_asked_for(zones, span) {
                 continue;
@@ -79,13 +86,17 @@ impl Seal {
                 println!("{} {}: {}", site.domain, name(zones, day.span), described(store, day).await?);
             }
         }
-        let mut due = Due::new(store, site, Rule::FORCED);
+        let mut due = Due::new(store, site, self.rule());
         while let Some(span) = due.next(now_ms()).await? {
             if self.is_asked_for(zones, span) {
                 println!("{} {}: has rows to be sealed", site.domain, name(zones, span));
             }
         }
         Ok(())
+    }
+
+    fn rule(&self) -> Rule {
+        if self.today { Rule::FORCED_TODAY } else { Rule::FORCED }
     }
 
     fn is_asked_for(&self, zones: &SiteZones, span: Span) -> bool {

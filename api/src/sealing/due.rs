@@ -3,7 +3,7 @@
 use haru_stats::time::SiteZones;
 
 use crate::error::Result;
-use crate::store::{Site, Span, Store};
+use crate::store::{SealedDay, Site, Span, Store};
 
 /// When a day is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,17 +12,30 @@ pub(crate) struct Rule {
     after_end_ms: i64,
     /// So long after it was sealed the last time, when rows have come since.
     again_after_ms: i64,
+    /// Before its end, when it has so many rows beside what is sealed of it; never when `None`.
+    open_rows: Option<u64>,
 }
 
 impl Rule {
     /// Without being told to: an hour after readers take the day for finished, so that hits that are sent again after an
     /// error are nearly always in time; and at most hourly for those that are not.
-    pub(crate) const BY_ITSELF: Self = Self { after_end_ms: 2 * HOUR_MS, again_after_ms: HOUR_MS };
+    ///
+    /// A day of many events is sealed as it grows: rows take many times as long to read as segments, and the first question
+    /// after a restart waits for them.
+    pub(crate) const BY_ITSELF: Self =
+        Self { after_end_ms: 2 * HOUR_MS, again_after_ms: HOUR_MS, open_rows: Some(OPEN_ROWS) };
     /// When somebody asks for it: whatever is over.
-    pub(crate) const FORCED: Self = Self { after_end_ms: 0, again_after_ms: 0 };
+    pub(crate) const FORCED: Self = Self { after_end_ms: 0, again_after_ms: 0, open_rows: None };
+    /// When somebody asks for it: whatever there is.
+    pub(crate) const FORCED_TODAY: Self = Self { open_rows: Some(1), ..Self::FORCED };
 }
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
+/// Rows of a day that is not over from which on they are sealed.
+const OPEN_ROWS: u64 = 100_000;
+/// Sealing writes a whole day anew: what is new must be at least one part in so many of it, so that a day of any size is
+/// written about as many times at most.
+const OPEN_PART: u64 = 20;
 
 /// Walks the days of a site that are due, from the oldest.
 #[derive(Debug)]
@@ -46,30 +59,45 @@ impl<'s> Due<'s> {
     /// When the database can't answer.
     pub(crate) async fn next(&mut self, now: i64) -> Result<Option<Span>> {
         while let Some(at) = self.store.first_row_at(self.site.key, self.from).await? {
-            if at.saturating_add(self.rule.after_end_ms) > now {
+            // Most sites' last days are told from those that are due without looking at their zones.
+            if !self.is_over(at, now) && !self.has_open_rows(Span { start: at, end: i64::MAX }, 0).await? {
                 break;
             }
-            let (span, settled) = self.day_of(at, now).await?;
-            if span.end.saturating_add(self.rule.after_end_ms) > now {
-                break;
-            }
+            let (span, day) = self.day_of(at).await?;
             self.from = span.end;
-            if !settled {
+            let due = if self.is_over(span.end, now) {
+                let sealed_at = day.filter(|day| day.sealed > 0).map(|day| day.sealed_at);
+                sealed_at.is_none_or(|at| at.saturating_add(self.rule.again_after_ms) <= now)
+            } else {
+                self.has_open_rows(span, day.map_or(0, |day| day.events)).await?
+            };
+            if due {
                 return Ok(Some(span));
             }
         }
         Ok(None)
     }
 
-    /// The day that an instant is sealed with, and whether nothing is to be done for it now.
+    /// Whether a day that ends at an instant is over for so long that it is due.
+    fn is_over(&self, end: i64, now: i64) -> bool {
+        end.saturating_add(self.rule.after_end_ms) <= now
+    }
+
+    /// Whether there are rows enough to seal a day that is not over, of which so many events are sealed.
+    async fn has_open_rows(&self, span: Span, sealed: i64) -> Result<bool> {
+        let Some(rows) = self.rule.open_rows else { return Ok(false) };
+        let enough = rows.max(u64::try_from(sealed).unwrap_or(0) / OPEN_PART);
+        Ok(self.store.rows_within(self.site.key, span, enough).await? >= enough)
+    }
+
+    /// The day that an instant is sealed with, and what is sealed of it.
     ///
     /// A day that was sealed keeps its ends, also if a newer table of timezones has other ones for it. What lies between such
     /// days is sealed as what is left of its local day.
-    async fn day_of(&mut self, at: i64, now: i64) -> Result<(Span, bool)> {
+    async fn day_of(&mut self, at: i64) -> Result<(Span, Option<SealedDay>)> {
         let (before, after) = self.store.days_around(self.site.key, at).await?;
         if let Some(day) = before.filter(|day| at < day.span.end) {
-            let lately = day.sealed > 0 && day.sealed_at.saturating_add(self.rule.again_after_ms) > now;
-            return Ok((day.span, lately));
+            return Ok((day.span, Some(day)));
         }
         let zones = match self.zones.take() {
             Some(zones) => zones,
@@ -79,6 +107,6 @@ impl<'s> Due<'s> {
         self.zones = Some(zones);
         let start = before.map_or(local.start, |day| local.start.max(day.span.end));
         let end = after.map_or(local.end, |day| local.end.min(day.span.start));
-        Ok((Span { start, end }, false))
+        Ok((Span { start, end }, None))
     }
 }

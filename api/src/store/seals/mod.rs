@@ -16,7 +16,7 @@ mod clear;
 pub(crate) use attempt::{Attempt, Totals};
 
 use haru_entity::{event, sealed_day, segment, site};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Site, Span, Store};
 use crate::error::Result;
@@ -88,6 +88,21 @@ impl Store {
             .limit(1)
             .into_tuple::<i64>();
         Ok(first.one(&self.reader).await?)
+    }
+
+    /// Number of rows of a site within a span, be they in a segment too or not; `most` when there are more.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn rows_within(&self, site: i64, span: Span, most: u64) -> Result<u64> {
+        let rows = event::Entity::find()
+            .select_only()
+            .column(event::Column::At)
+            .filter(event::Column::SiteId.eq(site))
+            .filter(event::Column::At.gte(span.start))
+            .filter(event::Column::At.lt(span.end))
+            .limit(most);
+        Ok(rows.count(&self.reader).await?)
     }
 
     /// Instant of the first event in a site's segments.

@@ -1,6 +1,7 @@
 //! Sealed days: the same numbers before and after, whoever seals, and whenever the process dies.
 
 mod numbers;
+mod open;
 mod sealers;
 
 use std::process::{Command, Output};
