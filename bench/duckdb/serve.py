@@ -1,0 +1,43 @@
+"""Answers dashboards out of DuckDB: a question a line of JSON on standard input, an answer a line on standard output.
+
+    serve.py 'target/bench-stats/…/*.parquet' THREADS
+
+Each answer has the numbers, and the wall and CPU seconds that DuckDB and Python took for them.
+"""
+
+import json
+import resource
+import sys
+import time
+
+import dashboard
+import duckdb
+from load import load
+
+
+def cpu_seconds():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def reply(message):
+    print(json.dumps(message), flush=True)
+
+
+def main():
+    pattern, threads = sys.argv[1], int(sys.argv[2])
+    connection = duckdb.connect()
+    connection.execute(f"PRAGMA threads={threads}")
+    started = time.perf_counter()
+    load(connection, pattern)
+    reply({"version": duckdb.__version__, "load": time.perf_counter() - started})
+    for line in sys.stdin:
+        question = json.loads(line)
+        wall, cpu = time.perf_counter(), cpu_seconds()
+        numbers = dashboard.answer(connection, question)
+        wall, cpu = time.perf_counter() - wall, cpu_seconds() - cpu
+        reply({"wall": wall, "cpu": cpu, "numbers": numbers})
+
+
+if __name__ == "__main__":
+    main()
