@@ -1,6 +1,6 @@
 """Answers dashboards out of DuckDB: a question a line of JSON on standard input, an answer a line on standard output.
 
-    serve.py 'target/bench-stats/…/*.parquet' THREADS
+    serve.py DIRECTORY_OF_PARQUET_FILES THREADS
 
 Each answer has the numbers, and the wall and CPU seconds that DuckDB and Python took for them.
 """
@@ -9,10 +9,11 @@ import json
 import resource
 import sys
 import time
+from pathlib import Path
 
-import dashboard
 import duckdb
-from load import load
+import load
+from dashboard import Dashboard
 
 
 def cpu_seconds():
@@ -25,16 +26,17 @@ def reply(message):
 
 
 def main():
-    pattern, threads = sys.argv[1], int(sys.argv[2])
-    connection = duckdb.connect()
-    connection.execute(f"PRAGMA threads={threads}")
+    directory, threads = Path(sys.argv[1]), int(sys.argv[2])
+    database = directory / "tables.duckdb"
     started = time.perf_counter()
-    load(connection, pattern)
+    load.make(directory / "*.parquet", database, threads)
+    connection = duckdb.connect(database, read_only=True)
+    connection.execute(f"PRAGMA threads={threads}")
     reply({"version": duckdb.__version__, "load": time.perf_counter() - started})
     for line in sys.stdin:
         question = json.loads(line)
         wall, cpu = time.perf_counter(), cpu_seconds()
-        numbers = dashboard.answer(connection, question)
+        numbers = Dashboard(connection, question).answer()
         wall, cpu = time.perf_counter() - wall, cpu_seconds() - cpu
         reply({"wall": wall, "cpu": cpu, "numbers": numbers})
 

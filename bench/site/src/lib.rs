@@ -75,8 +75,8 @@ impl Site {
         #[expect(clippy::cast_possible_truncation, reason = "below a day")]
         let mut ts = span.from + (noon * 82_000_000.0) as i64;
         loop {
-            let arrival = self.words.arrival(dice, visitor);
-            self.visit(dice, ts, arrival, events);
+            let arrival = self.words.arrival(dice, &visitor);
+            self.visit(dice, ts, &arrival, events);
             ts += dice.random_range(3_600_000..14_400_000_i64);
             if ts > span.from + 82_000_000 || dice.random_bool(0.8) {
                 return;
@@ -84,14 +84,14 @@ impl Site {
         }
     }
 
-    fn visit<'s>(&'s self, dice: &mut Dice, mut ts: i64, arrival: Event<'s>, events: &mut Vec<Event<'s>>) {
+    fn visit<'s>(&'s self, dice: &mut Dice, mut ts: i64, arrival: &Event<'s>, events: &mut Vec<Event<'s>>) {
         // One to eight with a mean of three.
         let mut left = 1;
         while left < 8 && dice.random_bool(0.69) {
             left += 1;
         }
         while left > 0 {
-            let view = Event { ts, page: self.words.page(dice), ..arrival };
+            let view = Event { ts, page: self.words.page(dice), ..*arrival };
             events.push(view);
             left -= 1;
             let shown = dice.random_range(1_000..120_000_u32);

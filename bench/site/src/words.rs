@@ -126,7 +126,7 @@ impl Words {
     }
 
     /// A visitor who comes from somewhere.
-    pub(crate) fn arrival<'s>(&'s self, dice: &mut Dice, visitor: Event<'s>) -> Event<'s> {
+    pub(crate) fn arrival<'s>(&'s self, dice: &mut Dice, visitor: &Event<'s>) -> Event<'s> {
         if dice.random_bool(0.1) {
             let search = dice.random_bool(0.3);
             return Event {
@@ -137,7 +137,7 @@ impl Words {
                 utm_campaign: self.campaigns.pick(dice),
                 utm_content: self.contents.pick(dice),
                 utm_term: if search { self.terms.pick(dice) } else { "" },
-                ..visitor
+                ..*visitor
             };
         }
         let (source, channel, referrer) = match dice.random_range(0..100) {
@@ -149,6 +149,6 @@ impl Words {
                 (referrer.split('/').next().unwrap_or_default(), "Referral", referrer)
             }
         };
-        Event { source, channel, referrer, ..visitor }
+        Event { source, channel, referrer, ..*visitor }
     }
 }

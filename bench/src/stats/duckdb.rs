@@ -9,6 +9,9 @@ use super::clock::Took;
 use super::files::Sealed;
 use super::{Options, THREADS};
 
+/// The forms of its tables (`bench/duckdb/load.py`): the rows with their visits, and all that can be computed beforehand.
+pub(super) const FORMS: [&str; 2] = ["plain", "tuned"];
+
 /// The process; it ends when it is dropped.
 pub(super) struct DuckDb {
     child: Child,
@@ -28,7 +31,8 @@ impl DuckDb {
         };
         let mut child = Command::new(&options.python)
             .arg(&options.script)
-            .args([&sealed.pattern, &THREADS.to_string()])
+            .arg(&sealed.dir)
+            .arg(THREADS.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -19,8 +19,8 @@ pub(super) struct Sealed {
     pub(super) bytes: usize,
     /// Seconds of one thread for sorting, encoding and compressing.
     pub(super) sealing: f64,
-    /// All files, in the words of DuckDB.
-    pub(super) pattern: String,
+    /// Where the files are, and nothing else.
+    pub(super) dir: PathBuf,
 }
 
 struct SealedDay {
@@ -36,8 +36,7 @@ impl Sealed {
             std::fs::remove_dir_all(dir).map_err(failed)?;
         }
         std::fs::create_dir_all(dir).map_err(failed)?;
-        let pattern = format!("{}/*.parquet", dir.display());
-        let mut sealed = Self { days: Vec::new(), events: 0, bytes: 0, sealing: 0.0, pattern };
+        let mut sealed = Self { days: Vec::new(), events: 0, bytes: 0, sealing: 0.0, dir: dir.to_owned() };
         for index in 0..site.days() {
             let (span, events) = (site.span(index), site.events(index));
             let start = Instant::now();

@@ -42,9 +42,12 @@ pub(crate) struct Options {
     /// Days of both.
     #[arg(long, default_value_t = 30, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=35))]
     days: u16,
-    /// Days of the long site, which has the larger number of events; 0 for none.
-    #[arg(long, default_value_t = 365, value_name = "N", value_parser = clap::value_parser!(u16).range(0..=3650))]
+    /// Days of the long site, which has the larger number of events; its series is by month.
+    #[arg(long, default_value_t = 365, value_name = "N", value_parser = clap::value_parser!(u16).range(200..=3650))]
     year_days: u16,
+    /// Leave the long site out.
+    #[arg(long)]
+    no_year: bool,
     /// Rounds; in each, both sides answer every dashboard.
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
     rounds: u16,
@@ -87,29 +90,22 @@ pub(crate) struct Options {
 pub(crate) fn run(options: &Options) -> Result<bool, String> {
     let mut report = Report::begin(&machine::describe());
     let month = usize::from(options.days);
-    let year = usize::from(options.year_days);
-    let small = site(options, &mut report, "small", options.small_events, month)?;
-    let large = site(options, &mut report, "large", options.events, month)?;
+    let small = site(options, "small", options.small_events, month)?;
+    let large = site(options, "large", options.events, month)?;
     report.growth(&small, &large);
     report.targets(options, &large);
-    if year > 0 {
-        let long = site(options, &mut report, "long", options.events, year)?;
+    if !options.no_year {
+        let long = site(options, "long", options.events, usize::from(options.year_days))?;
         report.targets(options, &long);
     }
     Ok(report.end())
 }
 
-fn site(
-    options: &Options,
-    report: &mut Report,
-    name: &str,
-    events: usize,
-    days: usize,
-) -> Result<measure::Measured, String> {
+fn site(options: &Options, name: &str, events: usize, days: usize) -> Result<measure::Measured, String> {
     let sealed = Sealed::make(&Site::new(options.seed, events, days), &options.dir.join(name))?;
     let filtered = [EVERYTHING, COUNTRY, PAGE];
     let questions = if days > usize::from(options.days) { &filtered[..1] } else { &filtered[..] };
     let measured = measure::measure(options, &sealed, questions)?;
-    report.site(&sealed, &measured);
+    report::site(&sealed, &measured);
     Ok(measured)
 }

@@ -40,14 +40,14 @@ impl Question {
     }
 
     /// As DuckDB's side is asked.
-    pub(super) fn for_duckdb(&self, query: &DashboardQuery) -> Value {
+    pub(super) fn for_duckdb(&self, query: &DashboardQuery, form: &str) -> Value {
         let date = |end: &str| end.get(..10).unwrap_or_default().to_owned();
         let [from, to] = query.options().range.ends();
-        let mut question = json!({"from": date(&from), "to": date(&to), "interval": query.interval()});
-        if let Some((_, word, value)) = self.filter {
-            question[word] = value.into();
-        }
-        question
+        let (filter, value) = self.filter.map(|(_, word, value)| (word, value)).unzip();
+        json!({
+            "form": form, "from": date(&from), "to": date(&to), "interval": query.interval(),
+            "filter": filter, "value": value,
+        })
     }
 }
 
