@@ -1,8 +1,8 @@
 //! A realistic made-up site for benchmarks and measurements: the same events for the same seed.
 //!
 //! Pages, referrers, places and campaigns follow Zipf's law. A visit holds three events on average: views, now and then a
-//! custom event with properties, engagement of both kinds. A visitor id is random within its day, as real ones are, and one
-//! visitor in six comes back on the same day.
+//! custom event with properties, engagement of both kinds. A visitor id is random within its day, as real ones are, and
+//! nearly one visitor in five comes back on the same day.
 //!
 //! Rule: nothing here measures, and nothing here is asked by the service.
 
