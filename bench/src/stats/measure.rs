@@ -15,6 +15,8 @@ use crate::numbers::median;
 pub(super) struct Measured {
     /// Events of the site.
     pub(super) events: usize,
+    /// Its days.
+    pub(super) days: usize,
     /// Bytes on disk an event.
     pub(super) disk: f64,
     /// Bytes in memory an event, decoded.
@@ -65,6 +67,7 @@ pub(super) fn measure(options: &Options, sealed: &Sealed, questions: &[Question]
     Ok(Measured {
         dashboards: dashboards.collect::<Result<_, _>>()?,
         events: sealed.events,
+        days: sealed.days(),
         disk: an_event(sealed.bytes, sealed.events),
         memory: an_event(haru.bytes(), sealed.events),
         sum,

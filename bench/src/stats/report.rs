@@ -36,17 +36,23 @@ impl Report {
 
     /// Compares with what is to be reached.
     pub(super) fn targets(&mut self, options: &Options, measured: &Measured) {
+        let days = measured.days;
         for times in &measured.dashboards {
             let least = if times.question.is_filtered() { options.min_filtered_ratio } else { options.min_ratio };
-            let (name, ratio, cold) = (times.question.name, times.ratio(), times.cold.wall);
+            let (ratio, cold) = (times.ratio(), times.cold.wall);
+            let name = format!("{days} days, {}", times.question.name);
             self.target(ratio >= least, || format!("{name}: {ratio:.0} times as fast as DuckDB, at least {least:.0}"));
             let most = options.max_cold;
             self.target(cold <= most, || format!("{name}: {cold:.2} s cold, at most {most} s"));
         }
         let (memory, disk) = (measured.memory, measured.disk);
         let (most_memory, most_disk) = (options.max_memory, options.max_disk);
-        self.target(memory <= most_memory, || format!("{memory:.1} bytes an event in memory, at most {most_memory}"));
-        self.target(disk <= most_disk, || format!("{disk:.1} bytes an event on disk, at most {most_disk}"));
+        self.target(memory <= most_memory, || {
+            format!("{days} days: {memory:.1} bytes an event in memory, at most {most_memory}")
+        });
+        self.target(disk <= most_disk, || {
+            format!("{days} days: {disk:.1} bytes an event on disk, at most {most_disk}")
+        });
     }
 
     fn target(&mut self, reached: bool, what: impl FnOnce() -> String) {
@@ -71,7 +77,7 @@ impl Report {
 /// A site's measurements.
 pub(super) fn site(sealed: &Sealed, measured: &Measured) {
     let (version, load) = &measured.duckdb;
-    println!("\n{} events in {} days", grouped(measured.events), sealed.days());
+    println!("\n{} events in {} days", grouped(measured.events), measured.days);
     println!("on disk     {:.1} bytes an event, sealed in {:.1} s on one thread", measured.disk, sealed.sealing);
     println!("in memory   {:.1} bytes an event, decoded", measured.memory);
     println!("plain sum   {} ms over as many bytes", milliseconds(measured.sum.wall));
