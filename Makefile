@@ -1,4 +1,5 @@
-# Haru. `make` lists what can be made. Needs Rust, Node 20 with npm, and make; `make test` also PostgreSQL, Chromium and valgrind.
+# Haru. `make` lists what can be made. Needs Rust, Node 20 with npm, and make; `make test` also PostgreSQL, Chromium and valgrind;
+# `make bench-stats` Python 3 and PyPI.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -9,6 +10,8 @@ NPM ?= npm
 DEMO_DIR ?= ./haru-demo
 DEMO_LISTEN ?= 127.0.0.1:8080
 
+# DuckDB for `make bench-stats`, in an environment of its own.
+DUCKDB := target/bench-stats/venv
 # What the binary carries, and what each is made of.
 LISTS := api/assets/country.mmdb
 TRACKER := tracker/dist/haru.js
@@ -63,6 +66,11 @@ bench: release ## Measure /api/collect beside a bare Poem route, SQLite and Post
 	$(CARGO) build --release -p haru-bench
 	scripts/with-postgres bash -c 'target/release/haru-bench --database-url "$$HARU_TEST_POSTGRES_URL/postgres"'
 
+.PHONY: bench-stats
+bench-stats: $(DUCKDB)/.made ## Answer dashboards of 1 and 10 million events beside DuckDB: the same numbers, and the times
+	$(CARGO) build --release -p haru-bench
+	target/release/haru-bench stats
+
 .PHONY: openapi
 openapi: assets ## Export openapi/ and the types that the webapp takes from it
 	$(CARGO) run --quiet -p haru -- openapi --dir openapi
@@ -91,6 +99,13 @@ assets: $(LISTS) $(TRACKER) $(WEBAPP) ## Build script, webapp and lists, which t
 update-lists: ## Take the newest lists of bots, user agents and countries
 	$(NPM) update uap-core isbot crawler-user-agents @ip-location-db/geo-whois-asn-country-mmdb
 	node api/data/make-lists.mjs node_modules api/assets
+
+$(DUCKDB)/.made: bench/duckdb/requirements.txt
+	scripts/need python
+	rm -rf $(@D)
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 node_modules/.made: package.json package-lock.json tracker/package.json webapp/package.json
 	$(NPM) install --no-save

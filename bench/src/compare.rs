@@ -73,7 +73,7 @@ impl Measured {
 #[expect(clippy::print_stdout, reason = "the report is what the program is for")]
 pub(crate) async fn run(options: &Options) -> Result<bool, String> {
     let binary = haru_binary(options.haru.as_deref())?;
-    println!("machine     {}", machine::describe());
+    println!("machine     {}, shared with the load generator", machine::describe());
     println!(
         "build       {}, {}",
         if cfg!(debug_assertions) { "debug: numbers mean little" } else { "release" },

@@ -81,7 +81,7 @@ pub(crate) async fn run(options: &Options) -> Result<bool, String> {
         data_dir: options.data_dir.clone().unwrap_or_else(|| temporary.path().to_owned()),
         database_url: options.database_url.clone(),
     };
-    println!("machine     {}", machine::describe());
+    println!("machine     {}, shared with the load generator", machine::describe());
     println!("database    {}", haru.database());
     println!("load        {} connections, kill -9 after 0.5 to 2 s, {} rounds\n", options.connections, options.rounds);
 

@@ -8,7 +8,7 @@ pub(crate) fn describe() -> String {
     let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let kib = value_of(&memory, "MemTotal").and_then(|text| text.split(' ').next()?.parse::<u64>().ok());
     let memory = kib.map(|kib| format!(", {} GiB", kib / (1024 * 1024))).unwrap_or_default();
-    format!("{cores} × {model}{memory}, shared with the load generator")
+    format!("{cores} × {model}{memory}")
 }
 
 fn value_of<'t>(text: &'t str, key: &str) -> Option<&'t str> {

@@ -1,8 +1,9 @@
-//! Load against the real `haru serve`, on this machine alone.
+//! Measurements of Haru, on this machine alone: load against the real `haru serve`, and the engine beside DuckDB.
 //!
 //! Without a subcommand: `/api/collect` beside a bare Poem route, turn by turn in one run, and at a fixed rate; at the end
 //! the server must report as many events as it answered with 200. `crash`: the server is killed under load again and again,
-//! and must have kept every event that it had answered for, once.
+//! and must have kept every event that it had answered for, once. `stats`: dashboards over a made-up site, in this process and
+//! in DuckDB.
 //!
 //! Servers are child processes on 127.0.0.1 with ports of their own and a data directory of their own; the load generator
 //! shares the machine's cores with them, for both sides of a comparison alike.
@@ -16,13 +17,14 @@ mod load;
 mod machine;
 mod numbers;
 mod server;
+mod stats;
 mod traffic;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Load against `haru serve`: how fast it is beside a bare route, and what it keeps when it is killed.
+/// Measurements of Haru: collecting beside a bare route, what it keeps when it is killed, its numbers beside DuckDB.
 #[derive(Debug, Parser)]
 #[command(
     name = "haru-bench",
@@ -42,6 +44,7 @@ struct Cli {
 enum Command {
     Bare(bare::Options),
     Crash(crash::Options),
+    Stats(stats::Options),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +64,7 @@ fn run(cli: Cli) -> Result<bool, String> {
             None => compare::run(&cli.compare).await,
             Some(Command::Bare(options)) => bare::run(&options).await.map(|()| true),
             Some(Command::Crash(options)) => crash::run(&options).await,
+            Some(Command::Stats(options)) => stats::run(&options),
         }
     })
 }

@@ -3,8 +3,6 @@
 
 #[path = "../tests/it/memory.rs"]
 mod memory;
-#[path = "../examples/site/mod.rs"]
-mod site;
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -27,23 +25,23 @@ mod support {
 }
 
 fn dashboard(days: i64, filters: &Value) -> DashboardQuery {
-    let now = site::START + days * site::DAY - 1;
-    let context = Context { now, zone: chrono_tz::UTC, first_event: Some(site::START) };
+    let now = haru_site::START + days * haru_site::DAY - 1;
+    let context = Context { now, zone: chrono_tz::UTC, first_event: Some(haru_site::START) };
     let body = json!({"date_range": format!("{days}d"), "filters": filters, "comparison": "previous_period"});
     wire::dashboard(&body, &context).expect("a valid dashboard")
 }
 
 /// A million events in three days, on one thread: the size of a day is that of 10 million in 30.
 fn scan(criterion: &mut Criterion) {
-    let days: Vec<Arc<Day>> = site::days(1, 1_000_000, 3);
+    let days: Vec<Arc<Day>> = haru_site::days(1, 1_000_000, 3);
     let parts = support::parts(&days);
     let engine = Engine::with_threads(1);
     let mut group = criterion.benchmark_group("scan");
     group.sample_size(20);
     for (name, filters) in [
         ("everything", json!([])),
-        ("a country", json!([["is", "visit:country", ["CA"]]])),
-        ("a page", json!([["is", "event:page", ["/blog/article-3"]]])),
+        ("a country", json!([["is", "visit:country", ["DE"]]])),
+        ("a page", json!([["is", "event:page", ["/news/article-3"]]])),
     ] {
         let query = dashboard(3, &filters);
         group.bench_function(name, |bencher| {
@@ -54,7 +52,7 @@ fn scan(criterion: &mut Criterion) {
 
 /// A year of which everything is remembered.
 fn merge(criterion: &mut Criterion) {
-    let parts = named(&site::days(1, 3_650_000, 365));
+    let parts = named(&haru_site::days(1, 3_650_000, 365));
     let query = dashboard(365, &json!([]));
     let (engine, memory) = (Engine::default(), Memory::default());
     query.answer(&engine, &parts, &memory).expect("within the budget");

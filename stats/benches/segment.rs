@@ -1,15 +1,14 @@
 //! Sealing a day and decoding it, over a part of 333,333 events: one of thirty days of ten million.
 
-mod common;
-
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use haru_site::Site;
 use haru_stats::segment::SegmentWriter;
 use haru_stats::{DayBuilder, Event};
 use std::hint::black_box;
 
 const EVENTS: usize = 333_333;
 
-fn seal(site: &common::Site, events: &[Event<'_>]) -> Vec<u8> {
+fn seal(site: &Site, events: &[Event<'_>]) -> Vec<u8> {
     let mut writer = SegmentWriter::new(site.span(0), 0);
     for event in events {
         writer.push(event).expect("an event of the day");
@@ -17,14 +16,14 @@ fn seal(site: &common::Site, events: &[Event<'_>]) -> Vec<u8> {
     writer.finish().expect("a segment").bytes
 }
 
-fn builder(site: &common::Site, bytes: &[u8]) -> DayBuilder {
+fn builder(site: &Site, bytes: &[u8]) -> DayBuilder {
     let mut builder = DayBuilder::new(site.span(0)).expect("a day");
     builder.push_segment(bytes).expect("a segment of the day");
     builder
 }
 
 fn segments(criterion: &mut Criterion) {
-    let site = common::site(1, EVENTS, 1);
+    let site = Site::new(1, EVENTS, 1);
     let events = site.events(0);
     let bytes = seal(&site, &events);
     let pushed = builder(&site, &bytes);

@@ -1,21 +1,19 @@
 //! A fixed piece of work: some dashboards over a small made-up site. `tests/it/instructions.rs` counts its instructions.
 
-mod site;
-
 use haru_stats::engine::NoCache;
 use haru_stats::wire::{self, Context};
 use haru_stats::{DashboardQuery, Engine, Part};
 use serde_json::{Value, json};
 
 fn dashboard(filters: &Value) -> Result<DashboardQuery, haru_stats::QueryError> {
-    let now = site::START + 4 * site::DAY;
-    let context = Context { now, zone: chrono_tz::UTC, first_event: Some(site::START) };
+    let now = haru_site::START + 4 * haru_site::DAY;
+    let context = Context { now, zone: chrono_tz::UTC, first_event: Some(haru_site::START) };
     let body = json!({"date_range": ["2026-09-01", "2026-09-04"], "filters": filters, "comparison": "previous_period"});
     wire::dashboard(&body, &context)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let parts: Vec<Part> = site::days(1, 60_000, 4).into_iter().map(Part::from).collect();
+    let parts: Vec<Part> = haru_site::days(1, 60_000, 4).into_iter().map(Part::from).collect();
     dashboards(&parts)
 }
 
@@ -24,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn dashboards(parts: &[Part]) -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::with_threads(1);
     for filters in
-        [json!([]), json!([["is", "visit:country", ["AA"]]]), json!([["is", "event:page", ["/blog/article-3"]]])]
+        [json!([]), json!([["is", "visit:country", ["DE"]]]), json!([["is", "event:page", ["/news/article-3"]]])]
     {
         std::hint::black_box(dashboard(&filters)?.answer(&engine, parts, &NoCache)?);
     }
