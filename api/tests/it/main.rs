@@ -11,6 +11,7 @@ mod contract;
 mod durability;
 mod events;
 mod harness;
+mod language;
 mod live;
 mod privacy;
 mod query;
