@@ -258,10 +258,14 @@ mod tests {
         for dimension in &all {
             assert_eq!(Dimension::from_name(&dimension.to_string()).as_ref(), Some(dimension));
             // A new kind of dimension does not compile here before somebody has looked at the list.
-            match dimension {
-                Dimension::Page | Dimension::Hostname | Dimension::EventName | Dimension::Property(_) => {}
-                Dimension::Goal | Dimension::Visit(_) | Dimension::Time | Dimension::TimeBy(_) => {}
-            }
+            let (Dimension::Page
+            | Dimension::Hostname
+            | Dimension::EventName
+            | Dimension::Property(_)
+            | Dimension::Goal
+            | Dimension::Visit(_)
+            | Dimension::Time
+            | Dimension::TimeBy(_)) = dimension;
         }
         assert_eq!(all.len(), 5 + VisitDimension::ALL.len() + 1 + Interval::ALL.len());
     }
