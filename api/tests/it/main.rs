@@ -13,6 +13,7 @@ mod events;
 mod harness;
 mod language;
 mod live;
+mod metrics;
 mod privacy;
 mod query;
 mod sealing;
