@@ -24,7 +24,8 @@ async fn every_example_is_answered_as_the_document_says(db: Db) {
     assert_eq!(haru.query(query.clone()).await, *answer);
 
     let mut wrong = Vec::new();
-    for example in &document.examples {
+    // The second time, what the days contributed is remembered.
+    for example in document.examples.iter().chain(&document.examples) {
         if let Some(got) = differs(&haru, &example.asked, &example.answer).await {
             wrong.push(format!("{}\n   says {}\n   got  {got}", example.asked, example.answer));
         }
