@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use crate::accounts::Accounts;
 use crate::assets;
 use crate::collect::{Agents, Enrichment, Geo};
-use crate::config::{BaseUrl, Registration, ServeConfig};
+use crate::config::{BaseUrl, MetricsToken, Registration, ServeConfig};
 use crate::http::limits::RateLimit;
 use crate::ingest::{Ingest, Node};
 use crate::live::{Dashboards, Hub};
@@ -35,6 +35,7 @@ pub(crate) struct App {
     pub(crate) cors_origins: Vec<HeaderValue>,
     pub(crate) auth_limit: RateLimit,
     pub(crate) api_limit: RateLimit,
+    pub(crate) metrics_token: Option<MetricsToken>,
 }
 
 impl App {
@@ -76,6 +77,7 @@ impl App {
             cors_origins: config.cors_origins.iter().map(|origin| origin.0.clone()).collect(),
             auth_limit: RateLimit::a_minute(config.auth_rate_limit),
             api_limit: RateLimit::a_minute(config.api_rate_limit),
+            metrics_token: config.metrics_token.clone(),
         };
         Ok((Arc::new(app), writer))
     }

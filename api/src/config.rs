@@ -9,6 +9,7 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use poem::http::HeaderValue;
+use sha2::{Digest, Sha256};
 use url::Url;
 
 /// Where the database and the data directory are: what every subcommand needs.
@@ -117,6 +118,10 @@ pub struct ServeConfig {
     #[arg(long, env = "HARU_API_RATE_LIMIT", default_value_t = 600, value_name = "N")]
     pub api_rate_limit: u32,
 
+    /// Token of 16 characters or more that `/metrics` (Prometheus) is read with; without one there is no such address.
+    #[arg(long, env = "HARU_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub metrics_token: Option<MetricsToken>,
+
     /// Geo database (.mmdb), such as a city database; by default the free country database that the build brings.
     #[arg(long, env = "HARU_GEO_DB", value_name = "FILE")]
     pub geo_db: Option<PathBuf>,
@@ -150,6 +155,35 @@ impl FromStr for Network {
             .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
             .map(Self)
             .map_err(|_| "expected a network such as 10.0.0.0/8 or an address".to_owned())
+    }
+}
+
+/// The token of `/metrics`. Its `Debug` form hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MetricsToken(String);
+
+impl MetricsToken {
+    /// Fewest characters.
+    const MIN: usize = 16;
+
+    /// Whether it is that one. What is compared are hashes, so that the time it takes tells nothing of the token.
+    pub(crate) fn is(&self, token: &str) -> bool {
+        Sha256::digest(&self.0) == Sha256::digest(token)
+    }
+}
+
+impl std::fmt::Debug for MetricsToken {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("MetricsToken(…)")
+    }
+}
+
+impl FromStr for MetricsToken {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let fits = text.len() >= Self::MIN && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if fits { Ok(Self(text.to_owned())) } else { Err(format!("expected {} visible characters or more", Self::MIN)) }
     }
 }
 

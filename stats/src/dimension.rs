@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::query::limits;
+
 /// Length of a time bucket; boundaries are local to the query's timezone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Interval {
@@ -168,7 +170,7 @@ impl VisitDimension {
 }
 
 impl Dimension {
-    /// The dimension of that name, exact; `event:props:` needs a key.
+    /// The dimension of that name, exact; `event:props:` needs a key, of at most [`limits::PROPERTY_KEY`] characters.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "event:page" => Some(Self::Page),
@@ -178,7 +180,8 @@ impl Dimension {
             "time" => Some(Self::Time),
             _ => {
                 if let Some(key) = name.strip_prefix("event:props:") {
-                    return (!key.is_empty()).then(|| Self::Property(key.into()));
+                    let fits = !key.is_empty() && key.chars().count() <= limits::PROPERTY_KEY;
+                    return fits.then(|| Self::Property(key.into()));
                 }
                 if let Some(interval) = name.strip_prefix("time:") {
                     return Interval::from_name(interval).map(Self::TimeBy);
@@ -186,6 +189,15 @@ impl Dimension {
                 VisitDimension::ALL.into_iter().find(|dimension| dimension.name() == name).map(Self::Visit)
             }
         }
+    }
+
+    /// Every dimension, in the order of the documentation, with `event:props:` of one key.
+    pub fn all(property: &str) -> Vec<Self> {
+        let mut all = vec![Self::Page, Self::Hostname, Self::EventName, Self::Property(property.into()), Self::Goal];
+        all.extend(VisitDimension::ALL.map(Self::Visit));
+        all.push(Self::Time);
+        all.extend(Interval::ALL.map(Self::TimeBy));
+        all
     }
 
     /// Whether it buckets by time.
@@ -233,5 +245,28 @@ impl Serialize for Dimension {
 impl From<VisitDimension> for Dimension {
     fn from(dimension: VisitDimension) -> Self {
         Self::Visit(dimension)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dimension_is_listed_and_found_by_its_name() {
+        let all = Dimension::all("plan");
+        for dimension in &all {
+            assert_eq!(Dimension::from_name(&dimension.to_string()).as_ref(), Some(dimension));
+            // A new kind of dimension does not compile here before somebody has looked at the list.
+            let (Dimension::Page
+            | Dimension::Hostname
+            | Dimension::EventName
+            | Dimension::Property(_)
+            | Dimension::Goal
+            | Dimension::Visit(_)
+            | Dimension::Time
+            | Dimension::TimeBy(_)) = dimension;
+        }
+        assert_eq!(all.len(), 5 + VisitDimension::ALL.len() + 1 + Interval::ALL.len());
     }
 }

@@ -18,7 +18,7 @@ const ASK_EACH_TIME: &str = "no-cache";
 const AN_HOUR: &str = "public, max-age=3600";
 
 /// Addresses that machines ask for: a page would be taken for an answer.
-const NOT_PAGES: [&str; 3] = ["metrics", "robots.txt", "favicon.ico"];
+const NOT_PAGES: [&str; 2] = ["robots.txt", "favicon.ico"];
 
 /// What the webapp's pages may load: what is here, and nothing else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \

@@ -2,12 +2,26 @@
 
 use std::pin::pin;
 
-use poem::error::ReadBodyError;
+use poem::error::{ReadBodyError, ResponseError};
+use poem::http::StatusCode;
 use poem::{Body, Endpoint, Middleware, Request, Result};
 use tokio::io::AsyncReadExt;
 
 /// Times the limit that is read and thrown away of a body that is too large.
 const DISCARDED: u64 = 4;
+
+/// A body that is larger than the route takes.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the body is larger than the {limit} bytes that this route takes")]
+pub(crate) struct BodyTooLarge {
+    limit: usize,
+}
+
+impl ResponseError for BodyTooLarge {
+    fn status(&self) -> StatusCode {
+        StatusCode::PAYLOAD_TOO_LARGE
+    }
+}
 
 /// Refuses larger bodies with 413, whether or not they say their length.
 pub(crate) struct BodyLimit(pub(crate) usize);
@@ -35,9 +49,12 @@ impl<E: Endpoint> Endpoint for WithBodyLimit<E> {
             // A client that is still sending would see a broken connection instead of the answer.
             let rest = request.take_body().into_async_read().take(self.limit as u64 * DISCARDED);
             let _read_or_not = tokio::io::copy(&mut pin!(rest), &mut tokio::io::sink()).await;
-            return Err(ReadBodyError::PayloadTooLarge.into());
+            return Err(BodyTooLarge { limit: self.limit }.into());
         }
-        let body = request.take_body().into_bytes_limit(self.limit).await?;
+        let body = match request.take_body().into_bytes_limit(self.limit).await {
+            Err(ReadBodyError::PayloadTooLarge) => return Err(BodyTooLarge { limit: self.limit }.into()),
+            read => read?,
+        };
         request.set_body(Body::from_bytes(body));
         self.inner.call(request).await
     }

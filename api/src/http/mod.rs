@@ -13,6 +13,7 @@ mod dto;
 mod graphql;
 mod health;
 pub(crate) mod limits;
+mod metrics;
 mod problem;
 mod query;
 mod request_id;
@@ -87,6 +88,7 @@ pub(crate) fn routes(app: &Arc<App>) -> BoxEndpoint<'static, Response> {
         .at("/js/haru.js", get(assets::tracker))
         .at("/healthz", get(health::alive))
         .at("/readyz", get(health::ready))
+        .at("/metrics", get(metrics::metrics))
         .at("/*", get(assets::webapp))
         .catch_all_error(problem::from_poem)
         .with(CatchPanic::new().with_handler(problem::of_panic))

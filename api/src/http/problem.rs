@@ -178,7 +178,7 @@ pub(crate) async fn from_poem(error: PoemError) -> Response {
     }
     let status = error.status();
     if status == StatusCode::PAYLOAD_TOO_LARGE {
-        let body = details("too-large", "The body is too large", status, "the body is larger than this route takes");
+        let body = details("too-large", "The body is too large", status, error.to_string());
         return Problem::TooLarge(Json(body)).into_response();
     }
     let body = if error.is::<NotFoundError>() {

@@ -12,7 +12,7 @@ mod writer;
 pub(crate) use node::Node;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -57,6 +57,19 @@ pub(crate) struct Ingest {
     drops: Arc<Drops>,
     healthy: Arc<AtomicBool>,
     stop: Arc<Notify>,
+    committed: AtomicU64,
+    refused: AtomicU64,
+}
+
+/// Hits since the start, and those on their way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct IngestFigures {
+    /// Acknowledged: they are in the database.
+    pub(crate) committed: u64,
+    /// Answered with 503.
+    pub(crate) refused: u64,
+    /// Waiting for their commit.
+    pub(crate) waiting: usize,
 }
 
 impl std::fmt::Debug for Submission {
@@ -84,7 +97,9 @@ impl Ingest {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let stopped = stop.clone();
         let task = tokio::task::spawn_blocking(move || runtime.block_on(writer.run(waiting, stopped)));
-        Ok((Self { queue, room: Arc::new(Semaphore::new(QUEUE_HITS)), drops, healthy, stop }, task))
+        let room = Arc::new(Semaphore::new(QUEUE_HITS));
+        let (committed, refused) = (AtomicU64::new(0), AtomicU64::new(0));
+        Ok((Self { queue, room, drops, healthy, stop, committed, refused }, task))
     }
 
     /// Commits the hits of one request, all or none, and returns when that has happened.
@@ -96,6 +111,13 @@ impl Ingest {
         if size == 0 {
             return Ok(());
         }
+        let result = self.enqueue(hits, size).await;
+        let counter = if result.is_ok() { &self.committed } else { &self.refused };
+        counter.fetch_add(u64::from(size), Ordering::Relaxed);
+        result
+    }
+
+    async fn enqueue(&self, hits: Vec<Hit>, size: u32) -> Result<(), Refused> {
         let room = self.room.clone().try_acquire_many_owned(size).map_err(|_| Refused::QueueFull)?;
         let (done, committed) = oneshot::channel();
         let submission = Submission { hits, done, _room: room };
@@ -111,6 +133,15 @@ impl Ingest {
     /// Takes no more; what is queued is still committed and answered.
     pub(crate) fn stop(&self) {
         self.stop.notify_one();
+    }
+
+    /// What became of hits so far.
+    pub(crate) fn figures(&self) -> IngestFigures {
+        IngestFigures {
+            committed: self.committed.load(Ordering::Relaxed),
+            refused: self.refused.load(Ordering::Relaxed),
+            waiting: QUEUE_HITS.saturating_sub(self.room.available_permits()),
+        }
     }
 
     /// False while the database does not commit.

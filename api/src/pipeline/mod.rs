@@ -20,7 +20,7 @@ use crate::collect::{
 };
 use crate::error::Error;
 use crate::ids::{now_ms, random_bytes};
-use crate::ingest::{Ingest, Refused};
+use crate::ingest::{Ingest, IngestFigures, Refused};
 use crate::secret::Secret;
 use crate::store::{Site, TrackedSite};
 
@@ -183,6 +183,11 @@ impl Pipeline {
         let accepted = hits.len();
         self.ingest.store(hits).await?;
         Ok(BatchOutcome { accepted, rejected })
+    }
+
+    /// What became of hits so far.
+    pub(crate) fn ingest_figures(&self) -> IngestFigures {
+        self.ingest.figures()
     }
 
     /// False while hits can't be committed.

@@ -1,6 +1,7 @@
 //! Answers questions about a site: which days, from memory or the database, and then the stats engine.
 
 mod days;
+mod lookups;
 mod partials;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::ids::now_ms;
 use crate::store::{EventStore, Site, Store};
 use days::{Built, Days};
+pub(crate) use lookups::CacheFigures;
 use partials::Partials;
 
 /// Events may lie so far in the future: the batch route takes timestamps up to 10 minutes ahead.
@@ -162,6 +164,16 @@ impl Stats {
         let online =
             computed(move || realtime::online(&columns(&days), about.now - realtime::ONLINE, about.now)).await?;
         i64::try_from(online).map_err(Error::internal)
+    }
+
+    /// Use of the cache of finished days.
+    pub(crate) fn days_cache(&self) -> CacheFigures {
+        self.days.figures()
+    }
+
+    /// Use of the cache of what days contributed.
+    pub(crate) fn partials_cache(&self) -> CacheFigures {
+        self.partials.figures()
     }
 
     async fn about(&self, site: &Site) -> Result<About> {

@@ -10,6 +10,7 @@ on_both!(
     our_script_brings_props_engagement_and_ids,
     attributes_are_derived_from_the_request,
     bots_are_dropped_and_the_drop_is_counted,
+    a_bot_among_people_changes_no_number,
     tokens_come_in_a_header_too_and_wrong_ones_are_unknown,
     the_hundred_and_first_hit_of_a_minute_is_refused,
     rotated_tokens_and_deleted_sites_are_unknown_at_once,
@@ -122,6 +123,53 @@ async fn bots_are_dropped_and_the_drop_is_counted(db: Db) {
         (board["drops"] != json!([])).then(|| board["drops"].clone())
     });
     assert_eq!(drops.await, json!([{"reason": "bot", "count": 3}]));
+}
+
+/// The bot of the hand-written day (`stats/tests/it/hand.rs`): it ends here, and the engine never hears of it.
+async fn a_bot_among_people_changes_no_number(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    let site = haru.create_site("example.com", "UTC").await;
+    // Visitor 1 views /, signs up and stays 5 s, scrolling to 70 %. Visitor 2 views /pricing and leaves.
+    haru.count(&site.token, 1, json!({"p": "/"})).await;
+    haru.count(&site.token, 1, json!({"p": "/", "n": "signup"})).await;
+    haru.count(&site.token, 1, json!({"p": "/", "n": "engagement", "e": 5_000, "sd": 70})).await;
+    haru.count(&site.token, 2, json!({"p": "/pricing"})).await;
+    let numbers = || async {
+        let totals = ["visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "events"];
+        let pages = ["visitors", "time_on_page", "scroll_depth", "percentage"];
+        json!([
+            haru.results("example.com", &totals, &[]).await,
+            haru.results("example.com", &pages, &["event:page"]).await,
+            haru.results("example.com", &["exit_rate"], &["visit:exit_page"]).await,
+        ])
+    };
+    // 2 visitors, 2 visits, 2 pageviews, 1 a visit; of 2 visits one is a bounce: 50 %; 3 events with the signup.
+    // Each page has one visitor, 50 % of them, and each visit leaves from the only page it viewed: 100 %.
+    let expected = json!([
+        [{"dimensions": [], "metrics": [2, 2, 2, 1.0, 50, 3]}],
+        [
+            {"dimensions": ["/"], "metrics": [1, 5, 70, 50.0]},
+            {"dimensions": ["/pricing"], "metrics": [1, null, null, 50.0]},
+        ],
+        [{"dimensions": ["/"], "metrics": [100]}, {"dimensions": ["/pricing"], "metrics": [100]}],
+    ]);
+    assert_eq!(numbers().await, expected);
+    // A bot from visitor 1's own address does all that people do.
+    for body in [
+        json!({"p": "/"}),
+        json!({"p": "/blog"}),
+        json!({"p": "/", "n": "signup"}),
+        json!({"p": "/", "n": "engagement", "e": 90_000, "sd": 100}),
+    ] {
+        let sent = haru
+            .client
+            .post(haru.url(&format!("/api/collect?t={}", site.token)))
+            .header("user-agent", GOOGLEBOT)
+            .header("x-forwarded-for", "198.51.100.1")
+            .body(body.to_string());
+        assert_eq!(sent.send().await.expect("sent").headers()["x-haru-dropped"], "bot", "{body}");
+    }
+    assert_eq!(numbers().await, expected);
 }
 
 async fn tokens_come_in_a_header_too_and_wrong_ones_are_unknown(db: Db) {

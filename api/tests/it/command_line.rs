@@ -45,6 +45,7 @@ fn a_wrong_setting_is_told_in_one_line() {
     assert_one_line(&serve(&["--registration", "sometimes"]), &["HARU_REGISTRATION", "open, invite, closed"]);
     assert_one_line(&serve(&["--geo-db", "/nowhere/geo.mmdb"]), &["HARU_GEO_DB", "/nowhere/geo.mmdb"]);
     assert_one_line(&serve(&["--log", "haru=loudly"]), &["HARU_LOG"]);
+    assert_one_line(&serve(&["--metrics-token", "short"]), &["HARU_METRICS_TOKEN", "16"]);
 }
 
 #[test]

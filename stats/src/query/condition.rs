@@ -52,7 +52,7 @@ impl Operator {
         matches!(self, Self::IsNot | Self::ContainsNot | Self::MatchesNot)
     }
 
-    pub(super) fn is_pattern(self) -> bool {
+    pub(crate) fn is_pattern(self) -> bool {
         matches!(self, Self::Matches | Self::MatchesNot)
     }
 }

@@ -30,6 +30,9 @@ impl From<Condition> for Filter {
 }
 
 impl Filter {
+    /// The words on the wire that join filters or ask what a visit did; [`super::Operator::ALL`] has those of conditions.
+    pub const WORDS: [&str; 5] = ["and", "or", "not", "has_done", "has_not_done"];
+
     /// Whether every condition in it satisfies the predicate.
     pub(crate) fn all_conditions(&self, predicate: &impl Fn(&Condition) -> bool) -> bool {
         match self {
@@ -84,21 +87,47 @@ pub(super) fn check(filters: &[Filter]) -> Result<(), QueryError> {
     Ok(())
 }
 
-/// A filter deeper than the bound is refused before anything walks it to its end.
-#[derive(Default)]
-struct Seen {
+/// What the filters of a query hold together, counted against the limits. A reader counts before it makes: some megabytes of
+/// text could otherwise ask for more regular expressions than there is memory.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
     filters: usize,
     clauses: usize,
     patterns: usize,
 }
 
-impl Seen {
-    fn visit(&mut self, filter: &Filter, depth: usize, behavioural: bool) -> Result<(), QueryError> {
+impl Counts {
+    /// One more filter, at that depth.
+    pub(crate) fn filter(&mut self, depth: usize) -> Result<(), QueryError> {
         if depth > limits::FILTER_DEPTH {
             return Err(QueryError::too_large("filters", &depth, limits::FILTER_DEPTH, "levels of filters"));
         }
         self.filters += 1;
-        bound(self.filters, limits::FILTERS, "filters")?;
+        bound(self.filters, limits::FILTERS, "filters")
+    }
+
+    /// More clauses.
+    pub(crate) fn clauses(&mut self, count: usize) -> Result<(), QueryError> {
+        self.clauses += count;
+        bound(self.clauses, limits::CLAUSES, "clauses")
+    }
+
+    /// More regular expressions and wildcards.
+    pub(crate) fn patterns(&mut self, count: usize) -> Result<(), QueryError> {
+        self.patterns += count;
+        bound(self.patterns, limits::PATTERNS, "regular expressions and wildcards")
+    }
+}
+
+/// A filter deeper than the bound is refused before anything walks it to its end.
+#[derive(Default)]
+struct Seen {
+    counts: Counts,
+}
+
+impl Seen {
+    fn visit(&mut self, filter: &Filter, depth: usize, behavioural: bool) -> Result<(), QueryError> {
+        self.counts.filter(depth)?;
         match filter {
             Filter::Condition(condition) => self.condition(condition, depth, behavioural),
             Filter::And(filters) | Filter::Or(filters) => {
@@ -121,10 +150,8 @@ impl Seen {
 
     fn condition(&mut self, condition: &Condition, depth: usize, behavioural: bool) -> Result<(), QueryError> {
         let dimension = condition.dimension();
-        self.clauses += condition.clauses().len();
-        bound(self.clauses, limits::CLAUSES, "clauses")?;
-        self.patterns += condition.patterns();
-        bound(self.patterns, limits::PATTERNS, "regular expressions and wildcards")?;
+        self.counts.clauses(condition.clauses().len())?;
+        self.counts.patterns(condition.patterns())?;
         if behavioural && !dimension.is_of_event() {
             let reason = "has_done and has_not_done take event dimensions only";
             return Err(QueryError::combination("filters", dimension, reason));

@@ -14,6 +14,8 @@ pub const CLAUSES: usize = 1_000;
 pub const FILTERS: usize = 1_000;
 /// Regular expressions and wildcards of a query together.
 pub const PATTERNS: usize = 100;
+/// Characters of the key in `event:props:<key>`: no stored one is longer.
+pub const PROPERTY_KEY: usize = 300;
 /// Bytes of one clause.
 pub const CLAUSE_BYTES: usize = 2_000;
 /// Bytes that one compiled regular expression may take.

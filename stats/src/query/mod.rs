@@ -12,7 +12,7 @@ pub use builder::QueryBuilder;
 pub use condition::{Condition, Operator};
 pub use filter::Filter;
 
-pub(crate) use filter::conjuncts;
+pub(crate) use filter::{Counts, conjuncts};
 
 use crate::dimension::{Dimension, Interval};
 use crate::metric::Metric;

@@ -1,4 +1,5 @@
-//! One hand-written day; every number is derived in a comment.
+//! One hand-written day; every number is derived in a comment. [`crate::hand_rates`] asks it for exits, shares and engagement;
+//! the bot that changes none of it is in `api/tests/it/collect.rs`, as bots never get as far as this.
 //!
 //! Site in Berlin (UTC+2 in September), day 2026-09-10, local times:
 //!
@@ -69,7 +70,7 @@ fn events() -> Vec<Event<'static>> {
     ]
 }
 
-fn results(query: &Value) -> Value {
+pub(crate) fn results(query: &Value) -> Value {
     let mut answer = ask(&events(), chrono_tz::Europe::Berlin, "2026-09-10T20:00:00+02:00", query);
     answer["results"].take()
 }

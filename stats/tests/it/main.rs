@@ -6,6 +6,7 @@ mod cache;
 mod dashboard;
 mod explain;
 mod hand;
+mod hand_rates;
 mod instructions;
 mod large;
 mod memory;

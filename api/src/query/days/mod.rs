@@ -21,6 +21,7 @@ use tokio::sync::Mutex;
 
 pub(super) use self::built::Built;
 use self::reading::{Read, Reading};
+use super::lookups::{CacheFigures, Lookups};
 use crate::error::{Error, Result};
 use crate::store::{self, EventStore, Seen, event_of};
 
@@ -45,6 +46,7 @@ pub(super) struct Days {
     sites: Cache<i64, Arc<Mutex<SiteDays>>>,
     finished: Cache<DayKey, Built>,
     lives: AtomicU64,
+    lookups: Lookups,
 }
 
 /// What is known of one site.
@@ -80,7 +82,7 @@ impl Days {
             .weigher(|_, built: &Built| u32::try_from(built.day.bytes()).unwrap_or(u32::MAX))
             .build();
         let sites = Cache::builder().max_capacity(SITES_KEPT).time_to_idle(FORGET_AFTER).build();
-        Self { store, sites, finished, lives: AtomicU64::new(0) }
+        Self { store, sites, finished, lives: AtomicU64::new(0), lookups: Lookups::default() }
     }
 
     /// The days of a site that have an instant in common with any of the spans, all as of one instant, in order.
@@ -115,6 +117,12 @@ impl Days {
         .map_err(Error::internal)
     }
 
+    /// Use of the cache of finished days; days that still grow are kept beside it.
+    pub(super) fn figures(&self) -> CacheFigures {
+        self.finished.run_pending_tasks();
+        self.lookups.figures(self.finished.weighted_size())
+    }
+
     fn fresh(&self, site: i64, zones: &SiteZones) -> SiteDays {
         let life = self.lives.fetch_add(1, Ordering::Relaxed);
         SiteDays { site, life, zones: zones.clone(), seen: None, growing: HashMap::new(), reading: false }
@@ -124,8 +132,10 @@ impl Days {
     async fn refresh(&self, state: &mut SiteDays, wanted: &[LocalDay], now: i64) -> Result<Held> {
         self.retire(state, now);
         let mut held = Held::new();
-        for day in wanted {
-            if let Some(finished) = self.finished.get(&(state.site, state.life, day.span.from)) {
+        for day in wanted.iter().filter(|day| !state.growing.contains_key(&day.span.from)) {
+            let finished = self.finished.get(&(state.site, state.life, day.span.from));
+            self.lookups.count(finished.is_some());
+            if let Some(finished) = finished {
                 held.insert(day.span.from, finished);
             }
         }

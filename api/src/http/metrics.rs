@@ -1,0 +1,79 @@
+//! `GET /metrics`: counters in Prometheus' text format, for who has the operator's token.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use poem::http::{HeaderMap, StatusCode, header};
+use poem::web::Data;
+use poem::{IntoResponse, Response, handler};
+
+use super::client;
+use crate::app::App;
+
+/// What the format is called.
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// The counters; 404 where no token is set, 401 for another one.
+#[handler]
+pub(crate) fn metrics(headers: &HeaderMap, Data(app): Data<&Arc<App>>) -> Response {
+    let Some(token) = &app.metrics_token else { return StatusCode::NOT_FOUND.into() };
+    let bearer = client::text(headers, header::AUTHORIZATION).and_then(|text| text.strip_prefix("Bearer "));
+    if !bearer.is_some_and(|bearer| token.is(bearer)) {
+        return StatusCode::UNAUTHORIZED.with_header(header::WWW_AUTHENTICATE, "Bearer").into_response();
+    }
+    exposition(app).with_content_type(TEXT).with_header(header::CACHE_CONTROL, "no-store").into_response()
+}
+
+fn exposition(app: &App) -> String {
+    let mut page = Page::default();
+    let ingest = app.pipeline.ingest_figures();
+    page.counter(
+        "haru_ingest_hits_committed_total",
+        "Hits that are in the database and were acknowledged.",
+        ingest.committed,
+    );
+    page.counter(
+        "haru_ingest_hits_refused_total",
+        "Hits that could not be stored and were answered with 503.",
+        ingest.refused,
+    );
+    page.gauge("haru_ingest_hits_waiting", "Hits that wait for their commit.", ingest.waiting as u64);
+    page.gauge("haru_ingest_healthy", "1 while hits can be committed.", app.pipeline.is_healthy().into());
+    for (name, of, figures) in [
+        ("days", "finished days as columns", app.stats.days_cache()),
+        ("partials", "what days contributed to questions", app.stats.partials_cache()),
+    ] {
+        let metric = |what: &str| format!("haru_query_{name}_cache_{what}");
+        page.counter(
+            &metric("hits_total"),
+            &format!("Looks into the cache of {of} that found something."),
+            figures.hits,
+        );
+        page.counter(
+            &metric("misses_total"),
+            &format!("Looks into the cache of {of} that found nothing."),
+            figures.misses,
+        );
+        page.gauge(&metric("bytes"), &format!("Bytes in the cache of {of}."), figures.bytes);
+    }
+    page.0
+}
+
+/// A text that grows by a metric at a time.
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn counter(&mut self, name: &str, help: &str, value: u64) {
+        self.metric("counter", name, help, value);
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: u64) {
+        self.metric("gauge", name, help, value);
+    }
+
+    fn metric(&mut self, kind: &str, name: &str, help: &str, value: u64) {
+        // Writing into a text does not fail.
+        let _written = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
+    }
+}
