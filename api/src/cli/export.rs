@@ -14,7 +14,7 @@ use crate::config::DatabaseConfig;
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
 use crate::sealing::Parts;
-use crate::store::{EventStore, Piece, SealedPart, Sink, Site, Span, Store};
+use crate::store::{EventStore, Piece, SealedPart, Seen, Sink, Site, Span, Store};
 
 /// Write a site's events as Parquet files, which DuckDB, pandas and others read
 #[derive(Debug, Args)]
@@ -65,7 +65,7 @@ impl Export {
         let (mut files, mut events) = (0, 0);
         for day in self.days(store, &site).await.map_err(text)? {
             let mut writing = Writing::new(&self.dir, &site, &day);
-            store.read(site.key, None, &[day.span.into()], &mut writing).await.map_err(text)?;
+            store.read(site.key, None, &mut writing).await.map_err(text)?;
             let (written, held) = writing.finish().await.map_err(text)?;
             files += written;
             events += held;
@@ -111,6 +111,10 @@ impl Writing {
 
 #[async_trait]
 impl Sink for Writing {
+    async fn spans(&mut self, _: Seen) -> Result<Vec<Span>> {
+        Ok(vec![self.span])
+    }
+
     async fn take(&mut self, piece: Piece) -> Result<()> {
         let full = match piece {
             Piece::Part(_, part) if part.span == self.span => return self.write_stored(&part),

@@ -54,7 +54,7 @@ pub(crate) async fn seal(store: &Store, site: i64, span: Span, overtake: bool) -
     };
     reached(Step::Begun);
     let mut writing = Writing { store, attempt, parts: Parts::new(span), totals: Totals::default(), overtaken: false };
-    store.read(site, None, &[span], &mut writing).await?;
+    store.read(site, None, &mut writing).await?;
     let Some(totals) = writing.finish().await? else {
         return Ok(Outcome::LeftToOthers);
     };
@@ -139,6 +139,10 @@ struct Writing<'s> {
 
 #[async_trait]
 impl Sink for Writing<'_> {
+    async fn spans(&mut self, _: Seen) -> Result<Vec<Span>> {
+        Ok(vec![self.attempt.span])
+    }
+
     async fn take(&mut self, piece: Piece) -> Result<()> {
         if self.overtaken {
             return Ok(());

@@ -19,13 +19,7 @@ const ROWS: usize = 1_000;
 
 impl Store {
     /// See [`super::EventStore::read`].
-    pub(super) async fn read_site(
-        &self,
-        site: i64,
-        seen: Option<&Seen>,
-        spans: &[Span],
-        sink: &mut dyn Sink,
-    ) -> Result<Seen> {
+    pub(super) async fn read_site(&self, site: i64, seen: Option<&Seen>, sink: &mut dyn Sink) -> Result<()> {
         let transaction = self.reader.begin_with_options(self.snapshot_options()).await?;
         let heads = nodes::heads(&transaction).await?;
         if let Some(seen) = seen.filter(|seen| **seen != heads) {
@@ -40,7 +34,8 @@ impl Store {
             ));
             each_row(&transaction, newer, Piece::Newer, sink).await?;
         }
-        let sealed = sealed_within(&transaction, site, spans).await?;
+        let spans = sink.spans(heads).await?;
+        let sealed = sealed_within(&transaction, site, &spans).await?;
         for (index, span) in spans.iter().enumerate() {
             let mut rows = event::Entity::find()
                 .filter(event::Column::SiteId.eq(site))
@@ -49,14 +44,14 @@ impl Store {
             for day in sealed.iter().filter(|day| day.span().overlaps(*span)) {
                 for part in 0..day.parts {
                     let bytes = part_of(&transaction, site, day, part).await?;
-                    sink.take(Piece::Part(index, SealedPart { span: day.span(), bytes })).await?;
+                    sink.take(Piece::Part(index, SealedPart { span: day.span(), attempt: day.sealed, bytes })).await?;
                 }
                 rows = rows.filter(is_sealed(site, day.span()).not());
             }
             each_row(&transaction, rows, |rows| Piece::Rows(index, rows), sink).await?;
         }
         transaction.rollback().await?;
-        Ok(heads)
+        Ok(())
     }
 
     /// Options of a transaction that reads one snapshot.
