@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
 use clap::Args;
-use haru_stats::segment::{Segment, SegmentReader};
+use haru_stats::segment::{PART_EVENTS, Segment, SegmentReader};
 use haru_stats::time::{LocalDay, day_start};
 
 use super::site_of;
@@ -105,7 +105,7 @@ impl Writing {
     fn new(dir: &Path, site: &Site, day: &LocalDay) -> Self {
         let path = dir.join(format!("{}-{}-{}", site.domain, day.date, day.zone.name().replace('/', "_")));
         let span = Span::from(day.span);
-        Self { path, span, parts: Parts::new(span), files: 0, events: 0 }
+        Self { path, span, parts: Parts::new(span, PART_EVENTS), files: 0, events: 0 }
     }
 }
 
@@ -118,7 +118,7 @@ impl Sink for Writing {
     async fn take(&mut self, piece: Piece) -> Result<()> {
         let full = match piece {
             Piece::Part(_, part) if part.span == self.span => return self.write_stored(&part),
-            Piece::Part(_, part) => self.parts.push_part(part).await?,
+            Piece::Part(_, part) => self.parts.push_part(part.bytes).await?,
             Piece::Rows(_, rows) => self.parts.push_rows(rows).await?,
             Piece::Newer(_) | Piece::Outdated(_) => return Ok(()),
         };
@@ -129,7 +129,7 @@ impl Sink for Writing {
 impl Writing {
     /// Writes what is left, and answers how many files and events there are.
     async fn finish(mut self) -> Result<(u32, u64)> {
-        let (last, _) = std::mem::replace(&mut self.parts, Parts::new(self.span)).finish().await?;
+        let (last, _) = self.parts.take().finish().await?;
         last.iter().try_for_each(|part| self.write(part))?;
         Ok((self.files, self.events))
     }

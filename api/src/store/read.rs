@@ -5,8 +5,9 @@ use haru_entity::{event, sealed_day, segment, watermark};
 use haru_stats::{Event, EventKind, Revenue};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
-    AccessMode, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, FromQueryResult, IsolationLevel, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, StreamTrait, TransactionOptions, TransactionTrait,
+    AccessMode, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
+    IsolationLevel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, StreamTrait, TransactionOptions,
+    TransactionTrait,
 };
 
 use super::events::{Piece, SealedPart, Seen, Sink, Span};
@@ -43,7 +44,7 @@ impl Store {
                 .filter(event::Column::At.lt(span.end));
             for day in sealed.iter().filter(|day| day.span().overlaps(*span)) {
                 for part in 0..day.parts {
-                    let bytes = part_of(&transaction, site, day, part).await?;
+                    let bytes = part_of(&transaction, site, day.starts_at, day.sealed, part).await?;
                     sink.take(Piece::Part(index, SealedPart { span: day.span(), attempt: day.sealed, bytes })).await?;
                 }
                 rows = rows.filter(is_sealed(site, day.span()).not());
@@ -55,7 +56,7 @@ impl Store {
     }
 
     /// Options of a transaction that reads one snapshot.
-    fn snapshot_options(&self) -> TransactionOptions {
+    pub(super) fn snapshot_options(&self) -> TransactionOptions {
         if self.is_sqlite() {
             return TransactionOptions::default();
         }
@@ -99,14 +100,22 @@ async fn sealed_within(transaction: &DatabaseTransaction, site: i64, spans: &[Sp
 }
 
 /// One part at a time, as each may have megabytes.
-async fn part_of(transaction: &DatabaseTransaction, site: i64, day: &Holder, part: i32) -> Result<Vec<u8>> {
-    let bytes = segment::Entity::find_by_id((site, day.starts_at, day.sealed, part))
+pub(super) async fn part_of<C: ConnectionTrait>(
+    connection: &C,
+    site: i64,
+    start: i64,
+    attempt: i64,
+    part: i32,
+) -> Result<Vec<u8>> {
+    let bytes = segment::Entity::find_by_id((site, start, attempt, part))
         .select_only()
         .column(segment::Column::Bytes)
         .into_tuple::<Vec<u8>>()
-        .one(transaction)
+        .one(connection)
         .await?;
-    bytes.ok_or_else(|| Error::internal(format!("part {part} of the day {} of site {site} is missing", day.starts_at)))
+    let missing =
+        || Error::internal(format!("part {part} of attempt {attempt} at the day {start} of site {site} is missing"));
+    bytes.ok_or_else(missing)
 }
 
 /// The days that were sealed with rows which the reader has not seen as rows. A watermark is no lower than any row that its

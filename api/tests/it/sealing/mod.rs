@@ -1,6 +1,8 @@
 //! Sealed days: the same numbers before and after, whoever seals, and whenever the process dies.
 
+mod attempts;
 mod numbers;
+mod parts;
 mod sealers;
 
 use std::process::{Command, Output};
