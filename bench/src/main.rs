@@ -2,7 +2,7 @@
 //!
 //! Without a subcommand: `/api/collect` beside a bare Poem route, turn by turn in one run, and at a fixed rate; at the end
 //! the server must report as many events as it answered with 200. `crash`: the server is killed under load again and again,
-//! and must have kept every event that it had answered for, once.
+//! and must have kept every event that it had answered for, once. `sealing`: a large day is sealed while hits arrive.
 //!
 //! Servers are child processes on 127.0.0.1 with ports of their own and a data directory of their own; the load generator
 //! shares the machine's cores with them, for both sides of a comparison alike.
@@ -15,6 +15,7 @@ mod http;
 mod load;
 mod machine;
 mod numbers;
+mod sealing;
 mod server;
 mod traffic;
 
@@ -42,6 +43,7 @@ struct Cli {
 enum Command {
     Bare(bare::Options),
     Crash(crash::Options),
+    Sealing(sealing::Options),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +63,7 @@ fn run(cli: Cli) -> Result<bool, String> {
             None => compare::run(&cli.compare).await,
             Some(Command::Bare(options)) => bare::run(&options).await.map(|()| true),
             Some(Command::Crash(options)) => crash::run(&options).await,
+            Some(Command::Sealing(options)) => sealing::run(&options).await,
         }
     })
 }
