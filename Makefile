@@ -71,6 +71,12 @@ bench-stats: $(DUCKDB)/.made ## Answer dashboards of 1 and 10 million events bes
 	$(CARGO) build --release -p haru-bench
 	target/release/haru-bench stats
 
+.PHONY: bench-sealing
+bench-sealing: release ## Measure collecting while a day of a million events is sealed, SQLite and PostgreSQL
+	$(CARGO) build --release -p haru-bench
+	target/release/haru-bench sealing
+	scripts/with-postgres bash -c 'target/release/haru-bench sealing --database-url "$$HARU_TEST_POSTGRES_URL/postgres"'
+
 .PHONY: openapi
 openapi: assets ## Export openapi/ and the types that the webapp takes from it
 	$(CARGO) run --quiet -p haru -- openapi --dir openapi

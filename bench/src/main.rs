@@ -3,7 +3,7 @@
 //! Without a subcommand: `/api/collect` beside a bare Poem route, turn by turn in one run, and at a fixed rate; at the end
 //! the server must report as many events as it answered with 200. `crash`: the server is killed under load again and again,
 //! and must have kept every event that it had answered for, once. `stats`: dashboards over a made-up site, in this process and
-//! in DuckDB.
+//! in DuckDB. `sealing`: a large day is sealed while hits arrive.
 //!
 //! Servers are child processes on 127.0.0.1 with ports of their own and a data directory of their own; the load generator
 //! shares the machine's cores with them, for both sides of a comparison alike.
@@ -16,6 +16,7 @@ mod http;
 mod load;
 mod machine;
 mod numbers;
+mod sealing;
 mod server;
 mod stats;
 mod traffic;
@@ -45,6 +46,7 @@ enum Command {
     Bare(bare::Options),
     Crash(crash::Options),
     Stats(stats::Options),
+    Sealing(sealing::Options),
 }
 
 fn main() -> ExitCode {
@@ -65,6 +67,7 @@ fn run(cli: Cli) -> Result<bool, String> {
             Some(Command::Bare(options)) => bare::run(&options).await.map(|()| true),
             Some(Command::Crash(options)) => crash::run(&options).await,
             Some(Command::Stats(options)) => stats::run(&options),
+            Some(Command::Sealing(options)) => sealing::run(&options).await,
         }
     })
 }

@@ -13,6 +13,11 @@ impl Latencies {
         Self(all)
     }
 
+    /// All of them together.
+    pub(crate) fn joined(parts: impl Iterator<Item = Self>) -> Self {
+        Self::new(parts.flat_map(|part| part.0).collect())
+    }
+
     /// The latency that so many of a thousand requests stay within (nearest rank).
     pub(crate) fn permille(&self, permille: usize) -> Duration {
         let rank = (self.0.len() * permille).div_ceil(1000).max(1);

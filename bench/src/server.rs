@@ -38,24 +38,30 @@ pub(crate) struct Haru {
 impl Haru {
     /// Starts the service without rate limits, with this machine as trusted proxy.
     pub(crate) async fn start(&self) -> Result<Server, String> {
-        let mut command = Command::new(&self.binary);
-        command.arg("serve").args(["--listen", "127.0.0.1:0"]).arg("--data-dir").arg(&self.data_dir);
-        // What is set for another instance in this shell must not reach this one.
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HARU_")) {
-            command.env_remove(name);
-        }
+        let mut command = self.command();
         command
+            .args(["serve", "--listen", "127.0.0.1:0"])
             .env("HARU_COLLECT_RATE_LIMIT", "0")
             .env("HARU_AUTH_RATE_LIMIT", "0")
             .env("HARU_API_RATE_LIMIT", "0")
             .env("HARU_REGISTRATION", "open")
             .env("HARU_TRUSTED_PROXIES", "127.0.0.1/32")
-            .env("HARU_SECRET", "a secret of a benchmark, which guards nothing")
-            .env("HARU_LOG", "warn");
+            .env("HARU_SECRET", "a secret of a benchmark, which guards nothing");
+        Server::start(command).await
+    }
+
+    /// The binary on its database; what it is to do is still to be said.
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(&self.binary);
+        // What is set for another instance in this shell must not reach this one.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HARU_")) {
+            command.env_remove(name);
+        }
+        command.env("HARU_DATA_DIR", &self.data_dir).env("HARU_LOG", "warn");
         if let Some(url) = &self.database_url {
             command.env("HARU_DATABASE_URL", url);
         }
-        Server::start(command).await
+        command
     }
 
     /// The database's name in a report.
@@ -79,6 +85,15 @@ impl Server {
             Ok(None) => Err(format!("{} ended before it listened", program.display())),
             Err(_) => Err(format!("{} did not listen within {} s", program.display(), START.as_secs())),
         }
+    }
+
+    /// The most memory that it has had so far, in MiB (Linux alone tells).
+    pub(crate) fn peak_memory(&self) -> Result<u64, String> {
+        let id = self.child.id().ok_or("the server has ended by itself")?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).map_err(|error| error.to_string())?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no peak in the status")?;
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse().map_err(|_| "an unreadable peak".to_owned())?;
+        Ok(kib / 1024)
     }
 
     /// Ends it as `kill -9` does, in the middle of whatever it is doing.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use async_trait::async_trait;
 use chrono::{Days, NaiveDate};
 use clap::Args;
-use haru_stats::segment::{Segment, SegmentReader};
+use haru_stats::segment::{PART_EVENTS, Segment, SegmentReader};
 use haru_stats::time::{LocalDay, day_start};
 
 use super::site_of;
@@ -14,7 +14,7 @@ use crate::config::DatabaseConfig;
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
 use crate::sealing::Parts;
-use crate::store::{EventStore, Piece, SealedPart, Sink, Site, Span, Store};
+use crate::store::{EventStore, Piece, SealedPart, Seen, Sink, Site, Span, Store};
 
 /// Write a site's events as Parquet files, which DuckDB, pandas and others read
 #[derive(Debug, Args)]
@@ -65,7 +65,7 @@ impl Export {
         let (mut files, mut events) = (0, 0);
         for day in self.days(store, &site).await.map_err(text)? {
             let mut writing = Writing::new(&self.dir, &site, &day);
-            store.read(site.key, None, &[day.span.into()], &mut writing).await.map_err(text)?;
+            store.read(site.key, None, &mut writing).await.map_err(text)?;
             let (written, held) = writing.finish().await.map_err(text)?;
             files += written;
             events += held;
@@ -105,16 +105,20 @@ impl Writing {
     fn new(dir: &Path, site: &Site, day: &LocalDay) -> Self {
         let path = dir.join(format!("{}-{}-{}", site.domain, day.date, day.zone.name().replace('/', "_")));
         let span = Span::from(day.span);
-        Self { path, span, parts: Parts::new(span), files: 0, events: 0 }
+        Self { path, span, parts: Parts::new(span, PART_EVENTS), files: 0, events: 0 }
     }
 }
 
 #[async_trait]
 impl Sink for Writing {
+    async fn spans(&mut self, _: Seen) -> Result<Vec<Span>> {
+        Ok(vec![self.span])
+    }
+
     async fn take(&mut self, piece: Piece) -> Result<()> {
         let full = match piece {
             Piece::Part(_, part) if part.span == self.span => return self.write_stored(&part),
-            Piece::Part(_, part) => self.parts.push_part(part).await?,
+            Piece::Part(_, part) => self.parts.push_part(part.bytes).await?,
             Piece::Rows(_, rows) => self.parts.push_rows(rows).await?,
             Piece::Newer(_) | Piece::Outdated(_) => return Ok(()),
         };
@@ -125,7 +129,7 @@ impl Sink for Writing {
 impl Writing {
     /// Writes what is left, and answers how many files and events there are.
     async fn finish(mut self) -> Result<(u32, u64)> {
-        let (last, _) = std::mem::replace(&mut self.parts, Parts::new(self.span)).finish().await?;
+        let (last, _) = self.parts.take().finish().await?;
         last.iter().try_for_each(|part| self.write(part))?;
         Ok((self.files, self.events))
     }

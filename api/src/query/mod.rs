@@ -1,5 +1,6 @@
 //! Answers questions about a site: which days, from memory or the database, and then the stats engine.
 
+mod asked;
 mod days;
 mod lookups;
 mod partials;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use haru_stats::dashboard::Dashboard;
-use haru_stats::engine::{Part, Plan};
+use haru_stats::engine::Plan;
 use haru_stats::realtime::{self, Realtime};
 use haru_stats::time::{SiteZones, Span};
 use haru_stats::wire;
@@ -18,7 +19,8 @@ use serde_json::{Value, json};
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
 use crate::store::{EventStore, Site, Store};
-use days::{Built, Days};
+use asked::{Asked, Columns};
+use days::{Days, Taker};
 pub(crate) use lookups::CacheFigures;
 use partials::Partials;
 
@@ -98,12 +100,12 @@ impl Stats {
     pub(crate) async fn query(&self, site: &Site, query: &Value) -> Result<Value> {
         let about = self.about(site).await?;
         let request = wire::query(query, &about.context)?;
-        let days = self.load(site, &about, &request.query.spans()).await?;
-        let (engine, partials) = (self.engine, self.partials.clone());
+        let began = Instant::now();
+        let plan = Plan::new(std::slice::from_ref(&request.query));
+        let asked = Asked::new(self.engine, plan, self.partials.clone(), None);
+        let asked = self.load(site, &about, &request.query.spans(), asked).await?;
         computed(move || {
-            let began = Instant::now();
-            let plan = Plan::new(std::slice::from_ref(&request.query));
-            let mut answers = engine.answer_plan(&plan, &parts(&days), &partials)?;
+            let (mut answers, _) = asked.finish()?;
             let Some(mut answer) = answers.pop() else { return Ok(Value::Null) };
             if let Some(explanation) = &mut answer.explanation {
                 explanation.took = Some(began.elapsed());
@@ -122,11 +124,12 @@ impl Stats {
         let query = wire::dashboard(&request.value(), &about.context)?;
         let mut spans = query.spans();
         spans.push(recent(about.now));
-        let days = self.load(site, &about, &spans).await?;
-        let (engine, partials, now) = (self.engine, self.partials.clone(), about.now);
+        let now = about.now;
+        let asked = Asked::new(self.engine, Plan::new(query.queries()), self.partials.clone(), Some(recent(now)));
+        let asked = self.load(site, &about, &spans, asked).await?;
         let (numbers, online) = computed(move || {
-            let numbers = query.answer(&engine, &parts(&days), &partials)?;
-            Ok::<_, Error>((numbers, realtime::online(&columns(&days), now - realtime::ONLINE, now)))
+            let (answers, days) = asked.finish()?;
+            Ok::<_, Error>((query.assemble(answers), realtime::online(&days, now - realtime::ONLINE, now)))
         })
         .await??;
         let (first, last) = (date(&numbers.range.from), date(&numbers.range.to));
@@ -150,8 +153,8 @@ impl Stats {
     /// When the database can't answer.
     pub(crate) async fn realtime(&self, site: &Site) -> Result<Realtime> {
         let about = self.about(site).await?;
-        let days = self.load(site, &about, &[recent(about.now)]).await?;
-        computed(move || realtime::realtime(&columns(&days), about.now, REALTIME_ROWS)).await
+        let days = self.recent(site, &about).await?;
+        computed(move || realtime::realtime(&days, about.now, REALTIME_ROWS)).await
     }
 
     /// Distinct visitors with an event, engagement included, in the last 5 minutes.
@@ -160,9 +163,8 @@ impl Stats {
     /// When the database can't answer.
     pub(crate) async fn online(&self, site: &Site) -> Result<i64> {
         let about = self.about(site).await?;
-        let days = self.load(site, &about, &[recent(about.now)]).await?;
-        let online =
-            computed(move || realtime::online(&columns(&days), about.now - realtime::ONLINE, about.now)).await?;
+        let days = self.recent(site, &about).await?;
+        let online = computed(move || realtime::online(&days, about.now - realtime::ONLINE, about.now)).await?;
         i64::try_from(online).map_err(Error::internal)
     }
 
@@ -184,25 +186,25 @@ impl Stats {
         Ok(About { now, zones, context })
     }
 
-    /// The days of the spans that can hold events.
-    async fn load(&self, site: &Site, about: &About, spans: &[Span]) -> Result<Vec<Built>> {
-        let Some(first) = about.context.first_event else { return Ok(Vec::new()) };
+    /// The columns of the last half hour's days.
+    async fn recent(&self, site: &Site, about: &About) -> Result<Vec<Arc<Day>>> {
+        let span = recent(about.now);
+        Ok(self.load(site, about, &[span], Columns::new(Some(span))).await?.finish())
+    }
+
+    /// Hands the days of the spans that can hold events to a taker, and answers it when it has them all.
+    async fn load<T: Taker>(&self, site: &Site, about: &About, spans: &[Span], taker: T) -> Result<T> {
+        let Some(first) = about.context.first_event else { return Ok(taker) };
         let last = about.now + AHEAD_MS;
         let spans: Vec<Span> = spans
             .iter()
             .map(|span| Span { from: span.from.max(first), to: span.to.min(last) })
             .filter(|span| span.from < span.to)
             .collect();
-        self.days.load(site.key, &about.zones, &spans, about.now).await
+        let taker = Arc::new(taker);
+        self.days.load(site.key, &about.zones, &spans, about.now, taker.clone()).await?;
+        Arc::into_inner(taker).ok_or_else(|| Error::internal("somebody still takes days"))
     }
-}
-
-fn parts(days: &[Built]) -> Vec<Part> {
-    days.iter().map(Built::part).collect()
-}
-
-fn columns(days: &[Built]) -> Vec<Arc<Day>> {
-    days.iter().map(|built| built.day.clone()).collect()
 }
 
 fn recent(now: i64) -> Span {

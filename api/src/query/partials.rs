@@ -1,6 +1,6 @@
 //! What days contributed to questions, remembered: a second look at a year adds up what is known.
 //!
-//! It can't be stale: each build of a day's columns has a name of its own.
+//! It can't be stale: what a sealed day holds has a name, and so has each build of another day's columns.
 
 use std::fmt;
 use std::sync::Arc;

@@ -5,11 +5,13 @@ use haru_stats::Event;
 use haru_stats::segment::{Segment, SegmentError, SegmentReader, SegmentWriter};
 
 use crate::error::{Error, Result};
-use crate::store::{SealedPart, Span, event_of};
+use crate::store::{Span, event_of};
 
 /// The events of a day, on their way into parts.
 pub(crate) struct Parts {
     span: Span,
+    /// Events of a part.
+    limit: usize,
     writer: SegmentWriter,
     part: u32,
     full: Vec<Segment>,
@@ -25,9 +27,18 @@ pub(crate) struct Taken {
 }
 
 impl Parts {
-    /// No events of a day yet.
-    pub(crate) fn new(span: Span) -> Self {
-        Self { span, writer: SegmentWriter::new(span.into(), 0), part: 0, full: Vec::new(), taken: Taken::default() }
+    /// No events of a day yet; at most `limit` of them in a part, and no more than [`PART_EVENTS`].
+    ///
+    /// [`PART_EVENTS`]: haru_stats::segment::PART_EVENTS
+    pub(crate) fn new(span: Span, limit: usize) -> Self {
+        let writer = SegmentWriter::new(span.into(), 0);
+        Self { span, limit, writer, part: 0, full: Vec::new(), taken: Taken::default() }
+    }
+
+    /// These, of which nothing is left here then.
+    pub(crate) fn take(&mut self) -> Self {
+        let empty = Self::new(self.span, self.limit);
+        std::mem::replace(self, empty)
     }
 
     /// Adds rows, in order of arrival; answers the parts that are full.
@@ -42,10 +53,10 @@ impl Parts {
     ///
     /// # Errors
     /// When it can't be read, or a part can't be written.
-    pub(crate) async fn push_part(&mut self, part: SealedPart) -> Result<Vec<Segment>> {
+    pub(crate) async fn push_part(&mut self, part: Vec<u8>) -> Result<Vec<Segment>> {
         self.work(move |parts| {
             let mut pushed = Ok(());
-            SegmentReader::open(&part.bytes)?.events(|event| {
+            SegmentReader::open(&part)?.events(|event| {
                 if pushed.is_ok() {
                     pushed = parts.push(event);
                 }
@@ -69,7 +80,7 @@ impl Parts {
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<(), SegmentError> + Send + 'static,
     ) -> Result<Vec<Segment>> {
-        let mut parts = std::mem::replace(self, Self::new(self.span));
+        let mut parts = self.take();
         let done = tokio::task::spawn_blocking(move || work(&mut parts).map(|()| parts)).await;
         *self = done.map_err(Error::internal)?.map_err(Error::internal)?;
         Ok(std::mem::take(&mut self.full))
@@ -82,7 +93,7 @@ impl Parts {
         if event.ts < self.span.start || event.ts >= self.span.end {
             return Ok(());
         }
-        if self.writer.is_full() {
+        if self.writer.is_full() || self.writer.len() >= self.limit {
             self.next()?;
         }
         self.writer.push(event)

@@ -1,7 +1,7 @@
 //! Sealing: the events of a local day that is over become segments, and their rows go.
 //!
 //! ```text
-//! begin an attempt ─▶ read the day in one snapshot ─▶ encode, store, read back ─▶ commit with watermark ─▶ clear
+//! begin an attempt ─▶ read the day in short looks ─▶ encode, store, read back ─▶ commit with watermark ─▶ clear
 //!                     segments and rows beside them   part by part                one short transaction    step by step
 //! ```
 //!
@@ -9,27 +9,25 @@
 //! - Before the commit nothing that readers see has changed, after it they take the day from the new segments and ignore the
 //!   rows that these hold. Whatever ends the process when, each event is counted from exactly one of the two.
 //! - It is the same whether a day is sealed for the first time or again, with rows that came late.
-//! - A day is held in memory a part at a time, and the database's one writer is never held for long.
+//! - A day is held in memory a part at a time, and neither a snapshot nor the database's one writer is ever held for long.
+//! - An attempt that comes to nothing leaves nothing: it removes its parts itself, or the next one does.
 
 mod due;
 mod encode;
+mod pace;
 mod steps;
+mod writing;
 
 pub(crate) use due::{Due, Rule};
 pub(crate) use encode::Parts;
 
 use std::time::Duration;
 
-use async_trait::async_trait;
-use haru_stats::segment::{Segment, SegmentReader};
-
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
-use crate::store::{Attempt, EventStore, Piece, SealedDay, Seen, Sink, Site, Span, Store, Totals};
+use crate::store::{Attempt, SealedDay, Site, Span, Store, Totals};
 use steps::{Step, reached};
 
-/// Rest after each thousand rows that are read: sealing shares the processor with hits.
-const REST_READING: Duration = Duration::from_millis(2);
 /// Rest after each step of removing, so that hits get at the one writer in between.
 const REST_CLEARING: Duration = Duration::from_millis(20);
 
@@ -52,22 +50,45 @@ pub(crate) async fn seal(store: &Store, site: i64, span: Span, overtake: bool) -
     let Some(attempt) = store.begin_attempt(site, span, now_ms(), overtake).await? else {
         return Ok(Outcome::LeftToOthers);
     };
-    reached(Step::Begun);
-    let mut writing = Writing { store, attempt, parts: Parts::new(span), totals: Totals::default(), overtaken: false };
-    store.read(site, None, &[span], &mut writing).await?;
-    let Some(totals) = writing.finish().await? else {
-        return Ok(Outcome::LeftToOthers);
+    let totals = match prepare(store, &attempt).await {
+        Ok(Some(totals)) => totals,
+        Ok(None) => return abandon(store, &attempt).await.map(|()| Outcome::LeftToOthers),
+        Err(error) => {
+            if let Err(error) = abandon(store, &attempt).await {
+                tracing::debug!(%error, "parts of an attempt stay until the next one");
+            }
+            return Err(error);
+        }
     };
-    reached(Step::Verified);
+    // From here on parts are left alone: a commit that failed may be done nevertheless, and later.
     let sealed_at = now_ms();
     if !store.commit_attempt(&attempt, &totals, sealed_at).await? {
         return Ok(Outcome::LeftToOthers);
     }
-    reached(Step::Committed);
+    reached(Step::Committed)?;
     let parts = i32::try_from(totals.parts).map_err(Error::internal)?;
     let events = i64::try_from(totals.events).map_err(Error::internal)?;
     clear(store, &SealedDay { site, span, sealed: attempt.number, sealed_at, parts, events, uncleared: true }).await?;
     Ok(Outcome::Sealed(totals.events))
+}
+
+/// All up to the commit; `None` when the attempt was overtaken, or the site is gone.
+async fn prepare(store: &Store, attempt: &Attempt) -> Result<Option<Totals>> {
+    reached(Step::Begun)?;
+    while store.clear_failed_part(attempt).await? {
+        tokio::time::sleep(REST_CLEARING).await;
+    }
+    let totals = writing::write(store, attempt).await?;
+    reached(Step::Verified)?;
+    Ok(totals)
+}
+
+/// Removes what an attempt has stored whose commit was not tried.
+async fn abandon(store: &Store, attempt: &Attempt) -> Result<()> {
+    while store.clear_own_part(attempt).await? {
+        tokio::time::sleep(REST_CLEARING).await;
+    }
+    Ok(())
 }
 
 /// Removes the rows that a day's segments hold, and the segments that these replace.
@@ -78,12 +99,12 @@ pub(crate) async fn clear(store: &Store, day: &SealedDay) -> Result<()> {
     let mut from = Some(day.span.start);
     while let Some(instant) = from {
         from = store.clear_rows(day, instant).await?;
-        reached(Step::SomeRowsCleared);
+        reached(Step::SomeRowsCleared)?;
         tokio::time::sleep(REST_CLEARING).await;
     }
-    reached(Step::RowsCleared);
+    reached(Step::RowsCleared)?;
     while store.clear_part(day).await? {
-        reached(Step::APartCleared);
+        reached(Step::APartCleared)?;
         tokio::time::sleep(REST_CLEARING).await;
     }
     store.end_clearing(day).await
@@ -125,88 +146,5 @@ fn go_on(result: Result<()>, what: &str) -> Result<()> {
             Ok(())
         }
         Ok(()) => Ok(()),
-    }
-}
-
-/// Takes a day as it is read, and stores its parts as they become full.
-struct Writing<'s> {
-    store: &'s Store,
-    attempt: Attempt,
-    parts: Parts,
-    totals: Totals,
-    overtaken: bool,
-}
-
-#[async_trait]
-impl Sink for Writing<'_> {
-    async fn take(&mut self, piece: Piece) -> Result<()> {
-        if self.overtaken {
-            return Ok(());
-        }
-        let full = match piece {
-            Piece::Part(_, part) => self.parts.push_part(part).await?,
-            Piece::Rows(_, rows) => {
-                raise(&mut self.totals.watermark, rows.iter().map(|row| (row.node, row.seq)));
-                let full = self.parts.push_rows(rows).await?;
-                tokio::time::sleep(REST_READING).await;
-                full
-            }
-            Piece::Newer(_) | Piece::Outdated(_) => return Ok(()),
-        };
-        self.store_all(full).await
-    }
-}
-
-impl Writing<'_> {
-    /// Stores what is left; `None` when the attempt was overtaken.
-    async fn finish(mut self) -> Result<Option<Totals>> {
-        let span = self.attempt.span;
-        let (last, taken) = std::mem::replace(&mut self.parts, Parts::new(span)).finish().await?;
-        self.store_all(last).await?;
-        if self.overtaken {
-            return Ok(None);
-        }
-        if self.totals.events != taken.events {
-            return Err(Error::internal(format!("{} events were read, {} stored", taken.events, self.totals.events)));
-        }
-        self.totals.first_at = taken.first_at;
-        Ok(Some(self.totals))
-    }
-
-    async fn store_all(&mut self, parts: Vec<Segment>) -> Result<()> {
-        for part in parts {
-            reached(Step::Encoded);
-            if self.overtaken || !self.store.store_part(&self.attempt, &part, now_ms()).await? {
-                self.overtaken = true;
-                return Ok(());
-            }
-            reached(Step::Stored);
-            let bytes = self.store.stored_part(&self.attempt, part.part).await?;
-            self.totals.parts += 1;
-            self.totals.events += part.events;
-            tokio::task::spawn_blocking(move || verify(&bytes, &part)).await.map_err(Error::internal)??;
-        }
-        Ok(())
-    }
-}
-
-/// Reads a stored part back, event by event.
-fn verify(bytes: &[u8], written: &Segment) -> Result<()> {
-    let stored = SegmentReader::open(bytes).map_err(Error::internal)?;
-    let mut events = 0;
-    stored.events(|_| events += 1).map_err(Error::internal)?;
-    let same = events == written.events && stored.checksum() == written.checksum;
-    if same && stored.span() == written.span && stored.part() == written.part {
-        Ok(())
-    } else {
-        Err(Error::internal("a segment was stored that is not the one that was written"))
-    }
-}
-
-/// For each node the last batch.
-fn raise(watermark: &mut Seen, batches: impl Iterator<Item = (i64, i64)>) {
-    for (node, seq) in batches {
-        let last = watermark.entry(node).or_insert(seq);
-        *last = seq.max(*last);
     }
 }

@@ -78,6 +78,8 @@ pub(crate) enum Piece {
 pub(crate) struct SealedPart {
     /// The day's instants.
     pub(crate) span: Span,
+    /// Number of the attempt that holds the day.
+    pub(crate) attempt: i64,
     /// A Parquet file, for `haru_stats::segment`.
     pub(crate) bytes: Vec<u8>,
 }
@@ -85,6 +87,10 @@ pub(crate) struct SealedPart {
 /// Takes the pieces of a read as they come, so that a large day is never held twice. The snapshot waits for it meanwhile.
 #[async_trait]
 pub(crate) trait Sink: Send {
+    /// Whole spans that are to be read, asked for when all that is newer was taken. `heads` are the batches that the
+    /// snapshot holds.
+    async fn spans(&mut self, heads: Seen) -> Result<Vec<Span>>;
+
     /// Takes the next piece; an error ends the read.
     async fn take(&mut self, piece: Piece) -> Result<()>;
 }
@@ -99,10 +105,10 @@ pub(crate) trait EventStore: std::fmt::Debug + Send + Sync {
     /// Answers the instant of the batch that holds it: an empty one of the instant `at` if none did.
     async fn fence(&self, node: i64, seq: i64, at: i64) -> Result<i64>;
 
-    /// Reads a site in one snapshot: what is newer than `seen` (nothing when `None`), then whole spans, each as sealed parts
-    /// and the rows beside them. Each event comes once: as part of a segment or as a row. Rows come in order of time, those
-    /// of one instant in order of arrival. Answers with the batches that the snapshot holds.
-    async fn read(&self, site: i64, seen: Option<&Seen>, spans: &[Span], sink: &mut dyn Sink) -> Result<Seen>;
+    /// Reads a site in one snapshot: what is newer than `seen` (nothing when `None`), then the whole spans that the sink asks
+    /// for, each as sealed parts and the rows beside them. Each event comes once: as part of a segment or as a row. Rows come
+    /// in order of time, those of one instant in order of arrival.
+    async fn read(&self, site: i64, seen: Option<&Seen>, sink: &mut dyn Sink) -> Result<()>;
 
     /// Instant of the site's first event.
     async fn first_event_at(&self, site: i64) -> Result<Option<i64>>;
@@ -118,8 +124,8 @@ impl EventStore for Store {
         self.fence_batch(node, seq, at).await
     }
 
-    async fn read(&self, site: i64, seen: Option<&Seen>, spans: &[Span], sink: &mut dyn Sink) -> Result<Seen> {
-        self.read_site(site, seen, spans, sink).await
+    async fn read(&self, site: i64, seen: Option<&Seen>, sink: &mut dyn Sink) -> Result<()> {
+        self.read_site(site, seen, sink).await
     }
 
     async fn first_event_at(&self, site: i64) -> Result<Option<i64>> {

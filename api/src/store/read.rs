@@ -5,9 +5,9 @@ use haru_entity::{event, sealed_day, segment, watermark};
 use haru_stats::{Event, EventKind, Revenue};
 use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{
-    AccessMode, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, IsolationLevel,
-    QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, StreamTrait, TransactionOptions,
-    TransactionTrait, TryGetable,
+    AccessMode, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult,
+    IsolationLevel, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, StreamTrait,
+    TransactionOptions, TransactionTrait, TryGetable,
 };
 
 use super::events::{Piece, SealedPart, Seen, Sink, Span};
@@ -20,13 +20,7 @@ const ROWS: usize = 1_000;
 
 impl Store {
     /// See [`super::EventStore::read`].
-    pub(super) async fn read_site(
-        &self,
-        site: i64,
-        seen: Option<&Seen>,
-        spans: &[Span],
-        sink: &mut dyn Sink,
-    ) -> Result<Seen> {
+    pub(super) async fn read_site(&self, site: i64, seen: Option<&Seen>, sink: &mut dyn Sink) -> Result<()> {
         let transaction = self.reader.begin_with_options(self.snapshot_options()).await?;
         let heads = nodes::heads(&transaction).await?;
         if let Some(seen) = seen.filter(|seen| **seen != heads) {
@@ -41,7 +35,8 @@ impl Store {
             ));
             each_row(&transaction, newer, Piece::Newer, sink).await?;
         }
-        let sealed = sealed_within(&transaction, site, spans).await?;
+        let spans = sink.spans(heads).await?;
+        let sealed = sealed_within(&transaction, site, &spans).await?;
         for (index, span) in spans.iter().enumerate() {
             let mut rows = event::Entity::find()
                 .filter(event::Column::SiteId.eq(site))
@@ -49,19 +44,19 @@ impl Store {
                 .filter(event::Column::At.lt(span.end));
             for day in sealed.iter().filter(|day| day.span().overlaps(*span)) {
                 for part in 0..day.parts {
-                    let bytes = part_of(&transaction, site, day, part).await?;
-                    sink.take(Piece::Part(index, SealedPart { span: day.span(), bytes })).await?;
+                    let bytes = part_of(&transaction, site, day.starts_at, day.sealed, part).await?;
+                    sink.take(Piece::Part(index, SealedPart { span: day.span(), attempt: day.sealed, bytes })).await?;
                 }
                 rows = rows.filter(is_sealed(site, day.span()).not());
             }
             each_row(&transaction, rows, |rows| Piece::Rows(index, rows), sink).await?;
         }
         transaction.rollback().await?;
-        Ok(heads)
+        Ok(())
     }
 
     /// Options of a transaction that reads one snapshot.
-    fn snapshot_options(&self) -> TransactionOptions {
+    pub(super) fn snapshot_options(&self) -> TransactionOptions {
         if self.is_sqlite() {
             return TransactionOptions::default();
         }
@@ -105,14 +100,22 @@ async fn sealed_within(transaction: &DatabaseTransaction, site: i64, spans: &[Sp
 }
 
 /// One part at a time, as each may have megabytes.
-async fn part_of(transaction: &DatabaseTransaction, site: i64, day: &Holder, part: i32) -> Result<Vec<u8>> {
-    let bytes = segment::Entity::find_by_id((site, day.starts_at, day.sealed, part))
+pub(super) async fn part_of<C: ConnectionTrait>(
+    connection: &C,
+    site: i64,
+    start: i64,
+    attempt: i64,
+    part: i32,
+) -> Result<Vec<u8>> {
+    let bytes = segment::Entity::find_by_id((site, start, attempt, part))
         .select_only()
         .column(segment::Column::Bytes)
         .into_tuple::<Vec<u8>>()
-        .one(transaction)
+        .one(connection)
         .await?;
-    bytes.ok_or_else(|| Error::internal(format!("part {part} of the day {} of site {site} is missing", day.starts_at)))
+    let missing =
+        || Error::internal(format!("part {part} of attempt {attempt} at the day {start} of site {site} is missing"));
+    bytes.ok_or_else(missing)
 }
 
 /// The days that were sealed with rows which the reader has not seen as rows. A watermark is no lower than any row that its

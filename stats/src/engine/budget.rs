@@ -32,9 +32,9 @@ impl Default for Budget {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum BudgetError {
     /// Too many rows to look at.
-    #[error("Invalid date_range: it holds {rows} events, and one question may look at {limit}")]
+    #[error("Invalid date_range: it holds {rows} events or more, and one question may look at {limit}")]
     Rows {
-        /// Rows that would have to be looked at.
+        /// Rows that would have to be looked at; those of parts that were not read any more are not among them.
         rows: usize,
         /// [`Budget::rows`].
         limit: usize,

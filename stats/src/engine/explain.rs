@@ -86,7 +86,7 @@ fn milliseconds<S: Serializer>(took: &Option<Duration>, serializer: S) -> Result
 pub(super) fn explain(
     planned: &QueryPlan,
     matched: usize,
-    contributions: &[Contribution<'_>],
+    contributions: &[Contribution],
     merged: &[Merged],
 ) -> Explanation {
     let scans = [Some(planned.current.scan), planned.current.total, planned.current.pageviews, Some(matched)];
@@ -102,7 +102,7 @@ pub(super) fn explain(
     for contribution in contributions.iter().filter(|contribution| contribution.to_scan(matched).is_some()) {
         explanation.days += 1;
         let sources = &mut explanation.sources;
-        *match contribution.part.kind() {
+        *match contribution.kind {
             SourceKind::Rows => &mut sources.rows,
             SourceKind::Segment => &mut sources.segments,
             SourceKind::Mixed => &mut sources.mixed,
@@ -110,9 +110,8 @@ pub(super) fn explain(
         let (hits, misses) = contribution.remembered(scans.into_iter().flatten());
         explanation.cache.hits += hits;
         explanation.cache.misses += misses;
-        let counts = contribution.part.source().counts();
-        explanation.looked_at.events += counts.events;
-        explanation.looked_at.visits += counts.visits;
+        explanation.looked_at.events += contribution.counts.events;
+        explanation.looked_at.visits += contribution.counts.visits;
     }
     if let Some(group) = merged[matched].find(std::iter::empty()) {
         let sums = merged[matched].sums(group);

@@ -1,20 +1,26 @@
 //! What each part is asked, what of it is remembered, and what has to be computed.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::budget::{Budget, BudgetError, Meter};
-use super::part::{Part, PartialCache};
+use super::explain::Counts;
+use super::part::{Part, PartialCache, SourceId, SourceKind, Trace};
 use super::part_query::PartQuery;
 use super::partial::Partial;
 use super::plan::Plan;
 use super::threads;
+use crate::time::Span;
 
 /// Below this many rows a second thread costs more than it saves.
 const ROWS_A_THREAD: usize = 100_000;
 
-/// The contributions of one part.
-pub(super) struct Contribution<'p> {
-    pub(super) part: &'p Part,
+/// The contributions of one part. The part itself may be gone.
+pub(super) struct Contribution {
+    span: Span,
+    pub(super) kind: SourceKind,
+    /// What the part holds, where answers are explained.
+    pub(super) counts: Counts,
     queries: Vec<PartQuery>,
     partials: Vec<Option<Arc<Partial>>>,
     /// For each scan of the plan which query answers it, and its first bucket.
@@ -23,10 +29,15 @@ pub(super) struct Contribution<'p> {
     hits: Vec<bool>,
 }
 
-impl<'p> Contribution<'p> {
+impl Contribution {
     /// Looks up what is remembered. `None` when the part has nothing of any range.
-    fn known(plan: &Plan, part: &'p Part, cache: &dyn PartialCache) -> Option<Self> {
-        let span = part.source().span();
+    fn known(
+        plan: &Plan,
+        span: Span,
+        kind: SourceKind,
+        id: Option<SourceId>,
+        cache: &dyn PartialCache,
+    ) -> Option<Self> {
         let mut queries: Vec<PartQuery> = Vec::new();
         let scans: Vec<Option<(usize, u32)>> = plan
             .scans()
@@ -41,10 +52,10 @@ impl<'p> Contribution<'p> {
                 Some((index, asked.first_bucket))
             })
             .collect();
-        let lookup = |query: &PartQuery| part.id().and_then(|id| cache.get(id, query));
+        let lookup = |query: &PartQuery| id.and_then(|id| cache.get(id, query));
         let partials: Vec<_> = queries.iter().map(lookup).collect();
         let hits = partials.iter().map(Option::is_some).collect();
-        (!queries.is_empty()).then_some(Self { part, queries, partials, scans, hits })
+        (!queries.is_empty()).then_some(Self { span, kind, counts: Counts::default(), queries, partials, scans, hits })
     }
 
     fn is_complete(&self) -> bool {
@@ -67,48 +78,90 @@ impl<'p> Contribution<'p> {
     }
 }
 
-/// The contributions of all parts.
-pub(super) fn gather<'p>(
-    plan: &Plan,
-    parts: &'p [Part],
-    cache: &dyn PartialCache,
+/// The contributions so far.
+pub(super) struct Gathered {
     budget: Budget,
-    meter: &Meter,
     threads: usize,
-) -> Result<Vec<Contribution<'p>>, BudgetError> {
-    let mut contributions: Vec<Contribution<'p>> =
-        parts.iter().filter_map(|part| Contribution::known(plan, part, cache)).collect();
-    let missing = contributions.iter().filter(|contribution| !contribution.is_complete());
-    let (count, rows) =
-        missing.fold((0usize, 0usize), |(count, rows), missing| (count + 1, rows + missing.part.source().rows()));
-    if rows > budget.rows {
-        return Err(BudgetError::Rows { rows, limit: budget.rows });
+    meter: Meter,
+    /// Rows that were looked at.
+    rows: AtomicUsize,
+    contributions: Mutex<Vec<Contribution>>,
+}
+
+impl Gathered {
+    pub(super) fn new(budget: Budget, threads: usize) -> Self {
+        let meter = Meter::new(budget);
+        Self { budget, threads, meter, rows: AtomicUsize::new(0), contributions: Mutex::default() }
     }
-    let threads = threads.min(rows / ROWS_A_THREAD).max(1);
-    // A few large parts are shared out by questions.
-    let shares = if count < 2 * threads { threads } else { 1 };
-    let tasks = tasks(&contributions, shares);
-    let computed = threads::each(threads, tasks.len(), |task| {
-        let (contribution, asked) = &tasks[task];
-        let Contribution { part, queries, .. } = &contributions[*contribution];
-        let queries: Vec<PartQuery> = asked.iter().map(|index| queries[*index].clone()).collect();
-        part.source().contribute(&queries, meter)
-    })?;
-    for ((contribution, asked), computed) in tasks.into_iter().zip(computed) {
-        let contribution = &mut contributions[contribution];
-        for (index, partial) in asked.into_iter().zip(computed) {
-            let partial = Arc::new(partial);
-            if let Some(id) = contribution.part.id() {
-                cache.put(id, &contribution.queries[index], &partial);
+
+    /// Adds what parts contribute.
+    pub(super) fn add(&self, plan: &Plan, parts: &[Part], cache: &dyn PartialCache) -> Result<(), BudgetError> {
+        let known = |part: &Part| Contribution::known(plan, part.source().span(), part.kind(), part.id(), cache);
+        let (asked, mut contributions): (Vec<&Part>, Vec<Contribution>) =
+            parts.iter().filter_map(|part| Some((part, known(part)?))).unzip();
+        if plan.explains() {
+            for (part, contribution) in asked.iter().zip(&mut contributions) {
+                contribution.counts = part.source().counts();
             }
-            contribution.partials[index] = Some(partial);
         }
+        let missing = asked.iter().zip(&contributions).filter(|(_, contribution)| !contribution.is_complete());
+        let (count, rows) =
+            missing.fold((0usize, 0usize), |(count, rows), (part, _)| (count + 1, rows + part.source().rows()));
+        let all = self.rows.fetch_add(rows, Ordering::Relaxed).saturating_add(rows);
+        if all > self.budget.rows {
+            return Err(BudgetError::Rows { rows: all, limit: self.budget.rows });
+        }
+        let threads = self.threads.min(rows / ROWS_A_THREAD).max(1);
+        // A few large parts are shared out by questions.
+        let shares = if count < 2 * threads { threads } else { 1 };
+        let tasks = tasks(&contributions, shares);
+        let computed = threads::each(threads, tasks.len(), |task| {
+            let (index, wanted) = &tasks[task];
+            let queries = &contributions[*index].queries;
+            let queries: Vec<PartQuery> = wanted.iter().map(|query| queries[*query].clone()).collect();
+            asked[*index].source().contribute(&queries, &self.meter)
+        })?;
+        for ((index, wanted), computed) in tasks.into_iter().zip(computed) {
+            let contribution = &mut contributions[index];
+            for (query, partial) in wanted.into_iter().zip(computed) {
+                let partial = Arc::new(partial);
+                if let Some(id) = asked[index].id() {
+                    cache.put(id, &contribution.queries[query], &partial);
+                }
+                contribution.partials[query] = Some(partial);
+            }
+        }
+        self.keep(contributions);
+        Ok(())
     }
-    Ok(contributions)
+
+    /// Adds what a part contributes, if all of it is remembered.
+    pub(super) fn add_remembered(&self, plan: &Plan, trace: &Trace, cache: &dyn PartialCache) -> bool {
+        let Some(mut contribution) = Contribution::known(plan, trace.span, trace.kind, Some(trace.id), cache) else {
+            return true;
+        };
+        contribution.counts = trace.counts;
+        let complete = contribution.is_complete();
+        if complete {
+            self.keep(vec![contribution]);
+        }
+        complete
+    }
+
+    fn keep(&self, more: Vec<Contribution>) {
+        self.contributions.lock().unwrap_or_else(PoisonError::into_inner).extend(more);
+    }
+
+    /// The contributions in the order of their parts' instants, whatever order they came in.
+    pub(super) fn finish(self) -> (Vec<Contribution>, Meter) {
+        let mut contributions = self.contributions.into_inner().unwrap_or_else(PoisonError::into_inner);
+        contributions.sort_by_key(|contribution| contribution.span.from);
+        (contributions, self.meter)
+    }
 }
 
 /// What has to be computed: contribution and queries.
-fn tasks(contributions: &[Contribution<'_>], shares: usize) -> Vec<(usize, Vec<usize>)> {
+fn tasks(contributions: &[Contribution], shares: usize) -> Vec<(usize, Vec<usize>)> {
     let mut tasks = Vec::new();
     for (number, contribution) in contributions.iter().enumerate() {
         let missing: Vec<usize> =

@@ -12,6 +12,7 @@ mod budget;
 mod explain;
 mod finish;
 mod gather;
+mod gathering;
 mod merge;
 mod needs;
 mod part;
@@ -25,13 +26,14 @@ mod value;
 pub use answer::{Answer, Row, RowComparison};
 pub use budget::{Budget, BudgetError, Meter};
 pub use explain::{CacheCounts, Counts, Explanation, MetricExplanation, SourceCounts};
-pub use part::{NoCache, Part, PartialCache, Source, SourceId, SourceKind};
+pub use gathering::Gathering;
+pub use part::{NoCache, Part, PartialCache, Source, SourceId, SourceKind, Trace};
 pub use part_query::PartQuery;
 pub use partial::Partial;
 pub use plan::Plan;
 
 use crate::query::Query;
-use gather::Contribution;
+use gather::{Contribution, Gathered};
 use merge::Merged;
 
 /// Computes answers out of parts. Stateless; cheap to make.
@@ -80,8 +82,18 @@ impl Engine {
         parts: &[Part],
         cache: &dyn PartialCache,
     ) -> Result<Vec<Answer>, BudgetError> {
-        let meter = Meter::new(self.budget);
-        let contributions = gather::gather(plan, parts, cache, self.budget, &meter, self.threads)?;
+        let gathered = Gathered::new(self.budget, self.threads);
+        gathered.add(plan, parts, cache)?;
+        self.answers(plan, gathered)
+    }
+
+    /// Begins to answer the queries of a plan with parts that come bit by bit.
+    pub fn gathering(&self, plan: Plan) -> Gathering {
+        Gathering::new(*self, plan)
+    }
+
+    fn answers(&self, plan: &Plan, gathered: Gathered) -> Result<Vec<Answer>, BudgetError> {
+        let (contributions, meter) = gathered.finish();
         let merged = self.merge(plan, &contributions, &meter)?;
         let answers = plan.planned().iter().map(|planned| {
             let mut answer = finish::answer(plan, planned, &merged);
@@ -93,12 +105,7 @@ impl Engine {
     }
 
     /// The groups of each scan.
-    fn merge(
-        &self,
-        plan: &Plan,
-        contributions: &[Contribution<'_>],
-        meter: &Meter,
-    ) -> Result<Vec<Merged>, BudgetError> {
+    fn merge(&self, plan: &Plan, contributions: &[Contribution], meter: &Meter) -> Result<Vec<Merged>, BudgetError> {
         let groups =
             |scan| contributions.iter().filter_map(move |part| part.to_scan(scan)).map(|(part, _)| part.groups());
         let all: usize = (0..plan.scans().len()).flat_map(groups).sum();

@@ -97,6 +97,25 @@ impl Part {
     pub fn id(&self) -> Option<SourceId> {
         self.id
     }
+
+    /// What to keep of a part that has a name when its columns go.
+    pub fn trace(&self) -> Option<Trace> {
+        let Self { source, kind, id } = self;
+        id.map(|id| Trace { id, span: source.span(), kind: *kind, counts: source.counts() })
+    }
+}
+
+/// What is kept of a part whose columns are gone: enough to answer with what is remembered of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// The name of its content.
+    pub id: SourceId,
+    /// Its instants.
+    pub span: Span,
+    /// Where its columns were read from.
+    pub kind: SourceKind,
+    /// What it holds.
+    pub counts: Counts,
 }
 
 impl From<Arc<Day>> for Part {

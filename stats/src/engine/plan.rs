@@ -141,6 +141,11 @@ impl Plan {
         self.queries.iter().map(|planned| &planned.query)
     }
 
+    /// Whether an answer is to tell how it came about.
+    pub(crate) fn explains(&self) -> bool {
+        self.queries.iter().any(|planned| planned.matched.is_some())
+    }
+
     pub(crate) fn scans(&self) -> &[Scan] {
         &self.scans
     }

@@ -18,8 +18,9 @@ use crate::day::{ATTRIBUTES, DayError, DictionaryBuilder, Tuples};
 use crate::event::Event;
 use crate::time::Span;
 
-/// Events that a part holds at most: they wait for their part to be finished, 64 bytes each, and texts beside them.
-pub const PART_EVENTS: usize = 500_000;
+/// Events that a part holds at most: they wait for their part to be finished, 64 bytes each, and texts beside them. A part is
+/// stored and removed as a whole, and comes to about 2 MB.
+pub const PART_EVENTS: usize = 131_072;
 /// Bytes of distinct texts from which on a part takes no more events.
 pub const PART_TEXT: usize = 64 << 20;
 

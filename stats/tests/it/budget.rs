@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use haru_stats::engine::{Budget, BudgetError, Plan};
+use haru_stats::engine::{Budget, BudgetError, NoCache, Plan};
 use haru_stats::time::SiteZones;
 use haru_stats::wire::{self, Context};
 use haru_stats::{Answer, Day, Engine, Event, Query};
@@ -41,7 +41,7 @@ fn rows_beyond_the_budget_are_refused() {
     let error = ask(Budget { rows: 999, ..enough }, &json!([]), &days).expect_err("refused");
     assert_eq!(error, BudgetError::Rows { rows: 1_000, limit: 999 });
     assert_eq!(error.key(), "date_range");
-    assert_eq!(error.to_string(), "Invalid date_range: it holds 1000 events, and one question may look at 999");
+    assert_eq!(error.to_string(), "Invalid date_range: it holds 1000 events or more, and one question may look at 999");
 }
 
 #[test]
@@ -82,4 +82,16 @@ fn merged_groups_count_too() {
     let strict = Engine::with_threads(1).with_budget(Budget { bytes: 256 << 10, ..Budget::default() });
     let error = strict.answer_plan(&plan, &parts, &memory).expect_err("refused");
     assert_eq!(error.key(), "dimensions");
+}
+
+/// Parts that come one by one are added up, so that a long range is refused before all of it was read.
+#[test]
+fn rows_of_parts_that_come_bit_by_bit_add_up() {
+    let part = named(&unique(1_000));
+    let engine = Engine::with_threads(1).with_budget(Budget { rows: 2_500, ..Budget::default() });
+    let gathering = engine.gathering(Plan::new(&[query(&json!([]))]));
+    assert!(gathering.add(&part, &NoCache).is_ok());
+    assert!(gathering.add(&part, &NoCache).is_ok());
+    let error = gathering.add(&part, &NoCache).expect_err("refused");
+    assert_eq!(error, BudgetError::Rows { rows: 3_000, limit: 2_500 });
 }

@@ -1,7 +1,7 @@
 //! Partial results are remembered by part and question.
 
 use chrono_tz::Tz;
-use haru_stats::engine::Plan;
+use haru_stats::engine::{NoCache, Plan};
 use haru_stats::time::SiteZones;
 use haru_stats::wire::{self, Context};
 use haru_stats::{Answer, DashboardQuery, Engine, Event, Part, Query};
@@ -37,7 +37,7 @@ fn dashboard(from: &str, to: &str, filters: &Value) -> DashboardQuery {
 fn ask(memory: &Memory, query: &DashboardQuery, parts: &[Part]) {
     let engine = Engine::with_threads(1);
     let remembered = query.answer(&engine, parts, memory).expect("within the budget");
-    let fresh = query.answer(&engine, parts, &haru_stats::engine::NoCache).expect("within the budget");
+    let fresh = query.answer(&engine, parts, &NoCache).expect("within the budget");
     assert_eq!(remembered, fresh);
 }
 
@@ -105,4 +105,30 @@ fn equal_questions_are_asked_once() {
         Engine::with_threads(1).answer_plan(&Plan::new(&queries), &parts, &memory).expect("within the budget");
     assert_eq!(memory.counts(), (0, 7));
     assert_eq!(answers[0], answers[2]);
+}
+
+/// Parts that come one by one, the last first, and are gone when the next one comes.
+#[test]
+fn parts_may_come_bit_by_bit_and_be_gone() {
+    let (memory, parts) = (Memory::default(), parts());
+    let query = dashboard("2026-09-02", "2026-09-08", &json!([]));
+    let expected = query.answer(&Engine::with_threads(1), &parts, &NoCache).expect("within the budget");
+    let gathering = || Engine::with_threads(2).gathering(Plan::new(query.queries()));
+    let first = gathering();
+    let mut traces = Vec::new();
+    for part in parts.into_iter().rev() {
+        traces.extend(part.trace());
+        first.add(&[part], &memory).expect("within the budget");
+    }
+    assert_eq!(query.assemble(first.answer().expect("within the budget")), expected);
+    memory.counts();
+    let again = gathering();
+    for trace in &traces {
+        assert!(again.add_remembered(trace, &memory), "what nobody asks of it is remembered, too");
+    }
+    assert_eq!(query.assemble(again.answer().expect("within the budget")), expected);
+    assert_eq!(memory.counts().1, 0);
+    let other =
+        Engine::with_threads(1).gathering(Plan::new(dashboard("2026-09-02", "2026-09-09", &json!([])).queries()));
+    assert_eq!(traces.iter().filter(|trace| !other.add_remembered(trace, &memory)).count(), 1, "the ninth");
 }

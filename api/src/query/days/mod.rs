@@ -3,27 +3,33 @@
 //! Days that may still grow keep their builder, so that new rows are added to what is there. Days that are over are kept
 //! as columns alone, in a cache bounded in bytes; a late row throws its day out, and the next look reads it again. So does
 //! the sealing of a day with rows that were not seen, as these may be gone.
+//!
+//! Nobody gets a range of days as a whole: each is handed to a [`Taker`] as it is ready, a few at a time, and is gone then
+//! unless the cache keeps it. What remains of it in any case is its trace, so that a question whose answer is remembered
+//! need not read it again.
 
 mod built;
 mod reading;
+#[cfg(test)]
+mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use haru_entity::event;
 use haru_stats::DayBuilder;
-use haru_stats::engine::SourceKind;
+use haru_stats::engine::{SourceKind, Trace};
 use haru_stats::time::{LocalDay, SiteZones, Span};
 use moka::sync::Cache;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 pub(super) use self::built::Built;
-use self::reading::{Read, Reading};
+use self::reading::Reading;
 use super::lookups::{CacheFigures, Lookups};
 use crate::error::{Error, Result};
-use crate::store::{self, EventStore, Seen, event_of};
+use crate::store::{EventStore, Seen, event_of};
 
 /// Bytes of finished days kept in memory.
 const FINISHED_BYTES: u64 = 256 * 1024 * 1024;
@@ -34,8 +40,25 @@ const FORGET_AFTER: Duration = Duration::from_mins(15);
 /// Sites kept at the same time.
 const SITES_KEPT: u64 = 2_000;
 
-/// Finished days by their first instant, held so that the cache can't drop them half way.
-type Held = HashMap<i64, Built>;
+/// Days that are over and are loaded at the same time, for all questions together: at least this many, so that one is read
+/// while another is built, and at most one a core.
+const LOADED_AT_ONCE: usize = 2;
+
+/// Does something with days, off the async threads.
+pub(super) trait Taker: Send + Sync + 'static {
+    /// Takes days, each of which comes once.
+    ///
+    /// # Errors
+    /// What ends the load.
+    fn take(&self, days: &[Built]) -> Result<()>;
+
+    /// Takes a day whose columns are not in memory, where its trace is all that is needed; else it is read and comes with
+    /// its columns.
+    fn take_trace(&self, _: &Trace) -> bool {
+        false
+    }
+}
+
 /// Key of a finished day: site, life of the site's state, first instant.
 type DayKey = (i64, u64, i64);
 
@@ -45,6 +68,7 @@ pub(super) struct Days {
     store: Arc<dyn EventStore>,
     sites: Cache<i64, Arc<Mutex<SiteDays>>>,
     finished: Cache<DayKey, Built>,
+    loads: Arc<Semaphore>,
     lives: AtomicU64,
     lookups: Lookups,
 }
@@ -60,8 +84,10 @@ struct SiteDays {
     /// Batches whose rows are in the days below; nothing is loaded before the first read.
     seen: Option<Seen>,
     growing: HashMap<i64, Growing>,
-    /// A read is under way. Found true by the next one, it was given up half way (its asker is gone), and some rows may
-    /// have been added that `seen` does not tell of.
+    /// Of days that are over and have been loaded, by their first instant, whether the cache still has them or not.
+    traces: HashMap<i64, Trace>,
+    /// What is newer is being added. Found true by the next read, that was given up half way (it failed, or its asker is
+    /// gone), and some rows may have been added that `seen` does not tell of.
     reading: bool,
 }
 
@@ -82,39 +108,50 @@ impl Days {
             .weigher(|_, built: &Built| u32::try_from(built.day.bytes()).unwrap_or(u32::MAX))
             .build();
         let sites = Cache::builder().max_capacity(SITES_KEPT).time_to_idle(FORGET_AFTER).build();
-        Self { store, sites, finished, lives: AtomicU64::new(0), lookups: Lookups::default() }
+        let at_once = std::thread::available_parallelism().map_or(LOADED_AT_ONCE, usize::from).max(LOADED_AT_ONCE);
+        Self {
+            store,
+            sites,
+            finished,
+            loads: Arc::new(Semaphore::new(at_once)),
+            lives: AtomicU64::new(0),
+            lookups: Lookups::default(),
+        }
     }
 
-    /// The days of a site that have an instant in common with any of the spans, all as of one instant, in order.
+    /// Hands the days of a site that have an instant in common with any of the spans to a taker, all as of one instant,
+    /// each once, in any order.
     ///
     /// # Errors
-    /// When the database can't answer.
-    pub(super) async fn load(&self, site: i64, zones: &SiteZones, spans: &[Span], now: i64) -> Result<Vec<Built>> {
+    /// When the database can't answer, or the taker does not want more.
+    pub(super) async fn load(
+        &self,
+        site: i64,
+        zones: &SiteZones,
+        spans: &[Span],
+        now: i64,
+        taker: Arc<dyn Taker>,
+    ) -> Result<()> {
         let wanted = wanted(zones, spans);
         let state = self.sites.get_with(site, || Arc::new(Mutex::new(self.fresh(site, zones))));
         let mut state = state.lock_owned().await;
         if state.reading || state.zones != *zones {
             *state = self.fresh(site, zones);
         }
-        let held = match self.refresh(&mut state, &wanted, now).await {
-            Ok(held) => held,
-            Err(error) => {
-                // Part of the new rows may have been added: begin anew rather than count them twice.
-                *state = self.fresh(site, zones);
-                return Err(error);
-            }
-        };
-        tokio::task::spawn_blocking(move || {
-            let mut days = Vec::with_capacity(wanted.len());
+        self.retire(&mut state, now);
+        let seen = state.seen.clone();
+        state.reading = true;
+        let mut reading = Reading::new(self, &mut state, &wanted, taker.clone(), now);
+        self.store.read(site, seen.as_ref(), &mut reading).await?;
+        let mut days = reading.finish().await?;
+        let work = move || {
             for day in &wanted {
-                let start = day.span.from;
-                let growing = state.growing.get_mut(&start).map(Growing::day);
-                days.extend(growing.or_else(|| held.get(&start).cloned()));
+                days.extend(state.growing.get_mut(&day.span.from).map(Growing::day));
             }
-            days
-        })
-        .await
-        .map_err(Error::internal)
+            drop(state);
+            taker.take(&days)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
     }
 
     /// Use of the cache of finished days; days that still grow are kept beside it.
@@ -125,62 +162,22 @@ impl Days {
 
     fn fresh(&self, site: i64, zones: &SiteZones) -> SiteDays {
         let life = self.lives.fetch_add(1, Ordering::Relaxed);
-        SiteDays { site, life, zones: zones.clone(), seen: None, growing: HashMap::new(), reading: false }
-    }
-
-    /// Brings what is loaded up to date and answers the finished days among those wanted, reading what is missing.
-    async fn refresh(&self, state: &mut SiteDays, wanted: &[LocalDay], now: i64) -> Result<Held> {
-        self.retire(state, now);
-        let mut held = Held::new();
-        for day in wanted.iter().filter(|day| !state.growing.contains_key(&day.span.from)) {
-            let finished = self.finished.get(&(state.site, state.life, day.span.from));
-            self.lookups.count(finished.is_some());
-            if let Some(finished) = finished {
-                held.insert(day.span.from, finished);
-            }
-        }
-        loop {
-            let missing: Vec<LocalDay> = wanted
-                .iter()
-                .filter(|day| !state.growing.contains_key(&day.span.from) && !held.contains_key(&day.span.from))
-                .copied()
-                .collect();
-            let outdated = self.read(state, &missing, &mut held, now).await?;
-            // These are thrown out; one that is wanted is then read once more.
-            let mut again = false;
-            for start in outdated {
-                self.finished.invalidate(&(state.site, state.life, start));
-                held.remove(&start);
-                again |= wanted.iter().any(|day| day.span.from == start);
-            }
-            if !again {
-                return Ok(held);
-            }
+        SiteDays {
+            site,
+            life,
+            zones: zones.clone(),
+            seen: None,
+            growing: HashMap::new(),
+            traces: HashMap::new(),
+            reading: false,
         }
     }
 
-    /// One snapshot: adds new rows to growing days, reads the missing ones, and answers the starts of those among the other
-    /// days of which memory, if it has them, lacks something.
-    async fn read(
-        &self,
-        state: &mut SiteDays,
-        missing: &[LocalDay],
-        held: &mut Held,
-        now: i64,
-    ) -> Result<BTreeSet<i64>> {
-        let spans: Vec<store::Span> = missing.iter().map(|day| day.span.into()).collect();
-        state.reading = true;
-        let mut reading = Reading::new(&mut state.growing, &state.zones, missing, now)?;
-        let seen = self.store.read(state.site, state.seen.as_ref(), &spans, &mut reading).await?;
-        let Read { finished, growing, outdated } = reading.finish().await?;
-        state.seen = Some(seen);
-        state.reading = false;
-        for (start, day) in finished {
-            self.finished.insert((state.site, state.life, start), day.clone());
-            held.insert(start, day);
-        }
-        state.growing.extend(growing);
-        Ok(outdated)
+    /// Keeps a day that is over.
+    fn keep(&self, state: &mut SiteDays, built: Built) {
+        let start = built.day.span().from;
+        state.traces.insert(start, built.trace());
+        self.finished.insert(state.key(start), built);
     }
 
     /// Moves days that are over from growing to finished.
@@ -189,9 +186,16 @@ impl Days {
             state.growing.iter().filter(|(_, growing)| is_over(growing.span, now)).map(|(start, _)| *start).collect();
         for start in over {
             if let Some(mut growing) = state.growing.remove(&start) {
-                self.finished.insert((state.site, state.life, start), growing.day());
+                self.keep(state, growing.day());
             }
         }
+    }
+}
+
+impl SiteDays {
+    /// Names a finished day in the cache.
+    fn key(&self, start: i64) -> DayKey {
+        (self.site, self.life, start)
     }
 }
 
@@ -207,7 +211,7 @@ impl Growing {
     }
 
     fn day(&mut self) -> Built {
-        self.built.get_or_insert_with(|| Built::new(self.builder.build(), self.kind)).clone()
+        self.built.get_or_insert_with(|| Built::new(self.builder.build(), self.kind, None)).clone()
     }
 }
 

@@ -1,144 +1,247 @@
-//! Takes what the store reads into days: decoding and building off the async threads, one day while the next is read.
+//! Takes what the store reads into days. Days that are over are decoded, built and handed on off the async threads, a few
+//! at a time, while later ones are read; then the cache may have them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use haru_entity::event;
 use haru_stats::DayBuilder;
-use haru_stats::engine::SourceKind;
+use haru_stats::engine::{SourceId, SourceKind};
 use haru_stats::segment::{SegmentError, SegmentReader};
-use haru_stats::time::{LocalDay, SiteZones, Span};
-use tokio::task::{JoinHandle, spawn_blocking};
+use haru_stats::time::{LocalDay, Span};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::{JoinSet, spawn_blocking};
 
-use super::{Built, Growing, is_over, with};
+use super::built::sealed_id;
+use super::{Built, Days, Growing, SiteDays, Taker, is_over, with};
 use crate::error::{Error, Result};
-use crate::store::{Piece, SealedPart, Sink, event_of};
+use crate::store::{self, Piece, SealedPart, Seen, Sink, event_of};
 
 /// A read under way.
 pub(super) struct Reading<'a> {
-    growing: &'a mut HashMap<i64, Growing>,
-    zones: &'a SiteZones,
-    missing: &'a [LocalDay],
+    days: &'a Days,
+    state: &'a mut SiteDays,
+    wanted: &'a [LocalDay],
+    taker: Arc<dyn Taker>,
     now: i64,
+    /// Days that are in memory and were not taken yet.
+    held: Vec<Built>,
+    /// The wanted days that are not, in order.
+    missing: Vec<LocalDay>,
     /// Which of the missing days pieces come for.
     current: usize,
-    builder: DayBuilder,
-    /// What came for it so far.
-    kind: Option<SourceKind>,
-    building: Vec<(i64, JoinHandle<Built>)>,
-    read: Read,
+    loading: Option<Loading>,
+    building: JoinSet<Result<Built>>,
 }
 
-/// What came of it.
-#[derive(Default)]
-pub(super) struct Read {
-    /// Missing days that are over, by their first instant.
-    pub(super) finished: Vec<(i64, Built)>,
-    /// Those that may still grow.
-    pub(super) growing: Vec<(i64, Growing)>,
-    /// First instants of days that were not missing, but if they are in memory lack something.
-    pub(super) outdated: BTreeSet<i64>,
+/// A missing day as far as it came.
+struct Loading {
+    span: Span,
+    builder: DayBuilder,
+    /// Its first parts, which are still to be decoded.
+    parts: Vec<SealedPart>,
+    kind: SourceKind,
+    /// The name of what came, while that is one whole sealed day and nothing else.
+    sealed: Option<SourceId>,
+    /// Bounds how many days that are over are in memory beside the cache.
+    permit: Option<OwnedSemaphorePermit>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(
-        growing: &'a mut HashMap<i64, Growing>,
-        zones: &'a SiteZones,
-        missing: &'a [LocalDay],
+        days: &'a Days,
+        state: &'a mut SiteDays,
+        wanted: &'a [LocalDay],
+        taker: Arc<dyn Taker>,
         now: i64,
-    ) -> Result<Self> {
-        let builder = builder_of(missing.first())?;
-        Ok(Self {
-            growing,
-            zones,
-            missing,
+    ) -> Self {
+        Self {
+            days,
+            state,
+            wanted,
+            taker,
             now,
+            held: Vec::new(),
+            missing: Vec::new(),
             current: 0,
-            builder,
-            kind: None,
-            building: Vec::new(),
-            read: Read::default(),
-        })
+            loading: None,
+            building: JoinSet::new(),
+        }
     }
 
-    /// Waits for what is being built.
-    pub(super) async fn finish(mut self) -> Result<Read> {
-        self.advance(self.missing.len())?;
-        let Self { building, missing, mut read, .. } = self;
-        for (start, day) in building {
-            read.finished.push((start, day.await.map_err(Error::internal)?));
+    /// Waits for what is being built; answers the days that are still to be taken.
+    pub(super) async fn finish(mut self) -> Result<Vec<Built>> {
+        self.advance(self.missing.len()).await?;
+        while let Some(built) = self.building.join_next().await {
+            self.keep(built.map_err(Error::internal)??);
         }
-        // The days just read have everything.
-        read.outdated.retain(|start| missing.iter().all(|day| day.span.from != *start));
-        Ok(read)
+        Ok(self.held)
+    }
+
+    /// What is in memory of the wanted days stays what it is from here on; the others are missing.
+    fn look_around(&mut self) {
+        for day in self.wanted {
+            let start = day.span.from;
+            if self.state.growing.contains_key(&start) {
+                continue;
+            }
+            let finished = self.days.finished.get(&self.state.key(start));
+            self.days.lookups.count(finished.is_some());
+            if let Some(built) = finished {
+                self.held.push(built);
+                continue;
+            }
+            let trace = self.state.traces.get(&start);
+            if !trace.is_some_and(|trace| self.taker.take_trace(trace)) {
+                self.missing.push(*day);
+            }
+        }
+    }
+
+    /// Throws out what is in memory of a day.
+    fn forget(&mut self, start: i64) {
+        self.state.growing.remove(&start);
+        self.state.traces.remove(&start);
+        self.days.finished.invalidate(&self.state.key(start));
+    }
+
+    fn keep(&mut self, built: Built) {
+        self.days.keep(self.state, built);
     }
 
     /// Goes on to a later one of the missing days.
-    fn advance(&mut self, to: usize) -> Result<()> {
+    async fn advance(&mut self, to: usize) -> Result<()> {
         while self.current < to {
-            let span = self.missing[self.current].span;
+            let mut loading = match self.loading.take() {
+                Some(loading) => loading,
+                None => Loading::new(self.missing[self.current].span)?,
+            };
             self.current += 1;
-            let next = builder_of(self.missing.get(self.current))?;
-            let builder = std::mem::replace(&mut self.builder, next);
-            let kind = self.kind.take().unwrap_or(SourceKind::Rows);
-            if is_over(span, self.now) {
-                self.building.push((span.from, spawn_blocking(move || Built::new(builder.build(), kind))));
+            if is_over(loading.span, self.now) {
+                let taker = self.taker.clone();
+                self.building.spawn_blocking(move || {
+                    // Held until the day was taken.
+                    let _permit = loading.permit.take();
+                    let built = loading.build()?;
+                    taker.take(std::slice::from_ref(&built))?;
+                    Ok(built)
+                });
             } else {
-                self.read.growing.push((span.from, Growing::new(builder, span, kind)));
+                loading.decode().await?;
+                let Loading { span, builder, kind, .. } = loading;
+                self.state.growing.insert(span.from, Growing::new(builder, span, kind));
+            }
+            // An error ends the read here, before more is read in vain.
+            while let Some(built) = self.building.try_join_next() {
+                self.keep(built.map_err(Error::internal)??);
             }
         }
         Ok(())
     }
 
-    fn came(&mut self, kind: SourceKind) {
-        self.kind = Some(self.kind.map_or(kind, |before| with(before, kind)));
-    }
-
-    async fn decode(&mut self, part: SealedPart) -> Result<()> {
-        let day = self.missing[self.current].span;
-        let mut builder = std::mem::replace(&mut self.builder, builder_of(None)?);
-        let decoded = spawn_blocking(move || push_part(&mut builder, day, &part).map(|()| builder)).await;
-        self.builder = decoded.map_err(Error::internal)?.map_err(Error::internal)?;
-        Ok(())
+    /// The missing day of that index, for which a piece has come.
+    async fn loading(&mut self, index: usize) -> Result<&mut Loading> {
+        self.advance(index).await?;
+        let span = self.missing[index].span;
+        if let Some(loading) = self.loading.take() {
+            return Ok(self.loading.insert(loading));
+        }
+        let mut loading = Loading::new(span)?;
+        if is_over(span, self.now) {
+            let permit = self.days.loads.clone().acquire_owned().await.map_err(Error::internal)?;
+            loading.permit = Some(permit);
+        }
+        Ok(self.loading.insert(loading))
     }
 }
 
 #[async_trait]
 impl Sink for Reading<'_> {
+    async fn spans(&mut self, heads: Seen) -> Result<Vec<store::Span>> {
+        // All that is newer was added. From here on the read may end at any time: what it leaves is whole.
+        self.state.seen = Some(heads);
+        self.state.reading = false;
+        self.look_around();
+        if !self.missing.is_empty() && !self.held.is_empty() {
+            // These are taken before others are loaded, which may drive them out of the cache.
+            let (held, taker) = (std::mem::take(&mut self.held), self.taker.clone());
+            spawn_blocking(move || taker.take(&held)).await.map_err(Error::internal)??;
+        }
+        Ok(self.missing.iter().map(|day| day.span.into()).collect())
+    }
+
     async fn take(&mut self, piece: Piece) -> Result<()> {
         match piece {
             Piece::Outdated(span) => {
-                for day in self.zones.days(span.into()) {
-                    self.growing.remove(&day.span.from);
-                    self.read.outdated.insert(day.span.from);
+                for day in self.state.zones.days(span.into()) {
+                    self.forget(day.span.from);
                 }
                 Ok(())
             }
             Piece::Newer(rows) => rows.iter().try_for_each(|row| {
-                let start = self.zones.day_at(row.at).span.from;
-                let Some(growing) = self.growing.get_mut(&start) else {
-                    self.read.outdated.insert(start);
+                let start = self.state.zones.day_at(row.at).span.from;
+                let Some(growing) = self.state.growing.get_mut(&start) else {
+                    self.forget(start);
                     return Ok(());
                 };
                 growing.push(row)
             }),
             Piece::Part(index, part) => {
-                self.advance(index)?;
-                self.came(SourceKind::Segment);
-                self.decode(part).await
+                let site = self.state.site;
+                self.loading(index).await?.part(site, part);
+                Ok(())
             }
-            Piece::Rows(index, rows) => {
-                self.advance(index)?;
-                self.came(SourceKind::Rows);
-                rows.iter().try_for_each(|row| self.builder.push(&event_of(row)).map_err(Error::internal))
-            }
+            Piece::Rows(index, rows) => self.loading(index).await?.rows(&rows).await,
         }
     }
 }
 
-/// An empty day, or what stands for one where there is none.
-fn builder_of(day: Option<&LocalDay>) -> Result<DayBuilder> {
-    let span = day.map_or(Span { from: 0, to: 0 }, |day| day.span);
-    DayBuilder::new(span).map_err(Error::internal)
+impl Loading {
+    fn new(span: Span) -> Result<Self> {
+        let builder = DayBuilder::new(span).map_err(Error::internal)?;
+        Ok(Self { span, builder, parts: Vec::new(), kind: SourceKind::Rows, sealed: None, permit: None })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.builder.is_empty() && self.parts.is_empty()
+    }
+
+    fn part(&mut self, site: i64, part: SealedPart) {
+        let whole = Span::from(part.span) == self.span;
+        let name = sealed_id(site, part.span.start, part.attempt).filter(|_| whole);
+        self.sealed = name.filter(|_| self.is_empty() || self.sealed == name);
+        self.kind = if self.is_empty() { SourceKind::Segment } else { with(self.kind, SourceKind::Segment) };
+        self.parts.push(part);
+    }
+
+    async fn rows(&mut self, rows: &[event::Model]) -> Result<()> {
+        self.kind = if self.is_empty() { SourceKind::Rows } else { with(self.kind, SourceKind::Rows) };
+        self.sealed = None;
+        self.decode().await?;
+        rows.iter().try_for_each(|row| self.builder.push(&event_of(row)).map_err(Error::internal))
+    }
+
+    /// Decodes the parts that came, before rows follow.
+    async fn decode(&mut self) -> Result<()> {
+        if self.parts.is_empty() {
+            return Ok(());
+        }
+        let parts = std::mem::take(&mut self.parts);
+        let (span, empty) = (self.span, DayBuilder::new(self.span).map_err(Error::internal)?);
+        let mut builder = std::mem::replace(&mut self.builder, empty);
+        let decoded = spawn_blocking(move || push_parts(&mut builder, span, &parts).map(|()| builder)).await;
+        self.builder = decoded.map_err(Error::internal)?.map_err(Error::internal)?;
+        Ok(())
+    }
+
+    fn build(mut self) -> Result<Built> {
+        push_parts(&mut self.builder, self.span, &self.parts).map_err(Error::internal)?;
+        Ok(Built::new(self.builder.build(), self.kind, self.sealed))
+    }
+}
+
+fn push_parts(builder: &mut DayBuilder, day: Span, parts: &[SealedPart]) -> Result<(), SegmentError> {
+    parts.iter().try_for_each(|part| push_part(builder, day, part))
 }
 
 /// Adds the events of a part that lie within the day: all of them, unless it was sealed with other ends.

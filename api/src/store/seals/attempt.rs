@@ -3,15 +3,20 @@
 use haru_entity::{sealed_day, segment, site, watermark};
 use haru_stats::segment::{FORMAT, Segment};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QuerySelect,
+};
 
 use super::super::{Seen, Span, Store};
-use super::state;
+use super::{part_of, state};
 use crate::error::{Error, Result};
 
-/// How long an attempt is left alone after it was begun or stored a part. It decides who may go on working, not who is
-/// right: the number does.
+/// How long an attempt is left alone after it has given a sign of life. It decides who may go on working, not who is right:
+/// the number does.
 const LEASE_MS: i64 = 2 * 60 * 1000;
+/// How often that time is doubled at most: to 64 minutes.
+const DOUBLINGS: i64 = 5;
 
 /// An attempt at sealing a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +27,21 @@ pub(crate) struct Attempt {
     pub(crate) span: Span,
     /// Its number among those at this day.
     pub(crate) number: i64,
+    /// It is left alone until then in any case, also when it failed or died with its process: longer each time, so that a day
+    /// that can't be sealed, or takes the process down, is not tried all the time.
+    left_alone_until: i64,
+}
+
+impl Attempt {
+    /// Until when it is left alone after a sign of life.
+    fn leased_until(&self, now: i64) -> i64 {
+        std::cmp::max(self.left_alone_until, now + LEASE_MS)
+    }
+}
+
+/// How long the attempt of that number is left alone, given the number of the last one that succeeded.
+fn back_off(number: i64, sealed: i64) -> i64 {
+    LEASE_MS << (number - sealed - 1).clamp(0, DOUBLINGS)
 }
 
 /// What the parts of an attempt hold.
@@ -93,14 +113,28 @@ impl Store {
                 return Ok(None);
             }
         }
-        let number = sealed_day::Entity::find_by_id((site, span.start))
+        let numbers = sealed_day::Entity::find_by_id((site, span.start))
             .select_only()
-            .column(sealed_day::Column::Attempt)
-            .into_tuple::<i64>()
+            .columns([sealed_day::Column::Attempt, sealed_day::Column::Sealed])
+            .into_tuple::<(i64, i64)>()
             .one(&transaction)
             .await?;
+        let Some((number, sealed)) = numbers else {
+            transaction.rollback().await?;
+            return Ok(None);
+        };
+        let attempt = Attempt { site, span, number, left_alone_until: now + back_off(number, sealed) };
+        lease(&transaction, &attempt, now).await?;
         transaction.commit().await?;
-        Ok(number.map(|number| Attempt { site, span, number }))
+        Ok(Some(attempt))
+    }
+
+    /// A sign of life; false when the attempt was overtaken, or the site is gone.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn renew_attempt(&self, attempt: &Attempt, now: i64) -> Result<bool> {
+        lease(&self.writer, attempt, now).await
     }
 
     /// Stores a part; false when the attempt was overtaken, or the site is gone.
@@ -122,12 +156,7 @@ impl Store {
         };
         let transaction = self.begin_write().await?;
         // Locks the day's row: nobody overtakes between this and the commit.
-        let current = sealed_day::Entity::update_many()
-            .col_expr(sealed_day::Column::LeasedUntil, Expr::value(now + LEASE_MS))
-            .filter(is_current(attempt))
-            .exec(&transaction)
-            .await?;
-        if current.rows_affected == 0 {
+        if !lease(&transaction, attempt, now).await? {
             transaction.rollback().await?;
             return Ok(false);
         }
@@ -142,13 +171,7 @@ impl Store {
     /// When the database can't answer, or the part is not there.
     pub(crate) async fn stored_part(&self, attempt: &Attempt, part: u32) -> Result<Vec<u8>> {
         let part = i32::try_from(part).map_err(Error::internal)?;
-        let bytes = segment::Entity::find_by_id((attempt.site, attempt.span.start, attempt.number, part))
-            .select_only()
-            .column(segment::Column::Bytes)
-            .into_tuple::<Vec<u8>>()
-            .one(&self.reader)
-            .await?;
-        bytes.ok_or_else(|| Error::internal("a stored part is not there"))
+        part_of(&self.reader, attempt.site, attempt.span.start, attempt.number, part).await
     }
 
     /// Makes the attempt's parts the day's, and its watermark theirs; false when the attempt was overtaken, or the site is
@@ -223,6 +246,30 @@ fn of_day(site: i64, span: Span) -> Condition {
         .add(sealed_day::Column::EndsAt.eq(span.end))
 }
 
-fn is_current(attempt: &Attempt) -> Condition {
+/// Leaves the attempt alone for a time from now on; false when it is not the last one any more.
+async fn lease<C: ConnectionTrait>(connection: &C, attempt: &Attempt, now: i64) -> Result<bool> {
+    let leased = sealed_day::Entity::update_many()
+        .col_expr(sealed_day::Column::LeasedUntil, Expr::value(attempt.leased_until(now)))
+        .filter(is_current(attempt))
+        .exec(connection)
+        .await?;
+    Ok(leased.rows_affected > 0)
+}
+
+/// Whether a day is the attempt's, and no later one was begun.
+pub(super) fn is_current(attempt: &Attempt) -> Condition {
     of_day(attempt.site, attempt.span).add(sealed_day::Column::Attempt.eq(attempt.number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_left_alone_for_longer_each_time_it_fails() {
+        let minutes = |number, sealed| back_off(number, sealed) / 60_000;
+        assert_eq!([1, 2, 3, 4, 5, 6, 7, 1_000_000].map(|number| minutes(number, 0)), [2, 4, 8, 16, 32, 64, 64, 64]);
+        assert_eq!(minutes(8, 7), 2, "once it was sealed it begins anew");
+        assert_eq!(minutes(i64::MAX, 0), 64);
+    }
 }

@@ -6,7 +6,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::super::Store;
 use super::super::read::is_sealed;
-use super::{SealedDay, state};
+use super::attempt::is_current;
+use super::{Attempt, SealedDay, state};
 use crate::error::Result;
 
 /// Rows removed in one step.
@@ -58,6 +59,51 @@ impl Store {
             .await?;
         let Some((attempt, part)) = replaced else { return Ok(false) };
         segment::Entity::delete_by_id((day.site, day.span.start, attempt, part)).exec(&self.writer).await?;
+        Ok(true)
+    }
+
+    /// Removes one part of an earlier attempt that came to nothing; true when there may be more.
+    ///
+    /// An attempt is only told to have come to nothing by a later one: when this one was begun, whatever the earlier one had
+    /// sent was stored, or never would be.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn clear_failed_part(&self, attempt: &Attempt) -> Result<bool> {
+        let holder = sealed_day::Entity::find()
+            .select_only()
+            .column(sealed_day::Column::Sealed)
+            .filter(is_current(attempt))
+            .into_tuple::<i64>()
+            .one(&self.reader)
+            .await?;
+        let Some(holder) = holder else { return Ok(false) };
+        let earlier = segment::Column::Attempt.lt(attempt.number).and(segment::Column::Attempt.ne(holder));
+        self.remove_a_part(attempt, earlier).await
+    }
+
+    /// Removes one part of an attempt that is given up; true when there may be more. Its commit must not have been tried.
+    ///
+    /// # Errors
+    /// When the database can't store it; a later attempt will.
+    pub(crate) async fn clear_own_part(&self, attempt: &Attempt) -> Result<bool> {
+        self.remove_a_part(attempt, segment::Column::Attempt.eq(attempt.number)).await
+    }
+
+    async fn remove_a_part(&self, attempt: &Attempt, of: Expr) -> Result<bool> {
+        let part = segment::Entity::find()
+            .select_only()
+            .columns([segment::Column::Attempt, segment::Column::Part])
+            .filter(segment::Column::SiteId.eq(attempt.site))
+            .filter(segment::Column::StartsAt.eq(attempt.span.start))
+            .filter(of)
+            .limit(1)
+            .into_tuple::<(i64, i32)>()
+            .one(&self.reader)
+            .await?;
+        let Some((number, part)) = part else { return Ok(false) };
+        let key = (attempt.site, attempt.span.start, number, part);
+        segment::Entity::delete_by_id(key).exec(&self.writer).await?;
         Ok(true)
     }
 

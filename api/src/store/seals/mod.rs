@@ -12,12 +12,14 @@
 
 mod attempt;
 mod clear;
+mod source;
 
 pub(crate) use attempt::{Attempt, Totals};
 
 use haru_entity::{event, sealed_day, segment, site};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::read::part_of;
 use super::{Site, Span, Store};
 use crate::error::Result;
 

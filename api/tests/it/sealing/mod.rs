@@ -1,7 +1,9 @@
 //! Sealed days: the same numbers before and after, whoever seals, and whenever the process dies.
 
+mod attempts;
 mod numbers;
 mod open;
+mod parts;
 mod sealers;
 
 use std::process::{Command, Output};
