@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use fixedbitset::FixedBitSet;
+
 use super::dictionary::{Codes, Dictionary};
 use super::layout::{Place, place};
 use super::{Day, layout};
@@ -20,6 +22,8 @@ pub(crate) enum Level {
 pub(crate) struct Column<'d> {
     pub(crate) level: Level,
     pub(crate) codes: Cow<'d, Codes>,
+    /// The counted rows that are the first of their visitor with their code, where that is known.
+    pub(crate) firsts: Option<&'d FixedBitSet>,
     dictionary: &'d Dictionary,
     names: Names,
 }
@@ -128,16 +132,17 @@ impl Column<'_> {
 impl Day {
     /// The column of a dimension; `None` for time and goals, which are no columns.
     pub(crate) fn column(&self, dimension: &Dimension) -> Option<Column<'_>> {
-        let of_rows = |codes, dictionary| Column {
+        let of_rows = |codes, firsts, dictionary| Column {
             level: Level::Row,
             codes: Cow::Borrowed(codes),
+            firsts: Some(firsts),
             dictionary,
             names: Names::AsIs,
         };
         match dimension {
-            Dimension::Page => Some(of_rows(&self.codes.page, &self.pages)),
-            Dimension::Hostname => Some(of_rows(&self.codes.hostname, &self.hostnames)),
-            Dimension::EventName => Some(of_rows(&self.codes.name, &self.names)),
+            Dimension::Page => Some(of_rows(&self.codes.page, &self.firsts.page, &self.pages)),
+            Dimension::Hostname => Some(of_rows(&self.codes.hostname, &self.firsts.hostname, &self.hostnames)),
+            Dimension::EventName => Some(of_rows(&self.codes.name, &self.firsts.name, &self.names)),
             Dimension::Property(key) => Some(self.property(key)),
             Dimension::Visit(dimension) => Some(self.visit_column(*dimension)),
             Dimension::Goal | Dimension::Time | Dimension::TimeBy(_) => None,
@@ -151,6 +156,7 @@ impl Day {
         Column {
             level: Level::Row,
             codes: Cow::Owned(codes),
+            firsts: None,
             dictionary: column.map_or(&self.nothing, super::PropertyColumn::dictionary),
             names: Names::AsIs,
         }
@@ -166,6 +172,6 @@ impl Day {
             Place::Attribute(index) => (&attributes[index], &self.attributes[index]),
         };
         let names = if dimension == VisitDimension::CountryName { Names::OfCountry } else { Names::AsIs };
-        Column { level: Level::Visit, codes: Cow::Borrowed(codes), dictionary, names }
+        Column { level: Level::Visit, codes: Cow::Borrowed(codes), firsts: None, dictionary, names }
     }
 }

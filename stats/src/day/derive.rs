@@ -5,10 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use fixedbitset::FixedBitSet;
+
 use super::builder::{DayBuilder, Raw};
 use super::dictionary::{Codes, Dictionary, DictionaryBuilder, Packing};
 use super::layout::CodedColumns;
 use super::property::PropertyColumn;
+use super::repeats::{self, Firsts, Returns};
 use super::{Day, NO_SCROLL, RowKind, Rows, Visits};
 use crate::event::EventKind;
 
@@ -174,9 +177,17 @@ impl<'b> Derivation<'b> {
             exit_hostname: of_visits(|visit| visit.exit, |event| event.hostname, hostnames.len()),
             attributes: self.attributes(),
         };
+        let mut returns = Returns::of(visits.iter().map(|visit| visit.visitor));
+        returns.shrink();
         Day {
             span: builder.span,
             visitors: self.visitors,
+            firsts: Firsts {
+                page: self.firsts(pages.len(), |event| event.page),
+                hostname: self.firsts(hostnames.len(), |event| event.hostname),
+                name: self.firsts(names.len(), |event| event.name),
+            },
+            returns,
             properties: self.properties(),
             rows,
             visits: visit_columns,
@@ -188,6 +199,18 @@ impl<'b> Derivation<'b> {
             orphans: self.orphans,
             nothing: Dictionary::default(),
         }
+    }
+
+    /// The counted rows that are the first of their visitor with their code.
+    fn firsts(&self, distinct: usize, code: impl Fn(&Raw) -> u32) -> FixedBitSet {
+        let ends = self.visits.iter().skip(1).map(|visit| visit.first_row).chain([to_u32(self.rows.len())]);
+        let counted = self.visits.iter().zip(ends).flat_map(|(visit, end)| {
+            (visit.first_row..end).filter_map(|row| {
+                let event = &self.builder.events[self.rows[row as usize] as usize];
+                event.kind.counts().then(|| (row, visit.visitor, code(event)))
+            })
+        });
+        repeats::firsts(self.rows.len(), distinct, counted)
     }
 
     /// The attributes of each visit's first event, a column each.

@@ -8,6 +8,7 @@ mod derive;
 mod dictionary;
 mod layout;
 mod property;
+mod repeats;
 mod sealed;
 mod tuples;
 
@@ -16,6 +17,7 @@ pub use builder::{DayBuilder, DayError};
 pub(crate) use column::{Code, Column, Level, Slice, with_codes};
 pub(crate) use dictionary::{Dictionary, DictionaryBuilder};
 pub(crate) use layout::{ATTRIBUTE_NAMES, ATTRIBUTES, attributes, with_attributes};
+pub(crate) use repeats::{Return, Returns};
 pub(crate) use tuples::Tuples;
 
 use std::collections::BTreeMap;
@@ -25,6 +27,7 @@ use crate::event::Event;
 use crate::time::Span;
 use layout::CodedColumns;
 use property::PropertyColumn;
+use repeats::Firsts;
 
 /// The columns of one site's local day. Immutable and cheap to share (`Arc<Day>`).
 ///
@@ -37,6 +40,8 @@ pub struct Day {
     visitors: u32,
     rows: Rows,
     visits: Visits,
+    firsts: Firsts,
+    returns: Returns,
     pages: Dictionary,
     hostnames: Dictionary,
     names: Dictionary,
@@ -134,6 +139,8 @@ impl Day {
             + self.rows() * per_row
             + self.visits() * per_visit
             + self.codes.bytes()
+            + self.firsts.bytes()
+            + self.returns.bytes()
             + dictionaries.into_iter().chain(&self.attributes).map(Dictionary::bytes).sum::<usize>()
             + self
                 .properties
@@ -153,6 +160,11 @@ impl Day {
 
     pub(crate) fn visit_columns(&self) -> &Visits {
         &self.visits
+    }
+
+    /// The visits of visitors who have been there before.
+    pub(crate) fn returns(&self) -> &Returns {
+        &self.returns
     }
 
     /// From first event to last activity.

@@ -7,7 +7,7 @@ use fixedbitset::FixedBitSet;
 
 use super::selection::Selection;
 use super::visited::Visited;
-use crate::day::Day;
+use crate::day::{Day, Returns};
 use crate::time::Span;
 
 /// Rows and visits that match.
@@ -23,29 +23,6 @@ pub(super) struct Matches {
     passing: Option<Rc<FixedBitSet>>,
     returns: OnceCell<Returns>,
     events: OnceCell<Vec<MatchingEvent>>,
-}
-
-/// Visits of visitors who have been there before, by positions in the list of holders.
-#[derive(Debug, Default)]
-pub(super) struct Returns {
-    /// Second visits: the first is at the position before.
-    pub(super) second: Vec<u32>,
-    /// Third visits and so on.
-    pub(super) further: Vec<Return>,
-}
-
-impl Returns {
-    pub(super) fn len(&self) -> usize {
-        self.second.len() + self.further.len()
-    }
-}
-
-/// A visit of a visitor who has been there at least twice.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Return {
-    /// Position of the visitor's first.
-    pub(super) first: u32,
-    pub(super) position: u32,
 }
 
 /// An event that matches.
@@ -96,24 +73,14 @@ impl Matches {
     }
 
     /// Holders whose visitor is that of the holder before.
-    pub(super) fn returns(&self, day: &Day) -> &Returns {
-        self.returns.get_or_init(|| {
-            let visitors = &day.visit_columns().visitor;
-            let mut returns = Returns::default();
-            let (mut first, mut last) = (0, None);
-            for position in 0..self.holders.len() {
-                let visitor = visitors[self.holders.at(position)];
-                let position = super::to_u32(position);
-                if last != Some(visitor) {
-                    (first, last) = (position, Some(visitor));
-                } else if position - first == 1 {
-                    returns.second.push(position);
-                } else {
-                    returns.further.push(Return { first, position });
-                }
-            }
-            returns
-        })
+    pub(super) fn returns<'m>(&'m self, day: &'m Day) -> &'m Returns {
+        match &*self.holders {
+            Visited::All(_) => day.returns(),
+            Visited::Some(visits) => self.returns.get_or_init(|| {
+                let visitors = &day.visit_columns().visitor;
+                Returns::of(visits.iter().map(|visit| visitors[*visit as usize]))
+            }),
+        }
     }
 
     /// Whether every event of the day matches.

@@ -42,13 +42,4 @@ impl Last {
         self.0 = mark;
         new
     }
-
-    /// Whether it is another than last time and counts; remembers it if it counts.
-    #[inline]
-    pub(super) fn is_new_if(&mut self, ordinal: u32, counts: bool) -> bool {
-        let mark = if counts { ordinal.wrapping_add(1) } else { self.0 };
-        let new = self.0 != mark;
-        self.0 = mark;
-        new
-    }
 }

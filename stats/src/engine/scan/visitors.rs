@@ -1,10 +1,12 @@
 //! Visitors alone, by one dimension: what most panels of a dashboard ask.
 
+use fixedbitset::FixedBitSet;
+
 use super::grouping::Axis;
-use super::matches::{Matches, Return};
+use super::matches::Matches;
 use super::tables::Last;
 use super::visited::Visited;
-use crate::day::{Code, Day, with_codes};
+use crate::day::{Code, Day, Return, with_codes};
 
 /// Up to this many codes have several counters each: most visits are of a few of them, and an addition to a counter would wait
 /// for the one before.
@@ -18,6 +20,13 @@ pub(super) fn count(day: &Day, matches: &Matches, axis: &Axis<'_>) -> Option<Vec
             ..=FEW => by_visit::<_, 8>(day, matches, codes, column.distinct()),
             distinct => by_visit::<_, 1>(day, matches, codes, distinct),
         }),
+        Axis::Row(column, _) if matches.is_all() && column.firsts.is_some() => {
+            let firsts = column.firsts.into_iter().flat_map(FixedBitSet::ones);
+            with_codes!(column.slice(), codes => match column.distinct() {
+                ..=FEW => by_first_row::<_, 8>(firsts, codes, column.distinct()),
+                distinct => by_first_row::<_, 1>(firsts, codes, distinct),
+            })
+        }
         Axis::Row(column, _) => with_codes!(column.slice(), codes => match column.distinct() {
             ..=FEW => by_row::<_, 4>(day, matches, codes, column.distinct()),
             distinct => by_row::<_, 1>(day, matches, codes, distinct),
@@ -60,6 +69,17 @@ fn by_visit<C: Code, const LANES: usize>(day: &Day, matches: &Matches, codes: &[
     counters.into_iter().map(|lanes| lanes.into_iter().fold(0, u32::wrapping_add)).collect()
 }
 
+/// Each first row of a visitor with a code counts the visitor of that code.
+fn by_first_row<C: Code, const LANES: usize>(
+    firsts: impl Iterator<Item = usize>,
+    codes: &[C],
+    distinct: usize,
+) -> Vec<u32> {
+    let mut counters = vec![[0u32; LANES]; distinct];
+    firsts.for_each(|row| counters[codes[row].index()][row % LANES] += 1);
+    counters.into_iter().map(|lanes| lanes.into_iter().sum()).collect()
+}
+
 /// The visitor who was counted last, and how many there were.
 #[derive(Clone, Copy, Default)]
 struct Counter {
@@ -70,24 +90,10 @@ struct Counter {
 /// Rows of a visitor are adjacent, and those of one visitor keep to one lane.
 fn by_row<C: Code, const LANES: usize>(day: &Day, matches: &Matches, codes: &[C], distinct: usize) -> Vec<u32> {
     let mut counters = vec![[Counter::default(); LANES]; distinct];
-    let mut count = |code: C, visitor: u32, counts: bool| {
+    let mut count = |code: C, visitor: u32| {
         let counter = &mut counters[code.index()][visitor as usize % LANES];
-        counter.visitors += u32::from(counter.last.is_new_if(visitor, counts));
+        counter.visitors += u32::from(counter.last.is_new(visitor));
     };
-    if matches.is_all() {
-        // Without a branch at the end of each visit: visitors ascend, so the largest so far is that of the row at hand.
-        let (rows, visits) = (day.row_columns(), day.visit_columns());
-        let mut marks = vec![0; codes.len()];
-        for visit in 0..day.visits() {
-            marks[visits.rows(visit).start] = visits.visitor[visit];
-        }
-        let mut visitor = 0;
-        for ((code, mark), kind) in codes.iter().zip(marks).zip(&rows.kind) {
-            visitor = mark.max(visitor);
-            count(*code, visitor, kind.counts());
-        }
-    } else {
-        matches.events(day).iter().for_each(|event| count(codes[event.row as usize], event.visitor, true));
-    }
+    matches.events(day).iter().for_each(|event| count(codes[event.row as usize], event.visitor));
     counters.into_iter().map(|lanes| lanes.iter().map(|counter| counter.visitors).sum()).collect()
 }
