@@ -10,7 +10,9 @@ use super::files::Sealed;
 use super::{Options, THREADS};
 
 /// The forms of its tables (`bench/duckdb/load.py`): the rows with their visits, and all that can be computed beforehand.
-pub(super) const FORMS: [&str; 2] = ["plain", "tuned"];
+pub(super) const FORMS: [&str; 2] = [PLAIN, "tuned"];
+/// The form that the targets are about: the same rows, visits derived.
+pub(super) const PLAIN: &str = "plain";
 
 /// The process; it ends when it is dropped.
 pub(super) struct DuckDb {

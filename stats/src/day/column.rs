@@ -31,6 +31,7 @@ pub(crate) struct Column<'d> {
 /// The codes of a column in their own type, to be looped over.
 #[derive(Clone, Copy)]
 pub(crate) enum Slice<'c> {
+    Blank(&'c [()]),
     U8(&'c [u8]),
     U16(&'c [u16]),
     U32(&'c [u32]),
@@ -40,6 +41,14 @@ pub(crate) enum Slice<'c> {
 pub(crate) trait Code: Copy + Eq {
     /// As an index into tables by code.
     fn index(self) -> usize;
+}
+
+/// The only code, of blank.
+impl Code for () {
+    #[inline]
+    fn index(self) -> usize {
+        0
+    }
 }
 
 impl Code for u8 {
@@ -67,6 +76,7 @@ impl Code for u32 {
 macro_rules! with_codes {
     ($slice:expr, $codes:ident => $body:expr) => {
         match $slice {
+            $crate::day::Slice::Blank($codes) => $body,
             $crate::day::Slice::U8($codes) => $body,
             $crate::day::Slice::U16($codes) => $body,
             $crate::day::Slice::U32($codes) => $body,
@@ -92,6 +102,7 @@ impl Column<'_> {
     /// The codes in their own type.
     pub(crate) fn slice(&self) -> Slice<'_> {
         match &*self.codes {
+            Codes::Blank(codes) => Slice::Blank(codes),
             Codes::U8(codes) => Slice::U8(codes),
             Codes::U16(codes) => Slice::U16(codes),
             Codes::U32(codes) => Slice::U32(codes),

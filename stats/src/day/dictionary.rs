@@ -79,6 +79,8 @@ impl DictionaryBuilder {
 /// A column of codes in the narrowest type that holds them.
 #[derive(Clone, Debug)]
 pub(crate) enum Codes {
+    /// One value, blank: its codes take no memory.
+    Blank(Box<[()]>),
     /// At most 256 distinct values.
     U8(Box<[u8]>),
     /// At most 65,536 distinct values.
@@ -99,6 +101,7 @@ impl Codes {
     #[inline]
     pub(crate) fn at(&self, index: usize) -> u32 {
         match self {
+            Self::Blank(_) => 0,
             Self::U8(codes) => u32::from(codes[index]),
             Self::U16(codes) => u32::from(codes[index]),
             Self::U32(codes) => codes[index],
@@ -107,6 +110,7 @@ impl Codes {
 
     pub(crate) fn len(&self) -> usize {
         match self {
+            Self::Blank(codes) => codes.len(),
             Self::U8(codes) => codes.len(),
             Self::U16(codes) => codes.len(),
             Self::U32(codes) => codes.len(),
@@ -115,6 +119,7 @@ impl Codes {
 
     pub(super) fn bytes(&self) -> usize {
         match self {
+            Self::Blank(_) => 0,
             Self::U8(codes) => codes.len(),
             Self::U16(codes) => codes.len() * 2,
             Self::U32(codes) => codes.len() * 4,
@@ -124,6 +129,7 @@ impl Codes {
 
 /// [`Codes`] that still grow.
 pub(super) enum Packing {
+    Blank(Vec<()>),
     U8(Vec<u8>),
     U16(Vec<u16>),
     U32(Vec<u32>),
@@ -132,7 +138,9 @@ pub(super) enum Packing {
 impl Packing {
     /// For so many codes below `distinct`.
     pub(super) fn new(codes: usize, distinct: usize) -> Self {
-        if distinct <= 1 << 8 {
+        if distinct <= 1 {
+            Self::Blank(Vec::new())
+        } else if distinct <= 1 << 8 {
             Self::U8(Vec::with_capacity(codes))
         } else if distinct <= 1 << 16 {
             Self::U16(Vec::with_capacity(codes))
@@ -144,6 +152,7 @@ impl Packing {
     #[expect(clippy::cast_possible_truncation, reason = "codes are below `distinct`")]
     pub(super) fn extend(&mut self, codes: impl Iterator<Item = u32>) {
         match self {
+            Self::Blank(packed) => packed.extend(codes.map(|_| ())),
             Self::U8(packed) => packed.extend(codes.map(|code| code as u8)),
             Self::U16(packed) => packed.extend(codes.map(|code| code as u16)),
             Self::U32(packed) => packed.extend(codes),
@@ -152,6 +161,7 @@ impl Packing {
 
     pub(super) fn finish(self) -> Codes {
         match self {
+            Self::Blank(packed) => Codes::Blank(packed.into()),
             Self::U8(packed) => Codes::U8(packed.into()),
             Self::U16(packed) => Codes::U16(packed.into()),
             Self::U32(packed) => Codes::U32(packed.into()),

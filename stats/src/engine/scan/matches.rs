@@ -23,6 +23,16 @@ pub(super) struct Matches {
     passing: Option<Rc<FixedBitSet>>,
     returns: OnceCell<Returns>,
     events: OnceCell<Vec<MatchingEvent>>,
+    wholes: OnceCell<Wholes>,
+}
+
+/// Visitors of whom everything matches, and the others.
+#[derive(Debug)]
+pub(super) struct Wholes {
+    /// All rows of the former.
+    pub(super) rows: FixedBitSet,
+    /// The matching events of the latter, in the order of rows.
+    pub(super) others: Vec<MatchingEvent>,
 }
 
 /// An event that matches.
@@ -31,6 +41,41 @@ pub(super) struct MatchingEvent {
     pub(super) visit: u32,
     pub(super) row: u32,
     pub(super) visitor: u32,
+}
+
+impl MatchingEvent {
+    fn new(day: &Day, visit: usize, row: usize) -> Self {
+        let visitor = day.visit_columns().visitor[visit];
+        Self { visit: super::to_u32(visit), row: super::to_u32(row), visitor }
+    }
+}
+
+/// Adds the events of a visit of which all match.
+fn events_of(day: &Day, visit: usize, events: &mut Vec<MatchingEvent>) {
+    let kinds = &day.row_columns().kind;
+    let counted = day.visit_columns().rows(visit).filter(|row| kinds[*row].counts());
+    events.extend(counted.map(|row| MatchingEvent::new(day, visit, row)));
+}
+
+impl Wholes {
+    fn of(day: &Day, holders: &[u32]) -> Self {
+        let visits = day.visit_columns();
+        let visitor = |visit: u32| visits.visitor.get(visit as usize);
+        let mut wholes = Self { rows: FixedBitSet::with_capacity(day.rows()), others: Vec::new() };
+        for own in holders.chunk_by(|one, other| visitor(*one) == visitor(*other)) {
+            let (first, last) = (own[0], own[own.len() - 1]);
+            let before = first.checked_sub(1).and_then(visitor);
+            let all = (last - first) as usize + 1 == own.len();
+            if all && before != visitor(first) && visitor(last + 1) != visitor(last) {
+                wholes.rows.insert_range(visits.rows(first as usize).start..visits.rows(last as usize).end);
+            } else {
+                for visit in own {
+                    events_of(day, *visit as usize, &mut wholes.others);
+                }
+            }
+        }
+        wholes
+    }
 }
 
 impl Matches {
@@ -44,6 +89,7 @@ impl Matches {
                 passing: selection.rows.clone(),
                 returns: OnceCell::new(),
                 events: OnceCell::new(),
+                wholes: OnceCell::new(),
             };
         };
         let (rows, visits) = (day.row_columns(), day.visit_columns());
@@ -63,6 +109,7 @@ impl Matches {
             passing: selection.rows.clone(),
             returns: OnceCell::new(),
             events: OnceCell::new(),
+            wholes: OnceCell::new(),
         }
     }
 
@@ -91,31 +138,30 @@ impl Matches {
     /// The matching events, in the order of rows.
     pub(super) fn events(&self, day: &Day) -> &[MatchingEvent] {
         self.events.get_or_init(|| {
-            let (kinds, visits) = (&day.row_columns().kind, day.visit_columns());
+            let visits = day.visit_columns();
             let mut events = Vec::new();
-            let event = |visit: usize, row: usize| MatchingEvent {
-                visit: super::to_u32(visit),
-                row: super::to_u32(row),
-                visitor: visits.visitor[visit],
-            };
             match &self.rows {
-                None => self.holders.each(|visit| {
-                    let counted = visits.rows(visit).filter(|row| kinds[*row].counts());
-                    events.extend(counted.map(|row| event(visit, row)));
-                }),
+                None => self.holders.each(|visit| events_of(day, visit, &mut events)),
                 Some(rows) => {
                     // All of them are in holders: those are the visits with a matching event.
                     let mut position = 0;
+                    let kinds = &day.row_columns().kind;
                     for row in rows.ones().filter(|row| kinds[*row].counts()) {
                         while visits.rows(self.holders.at(position)).end <= row {
                             position += 1;
                         }
-                        events.push(event(self.holders.at(position), row));
+                        events.push(MatchingEvent::new(day, self.holders.at(position), row));
                     }
                 }
             }
             events
         })
+    }
+
+    /// Tells visitors of whom everything matches from others. `None` where single events of a visit match or not.
+    pub(super) fn wholes(&self, day: &Day) -> Option<&Wholes> {
+        let Visited::Some(holders) = &*self.holders else { return None };
+        self.rows.is_none().then(|| self.wholes.get_or_init(|| Wholes::of(day, holders)))
     }
 
     /// Calls back with visit and row of each matching row, engagement included, also of visits that hold no matching event.

@@ -20,16 +20,9 @@ pub(super) fn count(day: &Day, matches: &Matches, axis: &Axis<'_>) -> Option<Vec
             ..=FEW => by_visit::<_, 8>(day, matches, codes, column.distinct()),
             distinct => by_visit::<_, 1>(day, matches, codes, distinct),
         }),
-        Axis::Row(column, _) if matches.is_all() && column.firsts.is_some() => {
-            let firsts = column.firsts.into_iter().flat_map(FixedBitSet::ones);
-            with_codes!(column.slice(), codes => match column.distinct() {
-                ..=FEW => by_first_row::<_, 8>(firsts, codes, column.distinct()),
-                distinct => by_first_row::<_, 1>(firsts, codes, distinct),
-            })
-        }
         Axis::Row(column, _) => with_codes!(column.slice(), codes => match column.distinct() {
-            ..=FEW => by_row::<_, 4>(day, matches, codes, column.distinct()),
-            distinct => by_row::<_, 1>(day, matches, codes, distinct),
+            ..=FEW => by_row::<_, 4>(day, matches, column.firsts, codes, column.distinct()),
+            distinct => by_row::<_, 1>(day, matches, column.firsts, codes, distinct),
         }),
     })
 }
@@ -69,17 +62,6 @@ fn by_visit<C: Code, const LANES: usize>(day: &Day, matches: &Matches, codes: &[
     counters.into_iter().map(|lanes| lanes.into_iter().fold(0, u32::wrapping_add)).collect()
 }
 
-/// Each first row of a visitor with a code counts the visitor of that code.
-fn by_first_row<C: Code, const LANES: usize>(
-    firsts: impl Iterator<Item = usize>,
-    codes: &[C],
-    distinct: usize,
-) -> Vec<u32> {
-    let mut counters = vec![[0u32; LANES]; distinct];
-    firsts.for_each(|row| counters[codes[row].index()][row % LANES] += 1);
-    counters.into_iter().map(|lanes| lanes.into_iter().sum()).collect()
-}
-
 /// The visitor who was counted last, and how many there were.
 #[derive(Clone, Copy, Default)]
 struct Counter {
@@ -87,13 +69,31 @@ struct Counter {
     visitors: u32,
 }
 
-/// Rows of a visitor are adjacent, and those of one visitor keep to one lane.
-fn by_row<C: Code, const LANES: usize>(day: &Day, matches: &Matches, codes: &[C], distinct: usize) -> Vec<u32> {
+/// Of visitors of whom everything matches, each first row with a code counts; of others it has to be found out.
+fn by_row<C: Code, const LANES: usize>(
+    day: &Day,
+    matches: &Matches,
+    firsts: Option<&FixedBitSet>,
+    codes: &[C],
+    distinct: usize,
+) -> Vec<u32> {
     let mut counters = vec![[Counter::default(); LANES]; distinct];
-    let mut count = |code: C, visitor: u32| {
-        let counter = &mut counters[code.index()][visitor as usize % LANES];
-        counter.visitors += u32::from(counter.last.is_new(visitor));
+    let mut count_first = |row: usize| counters[codes[row].index()][row % LANES].visitors += 1;
+    let others = match (firsts, matches.wholes(day)) {
+        (Some(firsts), _) if matches.is_all() => {
+            firsts.ones().for_each(count_first);
+            &[]
+        }
+        (Some(firsts), Some(wholes)) => {
+            (firsts & &wholes.rows).ones().for_each(&mut count_first);
+            &*wholes.others
+        }
+        _ => matches.events(day),
     };
-    matches.events(day).iter().for_each(|event| count(codes[event.row as usize], event.visitor));
+    // Rows of a visitor are adjacent, and those of one visitor keep to one lane.
+    for event in others {
+        let counter = &mut counters[codes[event.row as usize].index()][event.visitor as usize % LANES];
+        counter.visitors += u32::from(counter.last.is_new(event.visitor));
+    }
     counters.into_iter().map(|lanes| lanes.iter().map(|counter| counter.visitors).sum()).collect()
 }
