@@ -26,6 +26,7 @@ mod number;
 pub mod query;
 pub mod realtime;
 pub mod segment;
+mod texts;
 pub mod time;
 pub mod wire;
 

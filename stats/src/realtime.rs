@@ -122,7 +122,7 @@ fn recent(day: &Day, span: Span, mut each: impl FnMut(usize, usize, RowKind, i64
 #[derive(Default)]
 struct Tally {
     total: u64,
-    visitors: HashMap<Arc<str>, u64>,
+    visitors: HashMap<String, u64>,
 }
 
 impl Tally {
@@ -144,7 +144,7 @@ impl Tally {
             last = visitor;
         });
         for (code, visitors) in (0..).zip(visitors).filter(|(_, visitors)| *visitors > 0) {
-            *self.visitors.entry(column.value(code)).or_default() += visitors;
+            *self.visitors.entry(column.text(code).to_owned()).or_default() += visitors;
         }
     }
 

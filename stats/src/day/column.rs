@@ -1,7 +1,6 @@
 //! A dimension as a column of a day.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 
@@ -111,32 +110,19 @@ impl Column<'_> {
 
     /// The value of a code; blank is empty.
     pub(crate) fn text(&self, code: u32) -> &str {
-        let text = &self.dictionary.values()[code as usize];
-        match self.names {
-            Names::AsIs => text,
-            Names::OfCountry => country::name(text).unwrap_or(text),
-        }
-    }
-
-    /// The value of a code, shared.
-    pub(crate) fn value(&self, code: u32) -> Arc<str> {
-        let text = &self.dictionary.values()[code as usize];
-        match self.names {
-            Names::AsIs => Arc::clone(text),
-            Names::OfCountry => country::name(text).map_or_else(|| Arc::clone(text), Arc::from),
-        }
+        self.value_of(self.dictionary.text(code))
     }
 
     /// What the predicate says about each code.
     pub(crate) fn table(&self, predicate: impl Fn(&str) -> bool) -> Vec<bool> {
-        self.dictionary
-            .values()
-            .iter()
-            .map(|text| match self.names {
-                Names::AsIs => predicate(text),
-                Names::OfCountry => predicate(country::name(text).unwrap_or(text)),
-            })
-            .collect()
+        self.dictionary.texts().map(|text| predicate(self.value_of(text))).collect()
+    }
+
+    fn value_of<'t>(&self, text: &'t str) -> &'t str {
+        match self.names {
+            Names::AsIs => text,
+            Names::OfCountry => country::name(text).unwrap_or(text),
+        }
     }
 }
 

@@ -1,38 +1,43 @@
 //! Dictionary coding: a column is narrow codes into a small table of distinct texts.
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
+use crate::texts::Texts;
+
 /// The distinct texts of a column. Code 0 is always blank.
 #[derive(Clone, Debug)]
-pub(crate) struct Dictionary {
-    values: Vec<Arc<str>>,
-}
+pub(crate) struct Dictionary(Texts);
 
 impl Default for Dictionary {
     fn default() -> Self {
-        Self { values: vec![Arc::from("")] }
+        let mut texts = Texts::default();
+        texts.push("");
+        Self(texts)
     }
 }
 
 impl Dictionary {
     /// Number of codes.
     pub(crate) fn len(&self) -> usize {
-        self.values.len()
+        self.0.len()
+    }
+
+    /// The text of a code.
+    #[inline]
+    pub(crate) fn text(&self, code: u32) -> &str {
+        self.0.get(code)
     }
 
     /// All texts, by code.
-    pub(crate) fn values(&self) -> &[Arc<str>] {
-        &self.values
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter()
     }
 
     pub(super) fn bytes(&self) -> usize {
-        // A shared text has two counters before its bytes.
-        let text = |value: &Arc<str>| value.len() + 4 * size_of::<usize>();
-        size_of::<Self>() + self.values.iter().map(text).sum::<usize>()
+        size_of::<Self>() + self.0.bytes()
     }
 }
 
@@ -52,18 +57,13 @@ impl DictionaryBuilder {
         if value.is_empty() {
             return 0;
         }
-        let (values, hasher) = (&mut self.dictionary.values, &self.hasher);
-        let same = |code: &u32| &*values[*code as usize] == value;
-        let rehash = |code: &u32| hasher.hash_one(&*values[*code as usize]);
+        let (texts, hasher) = (&mut self.dictionary.0, &self.hasher);
+        let same = |code: &u32| texts.get(*code) == value;
+        let rehash = |code: &u32| hasher.hash_one(texts.get(*code));
         match self.codes.entry(hasher.hash_one(value), same, rehash) {
             Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(place) => {
-                // A day is refused more than u32::MAX events, and each brings at most one new text to a column.
-                let code = u32::try_from(values.len()).unwrap_or(u32::MAX);
-                place.insert(code);
-                values.push(Arc::from(value));
-                code
-            }
+            // A day is refused more than u32::MAX events, and each brings at most one new text to a column.
+            Entry::Vacant(place) => *place.insert(texts.push(value)).get(),
         }
     }
 

@@ -5,8 +5,9 @@ use std::hash::BuildHasher;
 
 use super::budget::{BudgetError, Meter};
 use super::needs::{Measure, Needs, Sums};
-use super::partial::{Partial, Texts};
+use super::partial::Partial;
 use super::plan::Scan;
+use crate::texts::Texts;
 
 /// The groups of a scan over all parts.
 #[derive(Debug)]

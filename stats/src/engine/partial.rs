@@ -1,6 +1,7 @@
 //! What a part contributes to one question: groups and their sums, compact enough to be kept.
 
 use super::needs::{Measure, Needs, Sums};
+use crate::texts::Texts;
 
 /// Groups of one part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,50 +93,5 @@ impl PartialBuilder {
         self.partial.members.shrink_to_fit();
         self.partial.sums.shrink_to_fit();
         self.partial
-    }
-}
-
-/// Many short texts in one piece of memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Texts {
-    bytes: String,
-    ends: Vec<usize>,
-}
-
-impl Texts {
-    /// Adds a text and gives its index. There are fewer than `u32::MAX`: a day is refused more rows, and an answer more groups.
-    pub(super) fn push(&mut self, text: &str) -> u32 {
-        let index = u32::try_from(self.ends.len()).unwrap_or(NONE);
-        self.bytes.push_str(text);
-        self.ends.push(self.bytes.len());
-        index
-    }
-
-    pub(super) fn get(&self, index: u32) -> &str {
-        let index = index as usize;
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.bytes[start..self.ends[index]]
-    }
-
-    /// The bytes of a text, to be compared.
-    #[inline]
-    pub(super) fn bytes_of(&self, index: u32) -> &[u8] {
-        let index = index as usize;
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.bytes.as_bytes()[start..self.ends[index]]
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
-    }
-
-    pub(super) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.bytes.capacity() + self.ends.capacity() * size_of::<usize>()
-    }
-
-    fn shrink(&mut self) {
-        self.bytes.shrink_to_fit();
-        self.ends.shrink_to_fit();
     }
 }

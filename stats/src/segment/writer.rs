@@ -211,7 +211,7 @@ impl SegmentWriter {
     }
 
     fn write_texts(&self, text: Text, column: &mut SerializedColumnWriter<'_>) -> Result<(), ParquetError> {
-        let values = self.texts[text.index()].dictionary().values().iter();
+        let values = self.texts[text.index()].dictionary().texts();
         let values: Vec<ByteArray> = values.map(|value| ByteArray::from(value.as_bytes().to_vec())).collect();
         for events in self.events.chunks(BATCH) {
             let batch: Vec<ByteArray> =
@@ -231,7 +231,7 @@ impl SegmentWriter {
     fn checksum(&self) -> u64 {
         let all = Text::all();
         let hashes = all.map(|text| {
-            let texts = self.texts[text.index()].dictionary().values().iter();
+            let texts = self.texts[text.index()].dictionary().texts();
             texts.map(|value| text_hash(text, value)).collect::<Vec<_>>()
         });
         let mut sum = Checksum::new();
