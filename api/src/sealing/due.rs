@@ -12,8 +12,17 @@ pub(crate) struct Rule {
     after_end_ms: i64,
     /// So long after it was sealed the last time, when rows have come since.
     again_after_ms: i64,
-    /// Before its end, when it has so many rows beside what is sealed of it; never when `None`.
-    open_rows: Option<u64>,
+    /// Before its end, when it has enough rows beside what is sealed of it; never when `None`.
+    open: Option<Enough>,
+}
+
+/// How many rows are enough to seal a day that is not over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Enough {
+    rows: u64,
+    /// Sealing writes a whole day anew: what is new must also be at least one part in so many of what is sealed, so that a day
+    /// of any size is written about as many times at most.
+    one_in: u64,
 }
 
 impl Rule {
@@ -23,19 +32,16 @@ impl Rule {
     /// A day of many events is sealed as it grows: rows take many times as long to read as segments, and the first question
     /// after a restart waits for them.
     pub(crate) const BY_ITSELF: Self =
-        Self { after_end_ms: 2 * HOUR_MS, again_after_ms: HOUR_MS, open_rows: Some(OPEN_ROWS) };
+        Self { after_end_ms: 2 * HOUR_MS, again_after_ms: HOUR_MS, open: Some(Enough { rows: OPEN_ROWS, one_in: 20 }) };
     /// When somebody asks for it: whatever is over.
-    pub(crate) const FORCED: Self = Self { after_end_ms: 0, again_after_ms: 0, open_rows: None };
+    pub(crate) const FORCED: Self = Self { after_end_ms: 0, again_after_ms: 0, open: None };
     /// When somebody asks for it: whatever there is.
-    pub(crate) const FORCED_TODAY: Self = Self { open_rows: Some(1), ..Self::FORCED };
+    pub(crate) const FORCED_TODAY: Self = Self { open: Some(Enough { rows: 1, one_in: u64::MAX }), ..Self::FORCED };
 }
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 /// Rows of a day that is not over from which on they are sealed.
 const OPEN_ROWS: u64 = 100_000;
-/// Sealing writes a whole day anew: what is new must be at least one part in so many of it, so that a day of any size is
-/// written about as many times at most.
-const OPEN_PART: u64 = 20;
 
 /// Walks the days of a site that are due, from the oldest.
 #[derive(Debug)]
@@ -69,7 +75,9 @@ impl<'s> Due<'s> {
                 let sealed_at = day.filter(|day| day.sealed > 0).map(|day| day.sealed_at);
                 sealed_at.is_none_or(|at| at.saturating_add(self.rule.again_after_ms) <= now)
             } else {
-                self.has_open_rows(span, day.map_or(0, |day| day.events)).await?
+                // Rows that are sealed already and not removed yet would be counted once more.
+                let (sealed, uncleared) = day.map_or((0, false), |day| (day.events, day.uncleared));
+                !uncleared && self.has_open_rows(span, sealed).await?
             };
             if due {
                 return Ok(Some(span));
@@ -85,9 +93,9 @@ impl<'s> Due<'s> {
 
     /// Whether there are rows enough to seal a day that is not over, of which so many events are sealed.
     async fn has_open_rows(&self, span: Span, sealed: i64) -> Result<bool> {
-        let Some(rows) = self.rule.open_rows else { return Ok(false) };
-        let enough = rows.max(u64::try_from(sealed).unwrap_or(0) / OPEN_PART);
-        Ok(self.store.rows_within(self.site.key, span, enough).await? >= enough)
+        let Some(Enough { rows, one_in }) = self.rule.open else { return Ok(false) };
+        let enough = rows.max(u64::try_from(sealed).unwrap_or(0) / one_in);
+        self.store.has_rows(self.site.key, span, enough).await
     }
 
     /// The day that an instant is sealed with, and what is sealed of it.

@@ -17,7 +17,7 @@ mod source;
 pub(crate) use attempt::{Attempt, Totals};
 
 use haru_entity::{event, sealed_day, segment, site};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::read::part_of;
 use super::{Site, Span, Store};
@@ -92,19 +92,22 @@ impl Store {
         Ok(first.one(&self.reader).await?)
     }
 
-    /// Number of rows of a site within a span, be they in a segment too or not; `most` when there are more.
+    /// Whether a site has so many rows within a span, be they in a segment too or not. No more than these are looked at.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(crate) async fn rows_within(&self, site: i64, span: Span, most: u64) -> Result<u64> {
-        let rows = event::Entity::find()
+    pub(crate) async fn has_rows(&self, site: i64, span: Span, rows: u64) -> Result<bool> {
+        let last = event::Entity::find()
             .select_only()
             .column(event::Column::At)
             .filter(event::Column::SiteId.eq(site))
             .filter(event::Column::At.gte(span.start))
             .filter(event::Column::At.lt(span.end))
-            .limit(most);
-        Ok(rows.count(&self.reader).await?)
+            .order_by_asc(event::Column::At)
+            .offset(rows.saturating_sub(1))
+            .limit(1)
+            .into_tuple::<i64>();
+        Ok(last.one(&self.reader).await?.is_some())
     }
 
     /// Instant of the first event in a site's segments.

@@ -93,4 +93,9 @@ async fn the_service_seals_a_day_of_many_events_as_it_grows(db: Db) {
     })
     .await;
     assert_eq!(number(&database, "SELECT SUM(events) FROM segment").await, 100_001);
+    // Whoever asks for it gets whatever there is, however little beside what is sealed.
+    send(&haru, "example.com", &[item(now, "ben", "/")]).await;
+    let told = run(&place, &["seal", "--today", "--site", "example.com"]).await;
+    assert!(told.contains("100002 events sealed"), "{told}");
+    assert_eq!(pages().await, json!([2, 100_002]));
 }
