@@ -6,7 +6,6 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -17,7 +16,7 @@ use crate::http::Connection;
 use crate::load::next_id;
 use crate::machine;
 use crate::numbers::{Random, grouped};
-use crate::server::{Haru, haru_binary};
+use crate::server::Place;
 use crate::traffic::{Hit, Target};
 
 /// Kill the server under load, restart it, compare what it kept with what it had answered for
@@ -32,15 +31,8 @@ pub(crate) struct Options {
     /// Seed of the moments at which it is killed.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
-    /// The haru binary; by default the one beside this program.
-    #[arg(long, value_name = "FILE")]
-    haru: Option<PathBuf>,
-    /// Data directory; by default a temporary one.
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-    /// PostgreSQL database; by default SQLite in the data directory.
-    #[arg(long, env = "HARU_BENCH_DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    database_url: Option<String>,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// A hit that was sent: enough to send it again, and to find it in the report.
@@ -76,11 +68,7 @@ struct Verdict {
 #[expect(clippy::print_stdout, reason = "the report is what the program is for")]
 pub(crate) async fn run(options: &Options) -> Result<bool, String> {
     let temporary = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
-    let haru = Haru {
-        binary: haru_binary(options.haru.as_deref())?,
-        data_dir: options.data_dir.clone().unwrap_or_else(|| temporary.path().to_owned()),
-        database_url: options.database_url.clone(),
-    };
+    let haru = options.place.haru(temporary.path())?;
     println!("machine     {}, shared with the load generator", machine::describe());
     println!("database    {}", haru.database());
     println!("load        {} connections, kill -9 after 0.5 to 2 s, {} rounds\n", options.connections, options.rounds);

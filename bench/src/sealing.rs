@@ -5,7 +5,6 @@
 //! same hits are sent to a server that has nothing to seal, before and afterwards. At the end a new process must count from
 //! segments what was seeded as rows.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -16,7 +15,7 @@ use crate::api::{PASSWORD, Site};
 use crate::load::Fleet;
 use crate::machine;
 use crate::numbers::{Latencies, grouped, millis};
-use crate::server::{Haru, Server, haru_binary};
+use crate::server::{Haru, Place, Server};
 use crate::traffic::Target;
 
 /// Domain and user of the site whose days are sealed.
@@ -42,26 +41,15 @@ pub(crate) struct Options {
     /// Connections at once.
     #[arg(long, default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     connections: u16,
-    /// The haru binary; by default the one beside this program.
-    #[arg(long, value_name = "FILE")]
-    haru: Option<PathBuf>,
-    /// Data directory, new; by default a temporary one.
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<PathBuf>,
-    /// PostgreSQL database, new; by default SQLite in the data directory.
-    #[arg(long, env = "HARU_BENCH_DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    database_url: Option<String>,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// Measures; false when numbers changed, or a hit was refused.
 #[expect(clippy::print_stdout, reason = "the report is what the program is for")]
 pub(crate) async fn run(options: &Options) -> Result<bool, String> {
     let temporary = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
-    let haru = Haru {
-        binary: haru_binary(options.haru.as_deref())?,
-        data_dir: options.data_dir.clone().unwrap_or_else(|| temporary.path().to_owned()),
-        database_url: options.database_url.clone(),
-    };
+    let haru = options.place.haru(temporary.path())?;
     println!("machine     {}", machine::describe());
     println!("database    {}", haru.database());
     println!("load        {} hits/s over {} connections\n", options.rate, options.connections);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use clap::Args;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
@@ -22,6 +23,31 @@ pub(crate) struct Server {
     child: Child,
     /// Held so that the child never writes into a closed pipe.
     _stdout: Lines<BufReader<ChildStdout>>,
+}
+
+/// What a measurement is told of the server that it starts.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// The haru binary; by default the one beside this program.
+    #[arg(long, value_name = "FILE")]
+    haru: Option<PathBuf>,
+    /// Data directory, new; by default a temporary one.
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// PostgreSQL database, new; by default SQLite in the data directory.
+    #[arg(long, env = "HARU_BENCH_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    database_url: Option<String>,
+}
+
+impl Place {
+    /// The server, with `temporary` for its data directory unless another one was asked for.
+    pub(crate) fn haru(&self, temporary: &Path) -> Result<Haru, String> {
+        Ok(Haru {
+            binary: haru_binary(self.haru.as_deref())?,
+            data_dir: self.data_dir.clone().unwrap_or_else(|| temporary.to_owned()),
+            database_url: self.database_url.clone(),
+        })
+    }
 }
 
 /// How `haru serve` is started.

@@ -1,5 +1,7 @@
 //! Texts that are kept together: a text of its own costs two pointers, a count and an allocation.
 
+use std::ops::Range;
+
 /// Many short texts in one piece of memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Texts {
@@ -19,9 +21,14 @@ impl Texts {
     /// The text of an index.
     #[inline]
     pub(crate) fn get(&self, index: u32) -> &str {
+        &self.bytes[self.place(index)]
+    }
+
+    #[inline]
+    fn place(&self, index: u32) -> Range<usize> {
         let index = index as usize;
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.bytes[start..self.ends[index]]
+        start..self.ends[index]
     }
 
     /// How many there are.
@@ -32,9 +39,7 @@ impl Texts {
     /// The bytes of a text, to be compared.
     #[inline]
     pub(crate) fn bytes_of(&self, index: u32) -> &[u8] {
-        let index = index as usize;
-        let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        &self.bytes.as_bytes()[start..self.ends[index]]
+        &self.bytes.as_bytes()[self.place(index)]
     }
 
     /// All of them, by index.

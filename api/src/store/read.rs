@@ -197,7 +197,7 @@ async fn each_row(
 }
 
 /// A row whose columns are those of the table, in their order. By their names it takes twice as long.
-fn row_of(row: &QueryResult) -> Result<event::Model, DbErr> {
+pub(super) fn row_of(row: &QueryResult) -> Result<event::Model, DbErr> {
     let mut columns = Columns { row, next: 0 };
     let column = &mut columns;
     Ok(event::Model {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use haru_stats::Day;
-use haru_stats::engine::{Counts, Part, SourceId, SourceKind, Trace};
+use haru_stats::engine::{Part, Source, SourceId, SourceKind, Trace};
 
 /// Number of the next build that has no other name.
 static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -21,11 +21,8 @@ impl Built {
     /// nothing else; otherwise this build gets a name that no other has.
     pub(super) fn new(day: Day, kind: SourceKind, sealed: Option<SourceId>) -> Self {
         let id = sealed.unwrap_or_else(|| SourceId(NEXT.fetch_add(1, Ordering::Relaxed).into()));
-        let day = Arc::new(day);
-        let nameless = Part::new(day.clone(), kind);
-        let counts = nameless.with_id(id).trace().map_or_else(Counts::default, |trace| trace.counts);
-        let trace = Trace { id, span: day.span(), kind, counts };
-        Self { day, trace }
+        let trace = Trace { id, span: day.span(), kind, counts: day.counts() };
+        Self { day: Arc::new(day), trace }
     }
 
     /// The day as the engine takes it.

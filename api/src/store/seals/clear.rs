@@ -45,21 +45,8 @@ impl Store {
     /// # Errors
     /// When the database can't store it.
     pub(crate) async fn clear_part(&self, day: &SealedDay) -> Result<bool> {
-        let of_day = segment::Entity::find()
-            .filter(segment::Column::SiteId.eq(day.site))
-            .filter(segment::Column::StartsAt.eq(day.span.start));
         // Later attempts are under way, or will be earlier than the one that succeeds.
-        let replaced = of_day
-            .select_only()
-            .columns([segment::Column::Attempt, segment::Column::Part])
-            .filter(segment::Column::Attempt.lt(day.sealed))
-            .limit(1)
-            .into_tuple::<(i64, i32)>()
-            .one(&self.reader)
-            .await?;
-        let Some((attempt, part)) = replaced else { return Ok(false) };
-        segment::Entity::delete_by_id((day.site, day.span.start, attempt, part)).exec(&self.writer).await?;
-        Ok(true)
+        self.remove_a_part(day.site, day.span.start, segment::Column::Attempt.lt(day.sealed)).await
     }
 
     /// Removes one part of an earlier attempt that came to nothing; true when there may be more.
@@ -79,7 +66,7 @@ impl Store {
             .await?;
         let Some(holder) = holder else { return Ok(false) };
         let earlier = segment::Column::Attempt.lt(attempt.number).and(segment::Column::Attempt.ne(holder));
-        self.remove_a_part(attempt, earlier).await
+        self.remove_a_part(attempt.site, attempt.span.start, earlier).await
     }
 
     /// Removes one part of an attempt that is given up; true when there may be more. Its commit must not have been tried.
@@ -87,23 +74,23 @@ impl Store {
     /// # Errors
     /// When the database can't store it; a later attempt will.
     pub(crate) async fn clear_own_part(&self, attempt: &Attempt) -> Result<bool> {
-        self.remove_a_part(attempt, segment::Column::Attempt.eq(attempt.number)).await
+        self.remove_a_part(attempt.site, attempt.span.start, segment::Column::Attempt.eq(attempt.number)).await
     }
 
-    async fn remove_a_part(&self, attempt: &Attempt, of: Expr) -> Result<bool> {
+    /// Removes a part of a day, if there is one of those attempts.
+    async fn remove_a_part(&self, site: i64, start: i64, of: Expr) -> Result<bool> {
         let part = segment::Entity::find()
             .select_only()
             .columns([segment::Column::Attempt, segment::Column::Part])
-            .filter(segment::Column::SiteId.eq(attempt.site))
-            .filter(segment::Column::StartsAt.eq(attempt.span.start))
+            .filter(segment::Column::SiteId.eq(site))
+            .filter(segment::Column::StartsAt.eq(start))
             .filter(of)
             .limit(1)
             .into_tuple::<(i64, i32)>()
             .one(&self.reader)
             .await?;
         let Some((number, part)) = part else { return Ok(false) };
-        let key = (attempt.site, attempt.span.start, number, part);
-        segment::Entity::delete_by_id(key).exec(&self.writer).await?;
+        segment::Entity::delete_by_id((site, start, number, part)).exec(&self.writer).await?;
         Ok(true)
     }
 

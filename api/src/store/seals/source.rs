@@ -17,15 +17,19 @@ use std::cmp::{max, min};
 
 use haru_entity::{event, sealed_day, watermark};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    TransactionTrait,
+};
 
+use super::super::read::row_of;
 use super::super::{Seen, Store, nodes};
 use super::attempt::is_current;
 use super::{Attempt, part_of};
 use crate::error::Result;
 
 /// Rows of one look.
-pub(crate) const ROWS: u64 = 1_000;
+const ROWS: u64 = 1_000;
 /// Length of the first look's span.
 const STEP_MS: i64 = 60 * 1000;
 
@@ -132,7 +136,8 @@ impl Store {
             return Ok(Vec::new());
         }
         while source.after.at < source.attempt.span.end {
-            let rows = source.look().all(&self.reader).await?;
+            let rows = self.reader.query_all(&source.look()).await?;
+            let rows = rows.iter().map(row_of).collect::<Result<Vec<_>, _>>()?;
             source.advance(&rows);
             if !rows.is_empty() {
                 return Ok(rows);
@@ -149,7 +154,7 @@ impl Store {
 }
 
 impl DaySource {
-    fn look(&self) -> sea_orm::Select<event::Entity> {
+    fn look(&self) -> SelectStatement {
         event::Entity::find()
             .filter(event::Column::SiteId.eq(self.attempt.site))
             .filter(event::Column::At.lt(self.until))
@@ -162,6 +167,7 @@ impl DaySource {
             .order_by_asc(event::Column::Seq)
             .order_by_asc(event::Column::Id)
             .limit(ROWS)
+            .into_query()
     }
 
     fn advance(&mut self, rows: &[event::Model]) {
