@@ -97,12 +97,6 @@ impl Part {
     pub fn id(&self) -> Option<SourceId> {
         self.id
     }
-
-    /// What to keep of a part that has a name when its columns go.
-    pub fn trace(&self) -> Option<Trace> {
-        let Self { source, kind, id } = self;
-        id.map(|id| Trace { id, span: source.span(), kind: *kind, counts: source.counts() })
-    }
 }
 
 /// What is kept of a part whose columns are gone: enough to answer with what is remembered of it.

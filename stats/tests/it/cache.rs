@@ -1,7 +1,7 @@
 //! Partial results are remembered by part and question.
 
 use chrono_tz::Tz;
-use haru_stats::engine::{NoCache, Plan};
+use haru_stats::engine::{NoCache, Plan, Trace};
 use haru_stats::time::SiteZones;
 use haru_stats::wire::{self, Context};
 use haru_stats::{Answer, DashboardQuery, Engine, Event, Part, Query};
@@ -117,7 +117,8 @@ fn parts_may_come_bit_by_bit_and_be_gone() {
     let first = gathering();
     let mut traces = Vec::new();
     for part in parts.into_iter().rev() {
-        traces.extend(part.trace());
+        let (id, source) = (part.id().expect("a name"), part.source());
+        traces.push(Trace { id, span: source.span(), kind: part.kind(), counts: source.counts() });
         first.add(&[part], &memory).expect("within the budget");
     }
     assert_eq!(query.assemble(first.answer().expect("within the budget")), expected);
