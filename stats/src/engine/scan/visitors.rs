@@ -29,22 +29,11 @@ pub(super) fn count(day: &Day, matches: &Matches, axis: &Axis<'_>) -> Option<Vec
 
 /// Each visit counts a visitor of its code, but for those whose visitor has been in that code before.
 fn by_visit<C: Code, const LANES: usize>(day: &Day, matches: &Matches, codes: &[C], distinct: usize) -> Vec<u32> {
-    let mut counters = vec![[0u32; LANES]; distinct];
     let holders = &*matches.holders;
-    match holders {
-        Visited::All(_) => {
-            let (chunks, rest) = codes.as_chunks::<LANES>();
-            for chunk in chunks {
-                for (lane, code) in chunk.iter().enumerate() {
-                    counters[code.index()][lane] += 1;
-                }
-            }
-            for code in rest {
-                counters[code.index()][0] += 1;
-            }
-        }
-        Visited::Some(visits) => visits.iter().for_each(|visit| counters[codes[*visit as usize].index()][0] += 1),
-    }
+    let mut counters = match holders {
+        Visited::All(_) => in_lanes::<_, LANES>(codes, distinct, Code::index),
+        Visited::Some(visits) => in_lanes::<_, LANES>(visits, distinct, |visit| codes[visit as usize].index()),
+    };
     let code = |position: u32| codes[holders.at(position as usize)];
     let mut take_back = |code: C, known: bool| {
         let counter = &mut counters[code.index()][0];
@@ -60,6 +49,21 @@ fn by_visit<C: Code, const LANES: usize>(day: &Day, matches: &Matches, codes: &[
         take_back(own, (*first..*position).any(|other| code(other) == own));
     }
     counters.into_iter().map(|lanes| lanes.into_iter().fold(0, u32::wrapping_add)).collect()
+}
+
+/// How many items have each code, one item a lane in turn.
+fn in_lanes<T: Copy, const LANES: usize>(items: &[T], distinct: usize, code: impl Fn(T) -> usize) -> Vec<[u32; LANES]> {
+    let mut counters = vec![[0; LANES]; distinct];
+    let (chunks, rest) = items.as_chunks::<LANES>();
+    for chunk in chunks {
+        for (lane, item) in chunk.iter().enumerate() {
+            counters[code(*item)][lane] += 1;
+        }
+    }
+    for item in rest {
+        counters[code(*item)][0] += 1;
+    }
+    counters
 }
 
 /// The visitor who was counted last, and how many there were.
