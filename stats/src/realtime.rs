@@ -144,7 +144,7 @@ impl Tally {
             last = visitor;
         });
         for (code, visitors) in (0..).zip(visitors).filter(|(_, visitors)| *visitors > 0) {
-            *self.visitors.entry(column.text(code).to_owned()).or_default() += visitors;
+            *self.visitors.entry(column.dictionary.text(code).to_owned()).or_default() += visitors;
         }
     }
 

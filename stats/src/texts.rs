@@ -1,7 +1,5 @@
 //! Texts that are kept together: a text of its own costs two pointers, a count and an allocation.
 
-use std::ops::Range;
-
 /// Many short texts in one piece of memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Texts {
@@ -21,25 +19,9 @@ impl Texts {
     /// The text of an index.
     #[inline]
     pub(crate) fn get(&self, index: u32) -> &str {
-        &self.bytes[self.place(index)]
-    }
-
-    #[inline]
-    fn place(&self, index: u32) -> Range<usize> {
         let index = index as usize;
         let start = if index == 0 { 0 } else { self.ends[index - 1] };
-        start..self.ends[index]
-    }
-
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// The bytes of a text, to be compared.
-    #[inline]
-    pub(crate) fn bytes_of(&self, index: u32) -> &[u8] {
-        &self.bytes.as_bytes()[self.place(index)]
+        &self.bytes[start..self.ends[index]]
     }
 
     /// All of them, by index.

@@ -1,6 +1,7 @@
 //! A dimension as a column of a day.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 
@@ -23,8 +24,8 @@ pub(crate) struct Column<'d> {
     pub(crate) codes: Cow<'d, Codes>,
     /// The counted rows that are the first of their visitor with their code, where that is known.
     pub(crate) firsts: Option<&'d FixedBitSet>,
-    dictionary: &'d Dictionary,
-    names: Names,
+    /// What its codes stand for; blank is empty.
+    pub(crate) dictionary: Arc<Dictionary>,
 }
 
 /// The codes of a column in their own type, to be looped over.
@@ -85,13 +86,6 @@ macro_rules! with_codes {
 
 pub(crate) use with_codes;
 
-/// How a text of the dictionary becomes a value of the dimension. Different texts stay different.
-#[derive(Clone, Copy)]
-enum Names {
-    AsIs,
-    OfCountry,
-}
-
 impl Column<'_> {
     /// Number of codes.
     pub(crate) fn distinct(&self) -> usize {
@@ -108,33 +102,20 @@ impl Column<'_> {
         }
     }
 
-    /// The value of a code; blank is empty.
-    pub(crate) fn text(&self, code: u32) -> &str {
-        self.value_of(self.dictionary.text(code))
-    }
-
     /// What the predicate says about each code.
     pub(crate) fn table(&self, predicate: impl Fn(&str) -> bool) -> Vec<bool> {
-        self.dictionary.texts().map(|text| predicate(self.value_of(text))).collect()
-    }
-
-    fn value_of<'t>(&self, text: &'t str) -> &'t str {
-        match self.names {
-            Names::AsIs => text,
-            Names::OfCountry => country::name(text).unwrap_or(text),
-        }
+        self.dictionary.texts().map(predicate).collect()
     }
 }
 
 impl Day {
     /// The column of a dimension; `None` for time and goals, which are no columns.
     pub(crate) fn column(&self, dimension: &Dimension) -> Option<Column<'_>> {
-        let of_rows = |codes, firsts, dictionary| Column {
+        let of_rows = |codes, firsts, dictionary: &Arc<Dictionary>| Column {
             level: Level::Row,
             codes: Cow::Borrowed(codes),
             firsts: Some(firsts),
-            dictionary,
-            names: Names::AsIs,
+            dictionary: Arc::clone(dictionary),
         };
         match dimension {
             Dimension::Page => Some(of_rows(&self.codes.page, &self.firsts.page, &self.pages)),
@@ -154,8 +135,7 @@ impl Day {
             level: Level::Row,
             codes: Cow::Owned(codes),
             firsts: None,
-            dictionary: column.map_or(&self.nothing, super::PropertyColumn::dictionary),
-            names: Names::AsIs,
+            dictionary: Arc::clone(column.map_or(&self.nothing, super::PropertyColumn::dictionary)),
         }
     }
 
@@ -168,7 +148,11 @@ impl Day {
             Place::ExitHostname => (exit_hostname, &self.hostnames),
             Place::Attribute(index) => (&attributes[index], &self.attributes[index]),
         };
-        let names = if dimension == VisitDimension::CountryName { Names::OfCountry } else { Names::AsIs };
-        Column { level: Level::Visit, codes: Cow::Borrowed(codes), firsts: None, dictionary, names }
+        let dictionary = if dimension == VisitDimension::CountryName {
+            Arc::new(dictionary.renamed(|code| country::name(code).unwrap_or(code)))
+        } else {
+            Arc::clone(dictionary)
+        };
+        Column { level: Level::Visit, codes: Cow::Borrowed(codes), firsts: None, dictionary }
     }
 }

@@ -4,11 +4,12 @@
 //! visitor's last visit of the day whatever the gap, and without one it is dropped.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fixedbitset::FixedBitSet;
 
 use super::builder::{DayBuilder, Raw};
-use super::dictionary::{Codes, Dictionary, DictionaryBuilder, Packing};
+use super::dictionary::{Codes, DictionaryBuilder, Packing};
 use super::layout::CodedColumns;
 use super::property::PropertyColumn;
 use super::repeats::{self, Firsts, Returns};
@@ -191,13 +192,13 @@ impl<'b> Derivation<'b> {
             properties: self.properties(),
             rows,
             visits: visit_columns,
-            pages: pages.clone(),
-            hostnames: hostnames.clone(),
-            names: names.clone(),
-            attributes: builder.attribute_values.iter().map(|values| values.dictionary().clone()).collect(),
+            pages: Arc::new(pages.clone()),
+            hostnames: Arc::new(hostnames.clone()),
+            names: Arc::new(names.clone()),
+            attributes: builder.attribute_values.iter().map(|values| Arc::new(values.dictionary().clone())).collect(),
             codes,
             orphans: self.orphans,
-            nothing: Dictionary::default(),
+            nothing: Arc::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Dictionary coding: a column is narrow codes into a small table of distinct texts.
 
 use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -8,36 +9,81 @@ use hashbrown::hash_table::Entry;
 use crate::texts::Texts;
 
 /// The distinct texts of a column. Code 0 is always blank.
-#[derive(Clone, Debug)]
-pub(crate) struct Dictionary(Texts);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dictionary {
+    texts: Texts,
+    /// The same for the same text in whatever dictionary, so that dictionaries are added up without hashing.
+    hashes: Vec<u32>,
+}
 
 impl Default for Dictionary {
     fn default() -> Self {
-        let mut texts = Texts::default();
-        texts.push("");
-        Self(texts)
+        let mut dictionary = Self { texts: Texts::default(), hashes: Vec::new() };
+        dictionary.push("", 0);
+        dictionary
     }
+}
+
+/// The hash of a text. Texts come from strangers: the keyed hash of the standard library keeps them from choosing collisions.
+fn hash(text: &str) -> u32 {
+    static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    let hash = KEYS.hash_one(text);
+    (hash >> 32) as u32
+}
+
+/// A hash as tables want it: they look at both ends.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
 }
 
 impl Dictionary {
     /// Number of codes.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.hashes.len()
     }
 
     /// The text of a code.
     #[inline]
     pub(crate) fn text(&self, code: u32) -> &str {
-        self.0.get(code)
+        self.texts.get(code)
     }
 
     /// All texts, by code.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.0.iter()
+        self.texts.iter()
     }
 
-    pub(super) fn bytes(&self) -> usize {
-        size_of::<Self>() + self.0.bytes()
+    /// The same codes for other texts.
+    pub(super) fn renamed<'t>(&'t self, name: impl Fn(&'t str) -> &'t str) -> Self {
+        let mut renamed = Self::default();
+        for text in self.texts().skip(1).map(name) {
+            renamed.push(text, hash(text));
+        }
+        renamed
+    }
+
+    /// A dictionary of some of the texts, whose codes are replaced.
+    pub(crate) fn narrowed<'c>(&self, codes: impl Iterator<Item = &'c mut u32>) -> Self {
+        let mut narrowed = Self::default();
+        let mut known = vec![None; self.len()];
+        known[0] = Some(0);
+        for code in codes {
+            let index = *code as usize;
+            *code = *known[index].get_or_insert_with(|| narrowed.push(self.text(*code), self.hashes[index]));
+        }
+        narrowed.texts.shrink();
+        narrowed.hashes.shrink_to_fit();
+        narrowed
+    }
+
+    fn push(&mut self, text: &str, hash: u32) -> u32 {
+        self.hashes.push(hash);
+        self.texts.push(text)
+    }
+
+    /// Bytes in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.texts.bytes() + self.hashes.capacity() * size_of::<u32>()
     }
 }
 
@@ -47,23 +93,37 @@ pub(crate) struct DictionaryBuilder {
     dictionary: Dictionary,
     /// Codes by text: a text is kept once.
     codes: HashTable<u32>,
-    // Texts come from strangers: the keyed hash of the standard library keeps them from choosing collisions.
-    hasher: RandomState,
 }
 
 impl DictionaryBuilder {
     /// The code of a text, a new one where it is unknown.
     pub(crate) fn code(&mut self, value: &str) -> u32 {
+        if value.is_empty() { 0 } else { self.hashed(value, hash(value)) }
+    }
+
+    /// The code of a text of another dictionary.
+    #[inline]
+    pub(crate) fn translate(&mut self, other: &Dictionary, code: u32) -> u32 {
+        if code == 0 { 0 } else { self.hashed(other.text(code), other.hashes[code as usize]) }
+    }
+
+    /// The code of a text that is known.
+    pub(crate) fn find(&self, value: &str) -> Option<u32> {
         if value.is_empty() {
-            return 0;
+            return Some(0);
         }
-        let (texts, hasher) = (&mut self.dictionary.0, &self.hasher);
-        let same = |code: &u32| texts.get(*code) == value;
-        let rehash = |code: &u32| hasher.hash_one(texts.get(*code));
-        match self.codes.entry(hasher.hash_one(value), same, rehash) {
+        self.codes.find(spread(hash(value)), |code| self.dictionary.text(*code) == value).copied()
+    }
+
+    #[inline]
+    fn hashed(&mut self, value: &str, hash: u32) -> u32 {
+        let dictionary = &mut self.dictionary;
+        let same = |code: &u32| dictionary.text(*code) == value;
+        let rehash = |code: &u32| spread(dictionary.hashes[*code as usize]);
+        match self.codes.entry(spread(hash), same, rehash) {
             Entry::Occupied(known) => *known.get(),
             // A day is refused more than u32::MAX events, and each brings at most one new text to a column.
-            Entry::Vacant(place) => *place.insert(texts.push(value)).get(),
+            Entry::Vacant(place) => *place.insert(dictionary.push(value, hash)).get(),
         }
     }
 
@@ -71,7 +131,13 @@ impl DictionaryBuilder {
         &self.dictionary
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    /// The texts alone.
+    pub(crate) fn into_dictionary(self) -> Dictionary {
+        self.dictionary
+    }
+
+    /// Bytes in memory.
+    pub(crate) fn bytes(&self) -> usize {
         self.dictionary.bytes() + self.codes.allocation_size()
     }
 }

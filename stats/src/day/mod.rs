@@ -22,6 +22,7 @@ pub(crate) use tuples::Tuples;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::event::Event;
 use crate::time::Span;
@@ -42,15 +43,15 @@ pub struct Day {
     visits: Visits,
     firsts: Firsts,
     returns: Returns,
-    pages: Dictionary,
-    hostnames: Dictionary,
-    names: Dictionary,
-    attributes: Vec<Dictionary>,
+    pages: Arc<Dictionary>,
+    hostnames: Arc<Dictionary>,
+    names: Arc<Dictionary>,
+    attributes: Vec<Arc<Dictionary>>,
     codes: CodedColumns,
     properties: BTreeMap<Box<str>, PropertyColumn>,
     /// Engagement of visitors who have no visit before it: dropped, except that its visitor is online.
     orphans: Vec<(u32, u32)>,
-    nothing: Dictionary,
+    nothing: Arc<Dictionary>,
 }
 
 /// What a row is, as far as the engine cares.
@@ -141,7 +142,7 @@ impl Day {
             + self.codes.bytes()
             + self.firsts.bytes()
             + self.returns.bytes()
-            + dictionaries.into_iter().chain(&self.attributes).map(Dictionary::bytes).sum::<usize>()
+            + dictionaries.into_iter().chain(&self.attributes).map(|texts| texts.bytes()).sum::<usize>()
             + self
                 .properties
                 .iter()

@@ -1,6 +1,7 @@
 //! Properties of events: one sparse column a key.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -12,7 +13,7 @@ pub(crate) struct PropertyColumn {
     /// Rows that have it, ascending.
     rows: Box<[u32]>,
     codes: Codes,
-    dictionary: Dictionary,
+    dictionary: Arc<Dictionary>,
 }
 
 impl PropertyColumn {
@@ -25,7 +26,7 @@ impl PropertyColumn {
         Codes::U32(dense.into())
     }
 
-    pub(super) fn dictionary(&self) -> &Dictionary {
+    pub(super) fn dictionary(&self) -> &Arc<Dictionary> {
         &self.dictionary
     }
 
@@ -111,7 +112,7 @@ impl PropertiesBuilder {
     /// The columns, given the row of each event (`None`: it has none).
     pub(super) fn build(&self, row_of: &[Option<u32>]) -> BTreeMap<Box<str>, PropertyColumn> {
         let column = |property: &PropertyBuilder| {
-            let dictionary = property.dictionary.dictionary().clone();
+            let dictionary = Arc::new(property.dictionary.dictionary().clone());
             let mut placed: Vec<(u32, u32)> =
                 property.values.iter().filter_map(|(event, code)| Some((row_of[*event as usize]?, *code))).collect();
             placed.sort_unstable();

@@ -13,6 +13,7 @@ mod explain;
 mod finish;
 mod gather;
 mod gathering;
+mod groups;
 mod merge;
 mod needs;
 mod part;
@@ -34,7 +35,7 @@ pub use plan::Plan;
 
 use crate::query::Query;
 use gather::{Contribution, Gathered};
-use merge::Merged;
+use merge::{Merged, Merging};
 
 /// Computes answers out of parts. Stateless; cheap to make.
 #[derive(Clone, Copy, Debug)]
@@ -110,14 +111,18 @@ impl Engine {
             |scan| contributions.iter().filter_map(move |part| part.to_scan(scan)).map(|(part, _)| part.groups());
         let all: usize = (0..plan.scans().len()).flat_map(groups).sum();
         let threads = if all < GROUPS_A_THREAD { 1 } else { self.threads };
-        let mut merged = threads::each(threads, plan.scans().len(), |index| {
-            let scan = &plan.scans()[index];
-            let mut merged = Merged::new(scan);
-            for (partial, first_bucket) in contributions.iter().filter_map(|part| part.to_scan(index)) {
-                merged.add(scan, partial, first_bucket, meter)?;
+        let shares: Vec<_> = contributions.chunks(contributions.len().div_ceil(threads).max(1)).collect();
+        let merging = threads::each(threads, shares.len(), |share| {
+            let mut merging = Merging::new(plan.scans());
+            for part in shares[share] {
+                let partials = (0..plan.scans().len()).map(|scan| part.to_scan(scan));
+                merging.add(partials, meter)?;
             }
-            Ok(merged)
+            Ok(merging)
         })?;
+        let mut shares = merging.into_iter();
+        let first = shares.next().unwrap_or_else(|| Merging::new(plan.scans()));
+        let mut merged = shares.try_fold(first, |all, share| all.with(share, meter))?.finish();
         for planned in plan.planned() {
             for range in [Some(&planned.current), planned.previous.as_ref()].into_iter().flatten() {
                 let buckets = plan.scans()[range.scan].buckets.len();

@@ -1,26 +1,32 @@
 //! What a part contributes to one question: groups and their sums, compact enough to be kept.
 
+use std::sync::Arc;
+
 use super::needs::{Measure, Needs, Sums};
-use crate::texts::Texts;
+use crate::day::Dictionary;
 
 /// Groups of one part.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Partial {
-    /// The values of each dimension; empty for buckets.
-    pub(super) values: Vec<Texts>,
-    /// One entry a group and dimension: an index into the values, or the number of a bucket. Of one dimension with values each
-    /// value is a group, in their order, and this is empty.
-    members: Vec<u32>,
+    /// The values of each dimension, those of the whole part unless few of them are met; `None` for buckets.
+    pub(super) values: Vec<Option<Arc<Dictionary>>>,
+    /// One entry a group and dimension: a code of the values, or the number of a bucket.
+    pub(super) members: Vec<u32>,
     /// One entry a group and measure, in the order of [`Needs::measures`].
     pub(super) sums: Vec<u64>,
-    groups: usize,
+    pub(super) groups: usize,
 }
 
 impl Partial {
-    /// Bytes in memory: its weight in a cache.
+    /// Bytes in memory: its weight in a cache. Values that are shared weigh in proportion to those that it has.
     pub fn bytes(&self) -> usize {
-        let values: usize = self.values.iter().map(Texts::bytes).sum();
-        size_of::<Self>() + values + size_of_val(&*self.members) + size_of_val(&*self.sums)
+        let share = |values: &Arc<Dictionary>| values.bytes() / values.len() * values.len().min(self.groups);
+        self.own_bytes() + self.values.iter().flatten().map(share).sum::<usize>()
+    }
+
+    /// Bytes in memory but for the values.
+    pub(super) fn own_bytes(&self) -> usize {
+        size_of::<Self>() + size_of_val(&*self.values) + size_of_val(&*self.members) + size_of_val(&*self.sums)
     }
 
     /// Number of dimensions.
@@ -28,9 +34,9 @@ impl Partial {
         self.values.len()
     }
 
-    /// The members of each group.
-    pub(super) fn members(&self) -> Option<&[u32]> {
-        (!self.members.is_empty()).then_some(&self.members)
+    /// The code of each group in a dimension.
+    pub(super) fn codes(&self, dimension: usize) -> impl Iterator<Item = u32> {
+        self.members.iter().skip(dimension).step_by(self.width()).copied()
     }
 
     /// Number of groups.
@@ -43,55 +49,47 @@ impl Partial {
 pub(crate) struct PartialBuilder {
     partial: Partial,
     measures: Vec<Measure>,
-    /// For each dimension the index of each code's value; `NONE`: not met yet.
-    met: Vec<Vec<u32>>,
 }
 
-const NONE: u32 = u32::MAX;
-
 impl PartialBuilder {
-    /// For dimensions with that many codes; 0 for time, whose members are buckets.
-    pub(crate) fn new(sizes: &[usize], needs: Needs) -> Self {
-        Self {
-            partial: Partial { values: vec![Texts::default(); sizes.len()], ..Partial::default() },
-            measures: needs.measures(),
-            met: sizes.iter().map(|size| vec![NONE; *size]).collect(),
+    /// For dimensions with these values; `None` for time, whose members are buckets.
+    pub(crate) fn new(values: Vec<Option<Arc<Dictionary>>>, needs: Needs) -> Self {
+        Self { partial: Partial { values, ..Partial::default() }, measures: needs.measures() }
+    }
+
+    /// Adds the groups of the only dimension, with the only sum by code.
+    pub(crate) fn add_values(&mut self, sums: &[u32]) {
+        let counted = sums.iter().filter(|sum| **sum > 0).count();
+        self.partial.members.reserve_exact(counted);
+        self.partial.sums.reserve_exact(counted);
+        for (code, sum) in (0..).zip(sums).filter(|(_, sum)| **sum > 0) {
+            self.partial.members.push(code);
+            self.partial.sums.push(u64::from(*sum));
         }
+        self.partial.groups += counted;
     }
 
-    /// Adds the group of another value of the only dimension, with the only sum.
-    #[inline]
-    pub(crate) fn add_value(&mut self, value: &str, sum: u64) {
-        self.partial.values[0].push(value);
-        self.partial.sums.push(sum);
-        self.partial.groups += 1;
-    }
-
-    /// Adds a group unless it counts nothing. Of each dimension: its code, and how to read the value of one.
-    pub(crate) fn add<'v>(&mut self, codes: &[u32], mut sums: Sums, value: impl Fn(usize, u32) -> &'v str) {
+    /// Adds a group, by its code of each dimension, unless it counts nothing.
+    pub(crate) fn add(&mut self, codes: &[u32], mut sums: Sums) {
         if sums == Sums::default() {
             return;
         }
-        for (dimension, code) in codes.iter().enumerate() {
-            let member = match self.met[dimension].get_mut(*code as usize) {
-                None => *code,
-                Some(known) => {
-                    if *known == NONE {
-                        *known = self.partial.values[dimension].push(value(dimension, *code));
-                    }
-                    *known
-                }
-            };
-            self.partial.members.push(member);
-        }
+        self.partial.members.extend_from_slice(codes);
         self.partial.sums.extend(self.measures.iter().map(|measure| *sums.of(*measure)));
         self.partial.groups += 1;
     }
 
-    pub(crate) fn finish(mut self) -> Partial {
-        self.partial.values.iter_mut().for_each(Texts::shrink);
-        self.partial.members.shrink_to_fit();
-        self.partial.sums.shrink_to_fit();
-        self.partial
+    pub(crate) fn finish(self) -> Partial {
+        let Partial { mut values, mut members, mut sums, groups } = self.partial;
+        let width = values.len();
+        for (dimension, values) in values.iter_mut().enumerate() {
+            // What holds on to all values of a part has at least half as many groups.
+            if let Some(values) = values.as_mut().filter(|values| 2 * groups < values.len()) {
+                *values = Arc::new(values.narrowed(members.iter_mut().skip(dimension).step_by(width)));
+            }
+        }
+        members.shrink_to_fit();
+        sums.shrink_to_fit();
+        Partial { values, members, sums, groups }
     }
 }

@@ -1,10 +1,11 @@
 //! Which group a row or a visit belongs to.
 
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::day::{Column, Day, Level};
+use crate::day::{Column, Day, Dictionary, Level};
 use crate::dimension::{Dimension, VisitDimension};
 use crate::query::limits;
 use crate::time::MINUTE;
@@ -130,18 +131,13 @@ impl<'d> Grouping<'d> {
         }
     }
 
-    /// Number of codes of each dimension; 0 for time.
-    pub(super) fn sizes(&self) -> Vec<usize> {
-        let size = |axis: &Axis<'_>| if matches!(axis, Axis::Time(_)) { 0 } else { axis.size() };
-        self.axes.iter().map(size).collect()
-    }
-
-    /// The value of a code; nothing for time.
-    pub(super) fn text(&self, dimension: usize, code: u32) -> &str {
-        match &self.axes[dimension] {
-            Axis::Time(_) => "",
-            Axis::Visit(column) | Axis::Row(column, _) => column.text(code),
-        }
+    /// The values of each dimension by code; `None` for time.
+    pub(super) fn values(&self) -> Vec<Option<Arc<Dictionary>>> {
+        let values = |axis: &Axis<'_>| match axis {
+            Axis::Time(_) => None,
+            Axis::Visit(column) | Axis::Row(column, _) => Some(Arc::clone(&column.dictionary)),
+        };
+        self.axes.iter().map(values).collect()
     }
 }
 

@@ -20,7 +20,7 @@ use super::budget::{BudgetError, Meter};
 use super::needs::{Need, Needs, Sums};
 use super::part_query::{Asked, PartQuery};
 use super::partial::{Partial, PartialBuilder};
-use crate::day::Day;
+use crate::day::{Day, Dictionary};
 use crate::dimension::Dimension;
 use crate::query::Filter;
 use crate::time::Span;
@@ -33,7 +33,7 @@ const GROUP_BYTES: usize = 64;
 
 /// Answers questions about a day.
 pub(super) fn scan_day(day: &Day, queries: &[PartQuery], meter: &Meter) -> Result<Vec<Partial>, BudgetError> {
-    let mut scan = DayScan { day, selections: Vec::new(), matches: Vec::new() };
+    let mut scan = DayScan { day, selections: Vec::new(), matches: Vec::new(), held: Vec::new() };
     queries.iter().map(|query| scan.answer(query.asked(), meter)).collect()
 }
 
@@ -42,6 +42,8 @@ struct DayScan<'d> {
     day: &'d Day,
     selections: Vec<(Arc<[Filter]>, Rc<Selection>)>,
     matches: Vec<(Within, Rc<Matches>)>,
+    /// Dictionaries of the contributions so far.
+    held: Vec<Arc<Dictionary>>,
 }
 
 /// Filters and a window.
@@ -57,11 +59,9 @@ impl DayScan<'_> {
         if let ([axis], true) = (grouping.axes(), needs == Needs::default().with(Need::Visitors))
             && let Some(visitors) = visitors::count(self.day, &matches, axis)
         {
-            let mut partial = PartialBuilder::new(&[0], needs);
-            for (code, visitors) in (0..).zip(visitors).filter(|(_, visitors)| *visitors > 0) {
-                partial.add_value(grouping.text(0, code), visitors.into());
-            }
-            return finished(partial, asked, meter);
+            let mut partial = PartialBuilder::new(grouping.values(), needs);
+            partial.add_values(&visitors);
+            return self.finished(partial, asked, meter);
         }
         let counted = (needs.has(Need::Visitors) || needs.has(Need::Events))
             .then(|| events::count(self.day, &matches, &mut grouping));
@@ -74,7 +74,7 @@ impl DayScan<'_> {
         if grouping.is_full() {
             return Err(meter.exceeded(&asked.dimensions));
         }
-        let mut partial = PartialBuilder::new(&grouping.sizes(), needs);
+        let mut partial = PartialBuilder::new(grouping.values(), needs);
         grouping.each(|group, codes| {
             let mut sums = Sums::default();
             if let Some(counted) = &counted {
@@ -99,9 +99,23 @@ impl DayScan<'_> {
                 sums.scroll_depth = engaged.scroll_depth;
                 sums.scrolled_pages = engaged.pages.into();
             }
-            partial.add(codes, sums, |dimension, code| grouping.text(dimension, code));
+            partial.add(codes, sums);
         });
-        finished(partial, asked, meter)
+        self.finished(partial, asked, meter)
+    }
+
+    fn finished(&mut self, partial: PartialBuilder, asked: &Asked, meter: &Meter) -> Result<Partial, BudgetError> {
+        let partial = partial.finish();
+        let mut bytes = partial.own_bytes();
+        for values in partial.values.iter().flatten() {
+            // Contributions share them.
+            if !self.held.iter().any(|held| Arc::ptr_eq(held, values)) {
+                bytes += values.bytes();
+                self.held.push(Arc::clone(values));
+            }
+        }
+        meter.hold(bytes, &asked.dimensions)?;
+        Ok(partial)
     }
 
     fn matches(&mut self, filters: &Arc<[Filter]>, window: Option<Span>) -> Rc<Matches> {
@@ -123,12 +137,6 @@ impl DayScan<'_> {
         self.selections.push((Arc::clone(filters), Rc::clone(&selection)));
         selection
     }
-}
-
-fn finished(partial: PartialBuilder, asked: &Asked, meter: &Meter) -> Result<Partial, BudgetError> {
-    let partial = partial.finish();
-    meter.hold(partial.bytes(), &asked.dimensions)?;
-    Ok(partial)
 }
 
 /// Visits, rows and positions are counted in `u32`: a day is refused more.
