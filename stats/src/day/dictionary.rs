@@ -234,3 +234,34 @@ impl Packing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dictionary(texts: &[&str]) -> DictionaryBuilder {
+        let mut builder = DictionaryBuilder::default();
+        for text in texts {
+            builder.code(text);
+        }
+        builder
+    }
+
+    #[test]
+    fn a_text_is_found_from_another_dictionary() {
+        let theirs = dictionary(&["/a", "/b", "/c"]).into_dictionary();
+        let mut ours = dictionary(&["/c", "/d"]);
+        let codes: Vec<u32> = (0..4).map(|code| ours.translate(&theirs, code)).collect();
+        assert_eq!(codes, [0, 3, 4, 1]);
+        assert_eq!(["", "/b", "/e"].map(|text| ours.find(text)), [Some(0), Some(4), None]);
+    }
+
+    #[test]
+    fn a_narrowed_dictionary_has_what_its_codes_stand_for() {
+        let all = dictionary(&["/a", "/b", "/c", "/d"]).into_dictionary();
+        let mut codes = [3, 0, 1, 3];
+        let narrowed = all.narrowed(codes.iter_mut());
+        assert_eq!(codes.map(|code| narrowed.text(code)), ["/c", "", "/a", "/c"]);
+        assert_eq!(narrowed, dictionary(&["/c", "/a"]).into_dictionary());
+    }
+}

@@ -59,14 +59,15 @@ impl PartialBuilder {
 
     /// Adds the groups of the only dimension, with the only sum by code.
     pub(crate) fn add_values(&mut self, sums: &[u32]) {
-        let counted = sums.iter().filter(|sum| **sum > 0).count();
-        self.partial.members.reserve_exact(counted);
-        self.partial.sums.reserve_exact(counted);
-        for (code, sum) in (0..).zip(sums).filter(|(_, sum)| **sum > 0) {
-            self.partial.members.push(code);
-            self.partial.sums.push(u64::from(*sum));
+        let Partial { members, sums: kept, groups, .. } = &mut self.partial;
+        // Each code is written, and stays where it counts something: about as many do as do not, in no order.
+        members.resize(sums.len(), 0);
+        for (code, sum) in (0..).zip(sums) {
+            members[*groups] = code;
+            *groups += usize::from(*sum > 0);
         }
-        self.partial.groups += counted;
+        members.truncate(*groups);
+        kept.extend(members.iter().map(|code| u64::from(sums[*code as usize])));
     }
 
     /// Adds a group, by its code of each dimension, unless it counts nothing.
