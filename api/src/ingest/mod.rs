@@ -5,6 +5,7 @@
 
 mod drops;
 mod node;
+mod queue;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -14,13 +15,14 @@ pub(crate) use node::Node;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::collect::{DropReason, Hit};
 use crate::live::Hub;
 use crate::store::EventStore;
 use drops::Drops;
+use queue::Entrance;
 
 /// Hits that may wait for their commit; one more is answered 503.
 pub(crate) const QUEUE_HITS: usize = 20_000;
@@ -52,11 +54,10 @@ struct Submission {
 /// The way into the database for hits.
 #[derive(Debug)]
 pub(crate) struct Ingest {
-    queue: mpsc::UnboundedSender<Submission>,
+    queue: Entrance,
     room: Arc<Semaphore>,
     drops: Arc<Drops>,
     healthy: Arc<AtomicBool>,
-    stop: Arc<Notify>,
     committed: AtomicU64,
     refused: AtomicU64,
 }
@@ -88,18 +89,16 @@ impl Ingest {
         node: Node,
         hub: Arc<Hub>,
     ) -> std::io::Result<(Self, JoinHandle<()>)> {
-        let (queue, waiting) = mpsc::unbounded_channel();
+        let (queue, waiting) = queue::queue();
         let drops = Arc::new(Drops::default());
         let healthy = Arc::new(AtomicBool::new(true));
-        let stop = Arc::new(Notify::new());
         let writer = writer::Writer::new(store, node, hub, drops.clone(), healthy.clone());
         // A thread and a runtime of its own: among the requests, the end of a commit would wait its turn behind them.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let stopped = stop.clone();
-        let task = tokio::task::spawn_blocking(move || runtime.block_on(writer.run(waiting, stopped)));
+        let task = tokio::task::spawn_blocking(move || runtime.block_on(writer.run(waiting)));
         let room = Arc::new(Semaphore::new(QUEUE_HITS));
         let (committed, refused) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok((Self { queue, room, drops, healthy, stop, committed, refused }, task))
+        Ok((Self { queue, room, drops, healthy, committed, refused }, task))
     }
 
     /// Commits the hits of one request, all or none, and returns when that has happened.
@@ -121,7 +120,7 @@ impl Ingest {
         let room = self.room.clone().try_acquire_many_owned(size).map_err(|_| Refused::QueueFull)?;
         let (done, committed) = oneshot::channel();
         let submission = Submission { hits, done, _room: room };
-        self.queue.send(submission).map_err(|_| Refused::ShuttingDown)?;
+        self.queue.add(submission)?;
         committed.await.unwrap_or(Err(Refused::ShuttingDown))
     }
 
@@ -132,7 +131,7 @@ impl Ingest {
 
     /// Takes no more; what is queued is still committed and answered.
     pub(crate) fn stop(&self) {
-        self.stop.notify_one();
+        self.queue.close();
     }
 
     /// What became of hits so far.

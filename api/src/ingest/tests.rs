@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::{Notify, Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::drops::Drops;
 use super::writer::Writer;
-use super::{Node, Refused, Submission};
+use super::{Node, Refused, Submission, queue};
 use crate::collect::Hit;
 use crate::error::{Error, Result};
 use crate::store::{Batch, EventStore, Seen, Sink};
@@ -73,16 +73,16 @@ impl EventStore for Blocked {
 async fn acknowledged_are_there_once(closed: Duration, fences_wait: bool) -> usize {
     let committed = Committed::default();
     let store = Blocked { committed: committed.clone(), opens: Instant::now() + closed, fences_wait };
-    let (queue, waiting) = mpsc::unbounded_channel();
+    let (queue, waiting) = queue::queue();
     let (hub, drops, healthy) = (Arc::default(), Arc::new(Drops::default()), Arc::new(AtomicBool::new(true)));
     let writer = Writer::new(Arc::new(store), Node::of_test(), hub, drops, healthy);
-    let writer = tokio::spawn(writer.run(waiting, Arc::new(Notify::new())));
+    let writer = tokio::spawn(writer.run(waiting));
     let room = Arc::new(Semaphore::new(1_000));
     let mut answers = Vec::new();
     for mark in 0..170 {
         let (done, answer) = oneshot::channel::<Result<(), Refused>>();
         let place = room.clone().try_acquire_owned().expect("room");
-        queue.send(Submission { hits: vec![Hit::blank(1, mark)], done, _room: place }).expect("the writer is there");
+        queue.add(Submission { hits: vec![Hit::blank(1, mark)], done, _room: place }).expect("the writer is there");
         answers.push((mark, answer));
         sleep(Duration::from_millis(700)).await;
     }

@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use tokio::sync::Notify;
-use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
+use super::queue::Exit;
 use super::{BATCH_HITS, Drops, Node, Refused, Submission};
 use crate::collect::Hit;
 use crate::error::{Error, Result};
@@ -58,21 +57,23 @@ impl Writer {
         Self { store, node, hub, drops, healthy, doubt: None, began: now, drops_taken: now }
     }
 
-    /// Commits until it is told to stop and everything queued is answered.
-    pub(super) async fn run(mut self, mut queue: UnboundedReceiver<Submission>, stop: Arc<Notify>) {
+    /// Commits until the queue is closed and everything in it is answered.
+    pub(super) async fn run(mut self, queue: Exit) {
         let mut tick = interval(DROPS_INTERVAL);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
-                first = queue.recv() => match first {
-                    Some(first) => {
-                        let group = self.gather(first, &mut queue).await;
-                        self.commit_group(group).await;
+                some = queue.wait_for(1) => {
+                    if !some {
+                        break;
                     }
-                    None => break,
-                },
-                () = stop.notified() => queue.close(),
+                    // A small group that follows close upon the last commit waits for company. So a lone hit waits for
+                    // nobody, and a flood is committed by the hundred.
+                    let _enough_or_time = timeout_at(self.began + COMPANY, queue.wait_for(COMPANY_HITS)).await;
+                    self.began = Instant::now();
+                    self.commit_group(queue.take(BATCH_HITS)).await;
+                }
                 _ = tick.tick() => self.commit_drops().await,
             }
         }
@@ -189,49 +190,9 @@ impl Writer {
     }
 }
 
-impl Writer {
-    /// What one commit will hold: whatever waits; and a small group that follows close upon the last commit waits for
-    /// company, at most [`COMPANY`] after that one began. So a lone hit waits for nobody, and a flood is committed by the
-    /// hundred.
-    async fn gather(&mut self, first: Submission, queue: &mut UnboundedReceiver<Submission>) -> Vec<Submission> {
-        let mut group = Group::of(first);
-        while group.hits < BATCH_HITS
-            && let Ok(next) = queue.try_recv()
-        {
-            group.push(next);
-        }
-        let due = self.began + COMPANY;
-        while group.hits < COMPANY_HITS {
-            match timeout_at(due, queue.recv()).await {
-                Ok(Some(next)) => group.push(next),
-                Ok(None) | Err(_) => break,
-            }
-        }
-        self.began = Instant::now();
-        group.submissions
-    }
-}
-
 fn answer(group: impl IntoIterator<Item = Submission>, result: Result<(), Refused>) {
     for submission in group {
         // Its place in the queue is free again when it is answered; nobody may be there to hear it.
         let _gone = submission.done.send(result);
-    }
-}
-
-/// Submissions of one commit.
-struct Group {
-    submissions: Vec<Submission>,
-    hits: usize,
-}
-
-impl Group {
-    fn of(first: Submission) -> Self {
-        Self { hits: first.hits.len(), submissions: vec![first] }
-    }
-
-    fn push(&mut self, next: Submission) {
-        self.hits += next.hits.len();
-        self.submissions.push(next);
     }
 }

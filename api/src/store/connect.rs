@@ -23,6 +23,8 @@ pub(super) const TRY_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// Pages of the write-ahead log at which the writer itself folds it into the file. [`Store::checkpoint`] does so now
 /// and then beside the writer, so that hits hardly ever wait for it.
 const WAL_PAGES: &str = "16000";
+/// Prepared scripts of a SQLite connection: those of the ingest writer, of each number of rows, among them.
+const STATEMENTS_CACHED: usize = 320;
 /// How long SQLite waits for another process that holds the file, such as a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Rows that wait between the thread of a SQLite connection and their reader: with few, the two wake each other all the time.
@@ -52,7 +54,7 @@ async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
-        .statement_cache_capacity(256)
+        .statement_cache_capacity(STATEMENTS_CACHED)
         .row_buffer_size(ROWS_BUFFERED)
         .pragma("cache_size", "-16000")
         .pragma("wal_autocheckpoint", WAL_PAGES)

@@ -1,8 +1,8 @@
-//! SQLite: a batch as two short scripts, the transaction's begin and end among their statements.
+//! SQLite: a batch as one script, the transaction's begin and end among its statements.
 //!
-//! Each call of the driver wakes its thread and is woken by it, which on an idle core costs more than to insert a row. So
-//! begin and ids are one call, events, number and end the other. Their texts depend on the number of rows alone: each is
-//! written, and by SQLite prepared, once.
+//! Each call of the driver wakes its thread and is woken by it, which on an idle core costs more than to insert a row. The
+//! script's text depends on the number of rows alone: it is written, and by SQLite prepared, once. A batch of more rows than
+//! a statement takes is several scripts.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -16,7 +16,6 @@ use super::super::events::Batch;
 use super::row::{COLUMNS, Cell, cells, event_columns};
 use super::{Claims, ROWS_A_STATEMENT};
 use crate::collect::Hit;
-use crate::error::is_busy;
 
 /// A script and what is bound in it.
 type Step = (Arc<str>, SqliteArguments);
@@ -27,17 +26,17 @@ static BLANK: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
 #[derive(Debug, Default)]
 pub(in super::super) struct Texts(Mutex<HashMap<Script, Arc<str>>>);
 
-/// What a script does, for so many rows.
+/// What a script does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Script {
-    /// Begins, and claims ids.
-    Begin(usize),
-    /// Claims more ids.
-    Ids(usize),
-    /// Stores events.
-    Events(usize),
-    /// Stores the last events, takes the batch's number, and commits.
-    End(usize),
+struct Script {
+    /// Whether the transaction begins with it.
+    begins: bool,
+    /// How many ids it claims.
+    ids: usize,
+    /// How many events it stores.
+    events: usize,
+    /// Whether it takes the batch's number and commits.
+    ends: bool,
 }
 
 /// Stores the batch's hits, at least one and all of them new; a known id is a violation of a unique constraint.
@@ -56,61 +55,47 @@ pub(super) async fn append(
 }
 
 fn steps(texts: &Texts, batch: &Batch<'_>, claims: &Claims<'_>, hits: &[&Hit]) -> Result<Vec<Step>, DbErr> {
-    let mut steps = Vec::with_capacity(2);
-    let ids: Vec<_> = claims.keys().collect();
-    let mut claimed = ids.chunks(ROWS_A_STATEMENT);
-    let first = claimed.next().unwrap_or_default();
-    steps.push((texts.of(Script::Begin(first.len())), bound_ids(batch, first)?));
-    for part in claimed {
-        steps.push((texts.of(Script::Ids(part.len())), bound_ids(batch, part)?));
+    let claimed: Vec<_> = claims.keys().collect();
+    let parts = hits.len().max(claimed.len()).div_ceil(ROWS_A_STATEMENT);
+    let (mut ids, mut events) = (claimed.chunks(ROWS_A_STATEMENT), hits.chunks(ROWS_A_STATEMENT));
+    let mut steps = Vec::with_capacity(parts);
+    for part in 1..=parts {
+        let (ids, events) = (ids.next().unwrap_or_default(), events.next().unwrap_or_default());
+        let script = Script { begins: part == 1, ids: ids.len(), events: events.len(), ends: part == parts };
+        steps.push((texts.of(script), bound(batch, ids, events, script.ends.then_some(hits.len()))?));
     }
-    let mut stored = hits.chunks(ROWS_A_STATEMENT);
-    let last = stored.next_back().unwrap_or_default();
-    for part in stored {
-        steps.push((texts.of(Script::Events(part.len())), bound_events(batch, part)?));
-    }
-    let mut arguments = bound_events(batch, last)?;
-    let size = i64::try_from(hits.len()).unwrap_or(i64::MAX);
-    for value in [batch.node, batch.seq, batch.at, size] {
-        bind(&mut arguments, Cell::Int(value))?;
-    }
-    steps.push((texts.of(Script::End(last.len())), arguments));
     Ok(steps)
 }
 
 async fn run(pool: SqlitePool, steps: Vec<Step>) -> Result<(), DbErr> {
     let told = |error: sqlx::Error| RuntimeErr::SqlxError(Arc::new(error));
     let mut connection = pool.acquire().await.map_err(|error| DbErr::Conn(told(error)))?;
-    for (number, (text, arguments)) in steps.into_iter().enumerate() {
+    for (text, arguments) in steps {
         let done = sqlx::query_with(AssertSqlSafe(text), arguments).execute(&mut *connection).await;
         if let Err(error) = done {
-            let error = DbErr::Exec(told(error));
-            let began = number > 0 || !is_busy(&error);
-            if began && sqlx::query("ROLLBACK").execute(&mut *connection).await.is_err() {
-                // Whatever state it is in, nobody else shall find it so.
+            if sqlx::query("ROLLBACK").execute(&mut *connection).await.is_err() {
+                // It never began, or is in whatever state: nobody else shall find it so.
                 let _gone = connection.close().await;
             }
-            return Err(error);
+            return Err(DbErr::Exec(told(error)));
         }
     }
     Ok(())
 }
 
-fn bound_ids(batch: &Batch<'_>, ids: &[&(i64, &str)]) -> Result<SqliteArguments, DbErr> {
+/// What a script binds: ids, events, and for one that ends the batch its number and size.
+fn bound(
+    batch: &Batch<'_>,
+    ids: &[&(i64, &str)],
+    events: &[&Hit],
+    size: Option<usize>,
+) -> Result<SqliteArguments, DbErr> {
     let mut arguments = SqliteArguments::default();
-    arguments.reserve(ids.len() * 3, 0);
-    for (site, id) in ids {
-        for value in [Cell::Int(*site), Cell::Text(id), Cell::Int(batch.at)] {
-            bind(&mut arguments, value)?;
-        }
-    }
-    Ok(arguments)
-}
-
-fn bound_events(batch: &Batch<'_>, hits: &[&Hit]) -> Result<SqliteArguments, DbErr> {
-    let mut arguments = SqliteArguments::default();
-    arguments.reserve(hits.len() * COLUMNS, 0);
-    for value in hits.iter().flat_map(|hit| cells(batch, hit)) {
+    arguments.reserve(ids.len() * 3 + events.len() * COLUMNS + 4, 0);
+    let ids = ids.iter().flat_map(|(site, id)| [Cell::Int(*site), Cell::Text(id), Cell::Int(batch.at)]);
+    let size = size.map(|size| i64::try_from(size).unwrap_or(i64::MAX));
+    let number = size.into_iter().flat_map(|size| [batch.node, batch.seq, batch.at, size].map(Cell::Int));
+    for value in ids.chain(events.iter().flat_map(|hit| cells(batch, hit))).chain(number) {
         bind(&mut arguments, value)?;
     }
     Ok(arguments)
@@ -139,27 +124,23 @@ impl Texts {
 
 impl Script {
     fn text(self) -> String {
-        match self {
-            Self::Begin(0) => "BEGIN IMMEDIATE".to_owned(),
-            Self::Begin(rows) => format!("BEGIN IMMEDIATE; {}", insert_ids(rows)),
-            Self::Ids(rows) => insert_ids(rows),
-            Self::Events(rows) => insert_events(rows),
-            Self::End(rows) => format!(
-                "{}; INSERT INTO {} (node, seq, committed_at, events) VALUES (?, ?, ?, ?); COMMIT",
-                insert_events(rows),
-                batch::Entity.table_name()
-            ),
+        let columns: Vec<&str> = event_columns().map(|column| column.as_str()).collect();
+        let mut statements = Vec::new();
+        if self.begins {
+            statements.push("BEGIN IMMEDIATE".to_owned());
         }
+        if self.ids > 0 {
+            statements.push(insert(event_id::Entity.table_name(), &["site_id", "id", "received_at"], self.ids));
+        }
+        if self.events > 0 {
+            statements.push(insert(event::Entity.table_name(), &columns, self.events));
+        }
+        if self.ends {
+            statements.push(insert(batch::Entity.table_name(), &["node", "seq", "committed_at", "events"], 1));
+            statements.push("COMMIT".to_owned());
+        }
+        statements.join("; ")
     }
-}
-
-fn insert_ids(rows: usize) -> String {
-    insert(event_id::Entity.table_name(), &["site_id", "id", "received_at"], rows)
-}
-
-fn insert_events(rows: usize) -> String {
-    let columns: Vec<&str> = event_columns().map(|column| column.as_str()).collect();
-    insert(event::Entity.table_name(), &columns, rows)
 }
 
 fn insert(table: &str, columns: &[&str], rows: usize) -> String {
