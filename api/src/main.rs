@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use mimalloc::MiMalloc;
 
-/// Requests are many small allocations on several threads, which the system's allocator is slow at.
+/// Requests are many small allocations on several threads, which the system's allocator is slow at. SQLite has it, too.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -56,7 +56,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(request_threads()).enable_all().build();
     let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
     runtime.block_on(async {
         match command {
@@ -69,6 +69,11 @@ fn run(command: Command) -> Result<(), String> {
             Command::Openapi(command) => command.run(),
         }
     })
+}
+
+/// Threads that serve requests. A core is left to those that commit: on as many threads as cores, each commit waits for one.
+fn request_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
 
 /// The site of that domain or id: whoever has the database may see all of them.

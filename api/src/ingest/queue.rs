@@ -123,3 +123,77 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::sync::{Semaphore, oneshot};
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::collect::Hit;
+
+    type Answer = oneshot::Receiver<Result<(), Refused>>;
+
+    fn submission(hits: i64) -> (Submission, Answer) {
+        let (done, answer) = oneshot::channel();
+        let room = Arc::new(Semaphore::new(1)).try_acquire_owned().expect("room");
+        let hits = (0..hits).map(|mark| Hit::blank(1, mark)).collect();
+        (Submission { hits, done, _room: room }, answer)
+    }
+
+    async fn is_woken_for(exit: &Exit, hits: usize) -> bool {
+        timeout(Duration::from_secs(1), exit.wait_for(hits)).await.unwrap_or(false)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_writer_is_woken_for_as_many_hits_as_it_wants() {
+        let (entrance, exit) = queue();
+        assert!(!is_woken_for(&exit, 1).await);
+        let wait = async { is_woken_for(&exit, 3).await };
+        let add = async {
+            for hits in [1, 1, 2] {
+                entrance.add(submission(hits).0).expect("it is open");
+                tokio::task::yield_now().await;
+            }
+        };
+        assert!(tokio::join!(wait, add).0);
+        assert!(!is_woken_for(&exit, 5).await, "what is there is not enough");
+        assert!(is_woken_for(&exit, 4).await, "and is not forgotten");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whole_requests_are_taken_in_their_order() {
+        let (entrance, exit) = queue();
+        for hits in [2, 3, 1] {
+            entrance.add(submission(hits).0).expect("it is open");
+        }
+        let sizes = |taken: Vec<Submission>| taken.iter().map(|submission| submission.hits.len()).collect::<Vec<_>>();
+        assert_eq!(sizes(exit.take(3)), [2, 3]);
+        assert!(!is_woken_for(&exit, 2).await);
+        assert_eq!(sizes(exit.take(3)), [1]);
+        assert!(exit.take(3).is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_closed_queue_gives_out_what_it_has_and_takes_no_more() {
+        let (entrance, exit) = queue();
+        entrance.add(submission(1).0).expect("it is open");
+        entrance.close();
+        assert_eq!(entrance.add(submission(1).0), Err(Refused::ShuttingDown));
+        assert!(is_woken_for(&exit, 16).await);
+        assert_eq!(exit.take(16).len(), 1);
+        assert!(!exit.wait_for(1).await, "nothing is left, and nothing comes");
+    }
+
+    #[tokio::test]
+    async fn without_a_writer_nobody_waits() {
+        let (entrance, exit) = queue();
+        let (waiting, answer) = submission(1);
+        entrance.add(waiting).expect("it is open");
+        drop(exit);
+        assert!(answer.await.is_err(), "its request is told");
+        assert_eq!(entrance.add(submission(1).0), Err(Refused::ShuttingDown));
+    }
+}
