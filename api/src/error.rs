@@ -92,7 +92,7 @@ impl From<sea_orm::DbErr> for Error {
 }
 
 /// Whether another process holds SQLite's one lock for writing. PostgreSQL's codes have five letters.
-fn is_busy(error: &sea_orm::DbErr) -> bool {
+pub(crate) fn is_busy(error: &sea_orm::DbErr) -> bool {
     use sea_orm::sqlx::error::DatabaseError;
     use sea_orm::{DbErr, RuntimeErr};
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {

@@ -23,8 +23,9 @@ pub(super) const TRY_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// Pages of the write-ahead log at which the writer itself folds it into the file. [`Store::checkpoint`] does so now
 /// and then beside the writer, so that hits hardly ever wait for it.
 const WAL_PAGES: &str = "16000";
-/// Prepared scripts of a SQLite connection: those of the ingest writer, of each number of rows, among them.
-const STATEMENTS_CACHED: usize = 320;
+/// Prepared statements of a SQLite connection. The scripts of the ingest writer, of each number of rows and each place in a
+/// batch, are nearly 400.
+const STATEMENTS_CACHED: usize = 450;
 /// How long SQLite waits for another process that holds the file, such as a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Rows that wait between the thread of a SQLite connection and their reader: with few, the two wake each other all the time.

@@ -116,10 +116,11 @@ async fn trickle(haru: Haru, token: String, done: Arc<std::sync::atomic::AtomicB
 }
 
 /// What somebody does to the database while hits come in; nothing acknowledged is lost, nothing is counted twice.
-async fn exact_whatever_happens(fault: impl AsyncFnOnce(&DatabaseConnection)) {
-    let (haru, place) = Haru::with_owner(Db::Postgres).await;
+async fn exact_whatever_happens(db: Db, fault: impl AsyncFnOnce(&DatabaseConnection)) {
+    let (haru, place) = Haru::with_owner(db).await;
     let site = haru.create_site("example.com", "UTC").await;
-    let admin = Database::connect(place.database_url.as_deref().expect("an address")).await.expect("connected");
+    let file = || format!("sqlite://{}", place.dir.path().join("haru.db").display());
+    let admin = Database::connect(place.database_url.clone().unwrap_or_else(file)).await.expect("connected");
     let done = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let senders: Vec<_> =
         (0..4).map(|_| tokio::spawn(trickle(Haru::at(haru.base.clone()), site.token.clone(), done.clone()))).collect();
@@ -148,10 +149,22 @@ async fn exact_whatever_happens(fault: impl AsyncFnOnce(&DatabaseConnection)) {
 /// An operator's `CREATE INDEX` holds inserts up for longer than a commit may take, twice over.
 #[tokio::test(flavor = "multi_thread")]
 async fn inserts_that_are_blocked_for_half_a_minute() {
-    exact_whatever_happens(async |admin| {
+    exact_whatever_happens(Db::Postgres, async |admin| {
         let lock = admin.begin().await.expect("begun");
         lock.execute_unprepared("LOCK TABLE event IN SHARE MODE").await.expect("locked");
         tokio::time::sleep(std::time::Duration::from_secs(28)).await;
+        lock.rollback().await.expect("unlocked");
+    })
+    .await;
+}
+
+/// Another process, such as a backup, writes to the file for longer than a commit waits for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_another_process_holds() {
+    exact_whatever_happens(Db::Sqlite, async |admin| {
+        let lock = admin.begin().await.expect("begun");
+        lock.execute_unprepared("DELETE FROM batch WHERE seq < 0").await.expect("locked");
+        tokio::time::sleep(std::time::Duration::from_secs(12)).await;
         lock.rollback().await.expect("unlocked");
     })
     .await;
@@ -171,7 +184,7 @@ async fn drop_connections(admin: &DatabaseConnection) {
 /// The server drops all connections, idle or in the middle of a commit, again and again.
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_that_are_dropped() {
-    exact_whatever_happens(async |admin| {
+    exact_whatever_happens(Db::Postgres, async |admin| {
         for _ in 0..20 {
             drop_connections(admin).await;
             tokio::time::sleep(std::time::Duration::from_millis(150)).await;

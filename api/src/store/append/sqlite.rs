@@ -1,30 +1,39 @@
 //! SQLite: a batch as one script, the transaction's begin and end among its statements.
 //!
-//! Each call of the driver wakes its thread and is woken by it, which on an idle core costs more than to insert a row. The
-//! script's text depends on the number of rows alone: it is written, and by SQLite prepared, once. A batch of more rows than
-//! a statement takes is several scripts.
+//! Each call of the driver wakes its thread and is woken by it, which on an idle core costs more than to insert a row. A
+//! batch of more rows than a statement takes is several scripts, and so is one of which some hits have an id and others have
+//! none: a script's text then depends on one number of rows alone, and the driver keeps all of them prepared.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use futures_util::TryStreamExt;
 use haru_entity::{batch, event, event_id};
 use sea_orm::sqlx::sqlite::{SqliteArguments, SqlitePool};
-use sea_orm::sqlx::{self, Arguments, AssertSqlSafe};
+use sea_orm::sqlx::{self, Arguments, AssertSqlSafe, Executor};
 use sea_orm::{DatabaseConnection, DbErr, EntityName, IdenStatic, RuntimeErr};
 
 use super::super::events::Batch;
 use super::row::{COLUMNS, Cell, cells, event_columns};
 use super::{Claims, ROWS_A_STATEMENT};
 use crate::collect::Hit;
+use crate::error::is_busy;
 
 /// A script and what is bound in it.
-type Step = (Arc<str>, SqliteArguments);
+type Step = (Script, Text, SqliteArguments);
+
+/// A script as the driver takes it.
+#[derive(Clone, Debug)]
+struct Text {
+    sql: Arc<str>,
+    statements: usize,
+}
 
 static BLANK: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
 
 /// Texts of scripts.
 #[derive(Debug, Default)]
-pub(in super::super) struct Texts(Mutex<HashMap<Script, Arc<str>>>);
+pub(in super::super) struct Texts(Mutex<HashMap<Script, Text>>);
 
 /// What a script does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -56,13 +65,19 @@ pub(super) async fn append(
 
 fn steps(texts: &Texts, batch: &Batch<'_>, claims: &Claims<'_>, hits: &[&Hit]) -> Result<Vec<Step>, DbErr> {
     let claimed: Vec<_> = claims.keys().collect();
-    let parts = hits.len().max(claimed.len()).div_ceil(ROWS_A_STATEMENT);
+    let parts = hits.len().div_ceil(ROWS_A_STATEMENT);
     let (mut ids, mut events) = (claimed.chunks(ROWS_A_STATEMENT), hits.chunks(ROWS_A_STATEMENT));
     let mut steps = Vec::with_capacity(parts);
     for part in 1..=parts {
-        let (ids, events) = (ids.next().unwrap_or_default(), events.next().unwrap_or_default());
-        let script = Script { begins: part == 1, ids: ids.len(), events: events.len(), ends: part == parts };
-        steps.push((texts.of(script), bound(batch, ids, events, script.ends.then_some(hits.len()))?));
+        let (mut ids, events) = (ids.next().unwrap_or_default(), events.next().unwrap_or_default());
+        let mut begins = part == 1;
+        if !ids.is_empty() && ids.len() != events.len() {
+            let script = Script { begins, ids: ids.len(), events: 0, ends: false };
+            steps.push((script, texts.of(script), bound(batch, ids, &[], None)?));
+            (begins, ids) = (false, &[]);
+        }
+        let script = Script { begins, ids: ids.len(), events: events.len(), ends: part == parts };
+        steps.push((script, texts.of(script), bound(batch, ids, events, script.ends.then_some(hits.len()))?));
     }
     Ok(steps)
 }
@@ -70,15 +85,22 @@ fn steps(texts: &Texts, batch: &Batch<'_>, claims: &Claims<'_>, hits: &[&Hit]) -
 async fn run(pool: SqlitePool, steps: Vec<Step>) -> Result<(), DbErr> {
     let told = |error: sqlx::Error| RuntimeErr::SqlxError(Arc::new(error));
     let mut connection = pool.acquire().await.map_err(|error| DbErr::Conn(told(error)))?;
-    for (text, arguments) in steps {
-        let done = sqlx::query_with(AssertSqlSafe(text), arguments).execute(&mut *connection).await;
-        if let Err(error) = done {
-            if sqlx::query("ROLLBACK").execute(&mut *connection).await.is_err() {
-                // It never began, or is in whatever state: nobody else shall find it so.
-                let _gone = connection.close().await;
-            }
-            return Err(DbErr::Exec(told(error)));
+    for (script, text, arguments) in steps {
+        let query = sqlx::query_with(AssertSqlSafe(text.sql), arguments);
+        let ended = connection.execute_many(query).try_fold(0, async |ended, _| Ok(ended + 1)).await;
+        let error = match ended {
+            Ok(ended) if ended == text.statements => continue,
+            // The driver's thread has gone, and took the rest of the script with it.
+            Ok(_) => sqlx::Error::WorkerCrashed,
+            Err(error) => error,
+        };
+        let error = DbErr::Exec(told(error));
+        let began = !(script.begins && is_busy(&error));
+        if began && sqlx::query("ROLLBACK").execute(&mut *connection).await.is_err() {
+            // Whatever state it is in, nobody else shall find it so.
+            let _gone = connection.close().await;
         }
+        return Err(error);
     }
     Ok(())
 }
@@ -116,14 +138,14 @@ fn bind(arguments: &mut SqliteArguments, cell: Cell<'_>) -> Result<(), DbErr> {
 }
 
 impl Texts {
-    fn of(&self, script: Script) -> Arc<str> {
+    fn of(&self, script: Script) -> Text {
         let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        texts.entry(script).or_insert_with(|| script.text().into()).clone()
+        texts.entry(script).or_insert_with(|| script.text()).clone()
     }
 }
 
 impl Script {
-    fn text(self) -> String {
+    fn text(self) -> Text {
         let columns: Vec<&str> = event_columns().map(|column| column.as_str()).collect();
         let mut statements = Vec::new();
         if self.begins {
@@ -139,7 +161,7 @@ impl Script {
             statements.push(insert(batch::Entity.table_name(), &["node", "seq", "committed_at", "events"], 1));
             statements.push("COMMIT".to_owned());
         }
-        statements.join("; ")
+        Text { sql: statements.join("; ").into(), statements: statements.len() }
     }
 }
 
