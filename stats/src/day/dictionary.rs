@@ -12,7 +12,7 @@ use crate::texts::Texts;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dictionary {
     texts: Texts,
-    /// The same for the same text in whatever dictionary, so that dictionaries are added up without hashing.
+    /// The same for the same text in whatever dictionary of this process, so that dictionaries are added up without hashing.
     hashes: Vec<u32>,
 }
 
@@ -122,7 +122,8 @@ impl DictionaryBuilder {
         let rehash = |code: &u32| spread(dictionary.hashes[*code as usize]);
         match self.codes.entry(spread(hash), same, rehash) {
             Entry::Occupied(known) => *known.get(),
-            // A day is refused more than u32::MAX events, and each brings at most one new text to a column.
+            // A day is refused more than u32::MAX events, and each brings at most one new text to a column; what is added
+            // up of many days ends at the budget long before.
             Entry::Vacant(place) => *place.insert(dictionary.push(value, hash)).get(),
         }
     }

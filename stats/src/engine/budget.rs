@@ -76,13 +76,18 @@ impl Meter {
         self.limit.saturating_sub(self.held.load(Ordering::Relaxed))
     }
 
-    /// Takes bytes for groups of these dimensions, until the answer is done.
+    /// Takes bytes for groups of these dimensions, until they are given back or the answer is done.
     pub(crate) fn hold(&self, bytes: usize, dimensions: &[Dimension]) -> Result<(), BudgetError> {
         let before = self.held.fetch_add(bytes, Ordering::Relaxed);
         if before.saturating_add(bytes) > self.limit {
             return Err(self.exceeded(dimensions));
         }
         Ok(())
+    }
+
+    /// Gives back bytes that were taken.
+    pub(super) fn give_back(&self, bytes: usize) {
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// The refusal.

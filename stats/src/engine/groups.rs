@@ -30,12 +30,17 @@ pub(super) struct Groups {
 /// Finds a group by its members.
 #[derive(Debug)]
 enum Index {
-    /// One dimension or none: by its only member, [`NONE`] where there is no group.
+    /// One dimension or none, and members that lie close: by the only member, [`NONE`] where there is no group.
     Table(Vec<u32>),
     Hash(HashTable<u32>),
 }
 
 const NONE: u32 = u32::MAX;
+
+/// How long a table may be, and how much longer for each group in it: numbers are given out to the values of all scans, so
+/// those of one may lie far apart.
+const TABLE: usize = 1 << 16;
+const TABLE_A_GROUP: usize = 64;
 
 impl Groups {
     /// No groups yet.
@@ -78,10 +83,7 @@ impl Groups {
     #[inline]
     pub(super) fn find(&self, members: &[u32]) -> Option<u32> {
         match &self.index {
-            Index::Table(table) => {
-                let slot = members.first().map_or(0, |member| *member as usize);
-                table.get(slot).copied().filter(|group| *group != NONE)
-            }
+            Index::Table(table) => table.get(slot(members)).copied().filter(|group| *group != NONE),
             Index::Hash(table) => {
                 let same = |group: &u32| self.members[*group as usize * self.width..][..self.width] == *members;
                 table.find(self.hasher.hash_one(members), same).copied()
@@ -100,21 +102,33 @@ impl Groups {
         self.members.extend_from_slice(members);
         self.sums.resize(self.sums.len() + self.measures.len(), 0);
         self.count += 1;
+        let slot = slot(members);
+        if matches!(&self.index, Index::Table(_)) && slot > TABLE + TABLE_A_GROUP * self.count {
+            self.index = Index::Hash(HashTable::new());
+            for group in 0..group {
+                self.file(group);
+            }
+        }
+        self.file(group);
+        group
+    }
+
+    /// Makes a group found.
+    fn file(&mut self, group: u32) {
+        let of = |group: u32| &self.members[group as usize * self.width..][..self.width];
         match &mut self.index {
             Index::Table(table) => {
-                let slot = members.first().map_or(0, |member| *member as usize);
+                let slot = slot(of(group));
                 if slot >= table.len() {
                     table.resize(slot + 1, NONE);
                 }
                 table[slot] = group;
             }
             Index::Hash(table) => {
-                let of = |group: &u32| &self.members[*group as usize * self.width..][..self.width];
-                let hash = |group: &u32| self.hasher.hash_one(of(group));
-                table.insert_unique(self.hasher.hash_one(members), group, hash);
+                let hash = |group: &u32| self.hasher.hash_one(of(*group));
+                table.insert_unique(hash(&group), group, hash);
             }
         }
-        group
     }
 
     /// Adds what a part contributes; all of it to that bucket, or its buckets to that one and the following. The numbers of
@@ -162,9 +176,14 @@ impl Groups {
     /// Bytes in memory.
     pub(super) fn bytes(&self) -> usize {
         let index = match &self.index {
-            Index::Table(table) => table.capacity(),
-            Index::Hash(table) => table.capacity(),
+            Index::Table(table) => table.capacity() * size_of::<u32>(),
+            Index::Hash(table) => table.allocation_size(),
         };
-        (self.members.capacity() + index) * size_of::<u32>() + self.sums.capacity() * size_of::<u64>()
+        index + self.members.capacity() * size_of::<u32>() + self.sums.capacity() * size_of::<u64>()
     }
+}
+
+/// Where a table has the group of these members, one or none.
+fn slot(members: &[u32]) -> usize {
+    members.first().map_or(0, |member| *member as usize)
 }

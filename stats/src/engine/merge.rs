@@ -66,8 +66,10 @@ impl Merged {
 pub(super) struct Merging<'p> {
     scans: &'p [Scan],
     groups: Vec<Groups>,
-    /// The values of all scans, so that what several scans of a part share is looked up once.
+    /// The values of all scans.
     values: DictionaryBuilder,
+    /// Bytes that were taken from the budget.
+    held: usize,
 }
 
 /// The numbers of a dictionary's texts among [`Merging::values`], [`NONE`] where they were not needed yet.
@@ -92,7 +94,8 @@ impl Numbers<'_> {
 impl<'p> Merging<'p> {
     /// No groups yet.
     pub(super) fn new(scans: &'p [Scan]) -> Self {
-        Self { scans, groups: scans.iter().map(Groups::new).collect(), values: DictionaryBuilder::default() }
+        let groups = scans.iter().map(Groups::new).collect();
+        Self { scans, groups, values: DictionaryBuilder::default(), held: 0 }
     }
 
     /// Adds what a part contributes to each scan: its groups, and the bucket of all of them or of its first bucket.
@@ -101,7 +104,8 @@ impl<'p> Merging<'p> {
         partials: impl Iterator<Item = Option<(&'c Partial, u32)>>,
         meter: &Meter,
     ) -> Result<(), BudgetError> {
-        let Self { scans, groups, values } = self;
+        let Self { scans, groups, values, held } = self;
+        // What several scans of a part share is looked up once.
         let mut known: Vec<Numbers<'c>> = Vec::new();
         for ((partial, scan), groups) in partials.zip(*scans).zip(groups) {
             let Some((partial, first_bucket)) = partial else { continue };
@@ -115,8 +119,9 @@ impl<'p> Merging<'p> {
             let numbers: Vec<&[u32]> =
                 places.iter().map(|place| place.map_or(&[][..], |place| &known[place].numbers)).collect();
             groups.add(partial, first_bucket, &numbers);
-            let after = groups.bytes() + values.bytes();
-            meter.hold(after.saturating_sub(before), &scan.dimensions)?;
+            let more = (groups.bytes() + values.bytes()).saturating_sub(before);
+            *held += more;
+            meter.hold(more, &scan.dimensions)?;
         }
         Ok(())
     }
@@ -126,6 +131,7 @@ impl<'p> Merging<'p> {
         let values = Arc::new(other.values.into_dictionary());
         let partials: Vec<Partial> = other.groups.into_iter().map(|groups| groups.into_partial(&values)).collect();
         self.add(partials.iter().map(|partial| Some((partial, 0))), meter)?;
+        meter.give_back(other.held);
         Ok(self)
     }
 

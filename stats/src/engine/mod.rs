@@ -110,7 +110,7 @@ impl Engine {
         let groups =
             |scan| contributions.iter().filter_map(move |part| part.to_scan(scan)).map(|(part, _)| part.groups());
         let all: usize = (0..plan.scans().len()).flat_map(groups).sum();
-        let threads = if all < GROUPS_A_THREAD { 1 } else { self.threads };
+        let threads = self.threads.min(all / GROUPS_A_THREAD).clamp(1, MERGING_THREADS);
         let shares: Vec<_> = contributions.chunks(contributions.len().div_ceil(threads).max(1)).collect();
         let merging = threads::each(threads, shares.len(), |share| {
             let mut merging = Merging::new(plan.scans());
@@ -133,5 +133,7 @@ impl Engine {
     }
 }
 
-/// Below this many groups of all parts a second thread costs more than it saves.
+/// Below this many groups of parts another thread costs more than it saves.
 const GROUPS_A_THREAD: usize = 20_000;
+/// Each thread holds groups of its own, which may be the same as those of the others, until all are joined by one.
+const MERGING_THREADS: usize = 4;

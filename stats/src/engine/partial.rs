@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use fixedbitset::FixedBitSet;
+
 use super::needs::{Measure, Needs, Sums};
 use crate::day::Dictionary;
 
@@ -20,13 +22,11 @@ pub struct Partial {
 impl Partial {
     /// Bytes in memory: its weight in a cache. Values that are shared weigh in proportion to those that it has.
     pub fn bytes(&self) -> usize {
-        let share = |values: &Arc<Dictionary>| values.bytes() / values.len() * values.len().min(self.groups);
-        self.own_bytes() + self.values.iter().flatten().map(share).sum::<usize>()
-    }
-
-    /// Bytes in memory but for the values.
-    pub(super) fn own_bytes(&self) -> usize {
-        size_of::<Self>() + size_of_val(&*self.values) + size_of_val(&*self.members) + size_of_val(&*self.sums)
+        // Blank is always among them.
+        let share = |values: &Arc<Dictionary>| values.bytes() / values.len() * values.len().min(self.groups + 1);
+        let own =
+            size_of::<Self>() + size_of_val(&*self.values) + size_of_val(&*self.members) + size_of_val(&*self.sums);
+        own + self.values.iter().flatten().map(share).sum::<usize>()
     }
 
     /// Number of dimensions.
@@ -84,8 +84,11 @@ impl PartialBuilder {
         let Partial { mut values, mut members, mut sums, groups } = self.partial;
         let width = values.len();
         for (dimension, values) in values.iter_mut().enumerate() {
-            // What holds on to all values of a part has at least half as many groups.
-            if let Some(values) = values.as_mut().filter(|values| 2 * groups < values.len()) {
+            let Some(values) = values else { continue };
+            let met =
+                if width == 1 { groups } else { distinct(members.iter().skip(dimension).step_by(width), values.len()) };
+            // What holds on to all values of a part meets at least half of them.
+            if 2 * met + 1 < values.len() {
                 *values = Arc::new(values.narrowed(members.iter_mut().skip(dimension).step_by(width)));
             }
         }
@@ -93,4 +96,11 @@ impl PartialBuilder {
         sums.shrink_to_fit();
         Partial { values, members, sums, groups }
     }
+}
+
+/// How many different codes these are, all of them below `len`.
+fn distinct<'c>(codes: impl Iterator<Item = &'c u32>, len: usize) -> usize {
+    let mut met = FixedBitSet::with_capacity(len);
+    met.extend(codes.map(|code| *code as usize));
+    met.count_ones(..)
 }

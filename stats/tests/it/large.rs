@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 use haru_stats::query::Include;
 use haru_stats::time::{Period, Range, SiteZones};
-use haru_stats::{Answer, Dimension, Event, Metric, Query, VisitDimension};
+use haru_stats::{Answer, Dimension, Event, Interval, Metric, Query, VisitDimension};
 
 use crate::support::{answers, at, date, days};
 
@@ -95,9 +95,17 @@ fn as_float(count: usize) -> Option<f64> {
 #[test]
 fn many_distinct_values_and_threads() {
     let words = words(150_000, 3);
-    let events = events(&words, 240_000, 20_000);
+    let events = events(&words, 300_000, 20_000);
     let days = days(&SiteZones::fixed(Tz::UTC), &events);
-    let queries = [query(vec![Dimension::Page]), query(vec![VisitDimension::Source.into()]), query(vec![])];
+    let source = || Dimension::from(VisitDimension::Source);
+    let queries = [
+        query(vec![Dimension::Page]),
+        query(vec![source()]),
+        query(vec![]),
+        query(vec![Dimension::Page, source()]),
+        query(vec![Dimension::TimeBy(Interval::Hour), Dimension::Page]),
+        query(vec![Dimension::TimeBy(Interval::Hour)]),
+    ];
     let alone: Vec<Answer> = answers(1, &queries, &days);
     assert_eq!(alone, answers(3, &queries, &days), "threads agree");
 

@@ -20,7 +20,7 @@ use super::budget::{BudgetError, Meter};
 use super::needs::{Need, Needs, Sums};
 use super::part_query::{Asked, PartQuery};
 use super::partial::{Partial, PartialBuilder};
-use crate::day::{Day, Dictionary};
+use crate::day::Day;
 use crate::dimension::Dimension;
 use crate::query::Filter;
 use crate::time::Span;
@@ -33,7 +33,7 @@ const GROUP_BYTES: usize = 64;
 
 /// Answers questions about a day.
 pub(super) fn scan_day(day: &Day, queries: &[PartQuery], meter: &Meter) -> Result<Vec<Partial>, BudgetError> {
-    let mut scan = DayScan { day, selections: Vec::new(), matches: Vec::new(), held: Vec::new() };
+    let mut scan = DayScan { day, selections: Vec::new(), matches: Vec::new() };
     queries.iter().map(|query| scan.answer(query.asked(), meter)).collect()
 }
 
@@ -42,8 +42,6 @@ struct DayScan<'d> {
     day: &'d Day,
     selections: Vec<(Arc<[Filter]>, Rc<Selection>)>,
     matches: Vec<(Within, Rc<Matches>)>,
-    /// Dictionaries of the contributions so far.
-    held: Vec<Arc<Dictionary>>,
 }
 
 /// Filters and a window.
@@ -61,7 +59,7 @@ impl DayScan<'_> {
         {
             let mut partial = PartialBuilder::new(grouping.values(), needs);
             partial.add_values(&visitors);
-            return self.finished(partial, asked, meter);
+            return finished(partial, asked, meter);
         }
         let counted = (needs.has(Need::Visitors) || needs.has(Need::Events))
             .then(|| events::count(self.day, &matches, &mut grouping));
@@ -101,21 +99,7 @@ impl DayScan<'_> {
             }
             partial.add(codes, sums);
         });
-        self.finished(partial, asked, meter)
-    }
-
-    fn finished(&mut self, partial: PartialBuilder, asked: &Asked, meter: &Meter) -> Result<Partial, BudgetError> {
-        let partial = partial.finish();
-        let mut bytes = partial.own_bytes();
-        for values in partial.values.iter().flatten() {
-            // Contributions share them.
-            if !self.held.iter().any(|held| Arc::ptr_eq(held, values)) {
-                bytes += values.bytes();
-                self.held.push(Arc::clone(values));
-            }
-        }
-        meter.hold(bytes, &asked.dimensions)?;
-        Ok(partial)
+        finished(partial, asked, meter)
     }
 
     fn matches(&mut self, filters: &Arc<[Filter]>, window: Option<Span>) -> Rc<Matches> {
@@ -137,6 +121,12 @@ impl DayScan<'_> {
         self.selections.push((Arc::clone(filters), Rc::clone(&selection)));
         selection
     }
+}
+
+fn finished(partial: PartialBuilder, asked: &Asked, meter: &Meter) -> Result<Partial, BudgetError> {
+    let partial = partial.finish();
+    meter.hold(partial.bytes(), &asked.dimensions)?;
+    Ok(partial)
 }
 
 /// Visits, rows and positions are counted in `u32`: a day is refused more.
