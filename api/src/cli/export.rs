@@ -51,8 +51,12 @@ const AHEAD_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Export {
     pub(super) async fn run(self) -> Result<(), String> {
-        prepare(&self.dir).map_err(|error| format!("cannot write to {}: {error}", self.dir.display()))?;
-        let store = Store::open(&self.database).await?;
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && to < from
+        {
+            return Err(format!("--to: {to} is before --from, {from}"));
+        }
+        let store = Store::open_existing(&self.database).await?;
         let done = self.of_site(&store).await;
         store.close().await;
         done
@@ -61,6 +65,7 @@ impl Export {
     #[expect(clippy::print_stdout, reason = "the command line talks to a person")]
     async fn of_site(&self, store: &Store) -> Result<(), String> {
         let site = site_of(store, &self.site).await?;
+        prepare(&self.dir).map_err(|error| format!("cannot write to {}: {error}", self.dir.display()))?;
         let text = |error: Error| error.to_string();
         let (mut files, mut events) = (0, 0);
         for day in self.days(store, &site).await.map_err(text)? {

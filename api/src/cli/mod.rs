@@ -11,7 +11,7 @@ mod user;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::store::{Site, Store};
 
@@ -89,7 +89,7 @@ fn fail(message: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// One line that names the flag, its variable and what is wrong, out of clap's several.
+/// One line that names the variable, or the flag where there is none, and what is wrong, out of clap's several.
 fn wrong_value(error: &clap::Error) -> String {
     use clap::error::{ContextKind, ContextValue};
     let text = |kind| match error.get(kind) {
@@ -99,13 +99,16 @@ fn wrong_value(error: &clap::Error) -> String {
     let flag = text(ContextKind::InvalidArg);
     let value = text(ContextKind::InvalidValue);
     let name = flag.split_whitespace().next().unwrap_or_default().trim_start_matches("--");
-    let variable = format!("HARU_{}", name.replace('-', "_").to_uppercase());
+    let named = |arg: &clap::Arg| arg.get_long() == Some(name) && arg.get_env().is_some();
+    let has_variable = Cli::command().get_subcommands().any(|command| command.get_arguments().any(named));
+    let what =
+        if has_variable { format!("HARU_{}", name.replace('-', "_").to_uppercase()) } else { format!("--{name}") };
     let allowed = match error.get(ContextKind::ValidValue) {
         Some(ContextValue::Strings(words)) => format!(": expected {}", words.join(", ")),
         _ => String::new(),
     };
     let why = std::error::Error::source(error).map_or(allowed, |source| format!(": {source}"));
-    format!("{variable}: {value:?} is not allowed{why}")
+    format!("{what}: {value:?} is not allowed{why}")
 }
 
 #[cfg(test)]
@@ -114,7 +117,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        use clap::CommandFactory;
         Cli::command().debug_assert();
     }
 
@@ -124,5 +126,8 @@ mod tests {
         let line = wrong_value(&error);
         assert!(line.starts_with("HARU_LISTEN: \"nowhere\" is not allowed"), "{line}");
         assert!(!line.contains('\n'));
+        let error =
+            Cli::try_parse_from(["haru", "seal", "--site", "a.com", "--day", "2025-99-01"]).expect_err("no date");
+        assert!(wrong_value(&error).starts_with("--day: \"2025-99-01\" is not allowed"), "no variable sets it");
     }
 }

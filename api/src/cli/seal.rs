@@ -40,7 +40,7 @@ pub(super) struct Seal {
 
 impl Seal {
     pub(super) async fn run(self) -> Result<(), String> {
-        let store = Store::open(&self.database).await?;
+        let store = Store::open_existing(&self.database).await?;
         let done = self.of_sites(&store).await;
         store.close().await;
         done

@@ -168,6 +168,7 @@ fn facts<'a>(headers: &'a HeaderMap, client: &'a ClientAddress) -> RequestFacts<
 }
 
 fn dropped(status: StatusCode, reason: DropReason) -> Response {
+    tracing::debug!(reason = reason.as_str(), "a hit was dropped");
     Response::builder().status(status).header(DROPPED.clone(), reason.as_str()).finish()
 }
 
@@ -181,6 +182,12 @@ fn too_large() -> Response {
 }
 
 fn refuse(refused: NotTaken) -> Response {
+    let response = refusal(refused);
+    tracing::debug!(status = response.status().as_u16(), "a hit was refused");
+    response
+}
+
+fn refusal(refused: NotTaken) -> Response {
     match refused {
         NotTaken::Invalid(errors) => json_answer(StatusCode::BAD_REQUEST, &field_errors(&errors)),
         NotTaken::UnknownToken => json_answer(StatusCode::UNAUTHORIZED, &json!({"error": "unknown_token"})),

@@ -38,8 +38,13 @@ impl<E: Endpoint> Endpoint for WithRequestId<E> {
         let id = new_id();
         let header = HeaderValue::from_str(&id).ok();
         let span = tracing::debug_span!("request", id = %id, method = %request.method());
-        let answer = CURRENT.scope(id, self.0.call(request).instrument(span));
-        let mut response = answer.await?.into_response();
+        let path = request.uri().path().to_owned();
+        let answer = async {
+            let response = self.0.call(request).await?.into_response();
+            tracing::debug!(%path, status = response.status().as_u16(), "answered");
+            Ok::<_, poem::Error>(response)
+        };
+        let mut response = CURRENT.scope(id, answer.instrument(span)).await?;
         if let Some(header) = header {
             response.headers_mut().insert(HEADER.clone(), header);
         }

@@ -1,5 +1,6 @@
 //! Opening the database: pools, pragmas, migrations.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbE
 
 use super::Store;
 use crate::config::{DatabaseConfig, prepare_data_dir};
+use crate::secret::write_private;
 
 /// Readers of a SQLite file; more would only queue for the same two or four cores.
 const SQLITE_READERS: u32 = 4;
@@ -47,6 +49,13 @@ async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
     prepare_data_dir(&config.data_dir)?;
     let path = config.sqlite_path();
     let failed = |error: DbErr| format!("cannot open {}: {}", path.display(), one_line(&error));
+    // SQLite gives its other files the same permissions.
+    match write_private(&path, b"") {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            return Err(format!("cannot open {}: {error}", path.display()));
+        }
+        Ok(()) | Err(_) => {}
+    }
     let base = SqliteConnectOptions::new()
         .filename(&path)
         .create_if_missing(true)

@@ -54,6 +54,17 @@ impl Store {
         connect::open(config).await
     }
 
+    /// The same, for commands about what is stored: a data directory without a database is a mistake there.
+    ///
+    /// # Errors
+    /// As above, or when there is none.
+    pub(crate) async fn open_existing(config: &DatabaseConfig) -> Result<Self, String> {
+        if config.database_url.is_none() && !config.sqlite_path().is_file() {
+            return Err(format!("HARU_DATA_DIR: there is no database in {}", config.data_dir.display()));
+        }
+        connect::open(config).await
+    }
+
     /// True on SQLite.
     pub(crate) fn is_sqlite(&self) -> bool {
         self.backend() == DbBackend::Sqlite

@@ -66,6 +66,33 @@ fn a_taken_port_is_told_in_one_line() {
 }
 
 #[test]
+fn without_a_database_nothing_is_sealed_or_exported() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let out = dir.path().join("out");
+    let out = out.to_str().expect("text");
+    for arguments in [&["seal", "--list"][..], &["export", "--site", "example.com", "--dir", out]] {
+        assert_one_line(&haru(arguments, dir.path()), &["HARU_DATA_DIR", "there is no database"]);
+    }
+    let turned = ["--from", "2025-09-12", "--to", "2025-09-01"];
+    let turned = [&["export", "--site", "example.com", "--dir", out][..], &turned].concat();
+    assert_one_line(&haru(&turned, dir.path()), &["--to", "2025-09-01", "2025-09-12"]);
+    assert_eq!(std::fs::read_dir(dir.path()).expect("a directory").count(), 0, "nothing was made");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_database_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new(Db::Sqlite).await;
+    std::fs::set_permissions(place.dir.path(), std::fs::Permissions::from_mode(0o755)).expect("open to all");
+    let _haru = place.start(&[]).await;
+    for name in ["haru.db", "haru.db-wal", "haru.db-shm", "secret"] {
+        let mode = std::fs::metadata(place.dir.path().join(name)).expect(name).permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name}: {mode:o}");
+    }
+}
+
+#[test]
 fn help_has_examples() {
     let dir = tempfile::tempdir().expect("a directory");
     for command in ["serve", "migrate", "seed", "seal", "export", "user create", "openapi"] {

@@ -18,7 +18,7 @@ pub fn dashboard(body: &Value, context: &Context) -> Result<DashboardQuery, Quer
     let given = |key: &str| object.get(key).filter(|value| !value.is_null());
     let zone = dates::zone(given("timezone"), context)?;
     let range = dates::range(given("date_range"), zone, context)?;
-    let comparison = given("comparison").map(dates::comparison_mode).transpose()?;
+    let comparison = given("comparison").map(|mode| dates::comparison_mode("comparison", mode)).transpose()?;
     let interval = given("interval").map(|value| {
         let name = read::text("interval", value)?;
         Interval::from_name(name).ok_or_else(|| QueryError::unknown("interval", &name))

@@ -29,11 +29,12 @@ pub(super) fn zone(value: Option<&Value>, context: &Context) -> Result<Tz, Query
     value.map_or(Ok(context.zone), |value| parse_zone(read::text("timezone", value)?))
 }
 
-pub(super) fn comparison_mode(value: &Value) -> Result<ComparisonMode, QueryError> {
-    match read::text("comparisons", value)? {
+/// `key` is what it is called in the request.
+pub(super) fn comparison_mode(key: &'static str, value: &Value) -> Result<ComparisonMode, QueryError> {
+    match read::text(key, value)? {
         "previous_period" => Ok(ComparisonMode::PreviousPeriod),
         "year_over_year" => Ok(ComparisonMode::YearOverYear),
-        other => Err(QueryError::unknown("comparisons", &other)),
+        other => Err(QueryError::unknown(key, &other)),
     }
 }
 
@@ -51,7 +52,7 @@ pub(super) fn comparison(value: &Value) -> Result<Comparison, QueryError> {
         (_, Some(_)) => {
             return Err(QueryError::combination(key, &KEY, "goes with the mode \"custom\" only"));
         }
-        (_, None) => comparison_mode(mode)?,
+        (_, None) => comparison_mode(key, mode)?,
     };
     let match_day_of_week = object.get("match_day_of_week").map_or(Ok(false), |value| read::flag(key, value))?;
     Ok(Comparison { mode, match_day_of_week })
