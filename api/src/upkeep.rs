@@ -1,5 +1,5 @@
-//! What has to be done now and then: erasing salts, forgetting ids and logins, removing what deleted sites held, sealing
-//! days that are over.
+//! What has to be done now and then: erasing salts, forgetting ids, logins and API tokens, removing what deleted sites
+//! held, sealing days that are over.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,6 +69,7 @@ async fn round(app: &App) -> Result<()> {
         tracing::info!(dates = erased, "erased the salts of dates that have ended everywhere");
     }
     app.store.delete_expired_sessions(now).await?;
+    app.accounts.tokens.forget_ended(now).await?;
     app.auth_limit.forget_idle();
     app.api_limit.forget_idle();
     while app.store.purge_deleted_sites(now).await? {

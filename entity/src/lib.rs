@@ -4,6 +4,8 @@
 //! integers are `i64` wherever SQLite could hand back more than 32 bits.
 
 pub mod account;
+pub mod api_token;
+pub mod api_token_site;
 pub mod batch;
 pub mod dropped;
 pub mod event;

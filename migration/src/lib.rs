@@ -12,6 +12,7 @@ mod m20261124_000002_sites;
 mod m20261124_000003_events;
 mod m20261124_000004_nodes;
 mod m20261124_000005_segments;
+mod m20261124_000006_tokens;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000003_events::Migration),
             Box::new(m20261124_000004_nodes::Migration),
             Box::new(m20261124_000005_segments::Migration),
+            Box::new(m20261124_000006_tokens::Migration),
         ]
     }
 }

@@ -6,8 +6,11 @@ use std::time::Duration;
 use moka::future::Cache;
 
 use super::access_token::{self, AccessTokens};
+use super::api_token;
+use super::caller::{Caller, Proof};
 use super::password::Passwords;
 use super::refresh_token::{self, GRACE, REFRESH_LIFETIME};
+use super::tokens::Tokens;
 use super::validate::Problems;
 use crate::config;
 use crate::error::{Error, Result};
@@ -57,11 +60,14 @@ pub(crate) struct Accounts {
     refresh_key: [u8; 32],
     registration: config::Registration,
     sessions: Cache<String, Option<Arc<SessionState>>>,
+    /// API tokens.
+    pub(crate) tokens: Tokens,
 }
 
 impl Accounts {
     pub(crate) fn new(store: Store, secret: &Secret, registration: config::Registration) -> Result<Self> {
         Ok(Self {
+            tokens: Tokens::new(store.clone()),
             store,
             passwords: Passwords::new()?,
             access: AccessTokens::new(secret),
@@ -159,20 +165,36 @@ impl Accounts {
         Ok(())
     }
 
-    /// Who an access token speaks for.
+    /// Who speaks, by a login's access token or an API token.
     ///
     /// # Errors
-    /// `Unauthenticated` when it is not good or its login has ended.
-    pub(crate) async fn authenticate(&self, token: &str) -> Result<Arc<SessionState>> {
-        let session_id = self.access.session_of(token)?;
-        self.session(&session_id).await?.ok_or(Error::Unauthenticated("the login has ended"))
+    /// `Unauthenticated` when it is not, or no longer, good.
+    pub(crate) async fn authenticate(&self, bearer: &str) -> Result<Caller> {
+        if api_token::is_meant(bearer) {
+            return Ok(Caller::Token(self.tokens.authenticate(bearer).await?));
+        }
+        self.again(&Proof::Session(self.access.session_of(bearer)?)).await
+    }
+
+    /// Who has proved themselves before, as they are now.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when it is no longer good.
+    pub(crate) async fn again(&self, proof: &Proof) -> Result<Caller> {
+        match proof {
+            Proof::Session(id) => {
+                let state = self.session(id).await?.ok_or(Error::Unauthenticated("the login has ended"))?;
+                Ok(Caller::Member(state))
+            }
+            Proof::Token(hash) => Ok(Caller::Token(self.tokens.with_hash(hash).await?)),
+        }
     }
 
     /// The login of that id, at most [`SESSION_CACHE_TTL`] old.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(crate) async fn session(&self, id: &str) -> Result<Option<Arc<SessionState>>> {
+    async fn session(&self, id: &str) -> Result<Option<Arc<SessionState>>> {
         if let Some(known) = self.sessions.get(id).await {
             return Ok(known);
         }

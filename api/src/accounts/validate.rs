@@ -16,7 +16,8 @@ pub(crate) const EMAIL_MAX: usize = 254;
 pub(crate) struct Problems(Vec<FieldError>);
 
 impl Problems {
-    fn add(&mut self, field: &str, message: impl Into<String>) {
+    /// One more that is wrong.
+    pub(super) fn add(&mut self, field: &str, message: impl Into<String>) {
         self.0.push(FieldError { field: field.to_owned(), message: message.into() });
     }
 

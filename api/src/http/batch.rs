@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Tag;
 use super::problem::Problem;
-use super::security::LoggedIn;
+use super::security::Called;
 use crate::app::App;
 use crate::error::Error;
 use crate::pipeline::{BATCH_ITEMS_MAX, NotTaken};
@@ -55,17 +55,14 @@ impl BatchApi {
     #[oai(path = "/sites/:site/events", method = "post", operation_id = "sendEvents")]
     async fn send(
         &self,
-        LoggedIn(state): LoggedIn,
+        Called(caller): Called,
         Data(app): Data<&Arc<App>>,
         /// Id or domain.
         #[oai(name = "site")]
         Path(name): Path<String>,
         Json(items): Json<Vec<Value>>,
     ) -> Result<Accepted, Problem> {
-        let site = app.sites.find(&state.scope, &name).await?;
-        if !state.scope.role.manages_sites() {
-            return Err(Error::Forbidden("viewers cannot send events").into());
-        }
+        let site = app.sites.find(caller.sends_events()?, &name).await?;
         if items.len() > BATCH_ITEMS_MAX {
             return Err(Problem::bad_request(format!("at most {BATCH_ITEMS_MAX} events at once")));
         }

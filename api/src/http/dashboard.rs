@@ -18,7 +18,7 @@ use super::dto::{
     RatioTotal, Realtime, Series, TimeSeries, Total, Totals,
 };
 use super::problem::Problem;
-use super::security::LoggedIn;
+use super::security::Called;
 use crate::app::App;
 use crate::query::{DashboardAnswer, DashboardRequest};
 use crate::store::Site;
@@ -60,14 +60,14 @@ impl DashboardApi {
     #[oai(path = "/sites/:site/dashboard", method = "post", operation_id = "getDashboard")]
     async fn dashboard(
         &self,
-        LoggedIn(state): LoggedIn,
+        Called(caller): Called,
         Data(app): Data<&Arc<App>>,
         /// Id or domain.
         #[oai(name = "site")]
         Path(name): Path<String>,
         Json(query): Json<DashboardQuery>,
     ) -> Result<Json<Dashboard>, Problem> {
-        let site = app.sites.find(&state.scope, &name).await?;
+        let site = app.sites.find(caller.reads_stats()?, &name).await?;
         let found = app.stats.dashboard(&site, &query.into()).await?;
         Ok(Json(answer(app, &site, found)))
     }
@@ -76,13 +76,13 @@ impl DashboardApi {
     #[oai(path = "/sites/:site/realtime", method = "get", operation_id = "getRealtime")]
     async fn realtime(
         &self,
-        LoggedIn(state): LoggedIn,
+        Called(caller): Called,
         Data(app): Data<&Arc<App>>,
         /// Id or domain.
         #[oai(name = "site")]
         Path(name): Path<String>,
     ) -> Result<Json<Realtime>, Problem> {
-        let site = app.sites.find(&state.scope, &name).await?;
+        let site = app.sites.find(caller.reads_stats()?, &name).await?;
         Ok(Json(realtime(app.stats.realtime(&site).await?)))
     }
 }

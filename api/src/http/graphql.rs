@@ -16,13 +16,14 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::{client, dashboard, dto, security};
+use crate::accounts::Proof;
 use crate::app::App;
 use crate::collect::Kind;
 use crate::error::Error;
 use crate::live::{self, Latest};
 use crate::pipeline::client_network;
 use crate::query::DashboardRequest;
-use crate::store::{SessionState, Site};
+use crate::store::Site;
 
 /// Depth of a query, at most.
 const DEPTH_MAX: usize = 12;
@@ -54,10 +55,6 @@ pub(crate) fn sdl() -> String {
     text.push('\n');
     text
 }
-
-/// Id of the login that a request or connection speaks for; access is looked up anew each time.
-#[derive(Clone)]
-struct Login(String);
 
 /// What a dashboard is asked for, in the words of the query language.
 #[derive(Clone, Debug, InputObject)]
@@ -174,8 +171,7 @@ pub(crate) async fn execute(
     let mut query = query.0;
     match client::text(request.headers(), header::AUTHORIZATION).and_then(bearer) {
         Some(token) => {
-            let state = security::check_token(app, request, token).await?;
-            query = query.data(Login(state.session_id.clone()));
+            query = query.data(security::check_token(app, request, token).await?.proof());
         }
         None => app.api_limit.check(("address", client_network(client::address(app, request).address)))?,
     }
@@ -194,10 +190,10 @@ pub(crate) fn subscribe(
     let connected = move |stream| async move {
         let greet = move |payload: Value| async move {
             let token = payload.get("authorization").and_then(Value::as_str).and_then(bearer).unwrap_or_default();
-            let state = app.accounts.authenticate(token).await.map_err(told)?;
-            app.api_limit.check(("user", &state.user.id)).map_err(told)?;
+            let caller = app.accounts.authenticate(token).await.map_err(told)?;
+            app.api_limit.check(caller.counted_as()).map_err(told)?;
             let mut data = Data::default();
-            data.insert(Login(state.session_id.clone()));
+            data.insert(caller.proof());
             Ok(data)
         };
         GraphQLWebSocket::new(stream, schema, protocol)
@@ -217,33 +213,34 @@ fn app<'c>(context: &Context<'c>) -> Result<&'c Arc<App>> {
     context.data::<Arc<App>>()
 }
 
-async fn login(app: &App, login: &Login) -> crate::error::Result<Arc<SessionState>> {
-    app.accounts.session(&login.0).await?.ok_or(Error::Unauthenticated("the login has ended"))
+/// The site, if whoever gave that proof may still ask for its numbers: access is looked up anew each time.
+async fn readable(app: &App, proof: &Proof, name: &str) -> crate::error::Result<Site> {
+    let caller = app.accounts.again(proof).await?;
+    app.sites.find(caller.reads_stats()?, name).await
 }
 
 async fn site(context: &Context<'_>, site_id: &ID) -> Result<Site> {
     let app = app(context)?;
     let missing = || told(Error::Unauthenticated("an access token is required"));
-    let proof = context.data_opt::<Login>().ok_or_else(missing)?;
-    let state = login(app, proof).await.map_err(told)?;
-    app.sites.find(&state.scope, site_id).await.map_err(told)
+    let proof = context.data_opt::<Proof>().ok_or_else(missing)?;
+    readable(app, proof, site_id).await.map_err(told)
 }
 
-/// Ends a stream with an error as soon as the login has ended or the site is out of its reach.
+/// Ends a stream with an error as soon as login or token has ended or the site is out of its reach.
 fn while_allowed<T: Send, S: Stream<Item = T> + Send>(
     context: &Context<'_>,
     site: &Site,
     values: S,
 ) -> Result<impl Stream<Item = Result<T>> + use<T, S>> {
-    let (app, proof, name) = (app(context)?.clone(), context.data::<Login>()?.clone(), site.id.clone());
+    let (app, proof, name) = (app(context)?.clone(), context.data::<Proof>()?.clone(), site.id.clone());
     let denied = stream::unfold(tokio::time::interval(RECHECK), move |mut every| {
         let (app, proof, name) = (app.clone(), proof.clone(), name.clone());
         async move {
             loop {
                 every.tick().await;
-                let allowed = async { app.sites.find(&login(&app, &proof).await?.scope, &name).await };
+                let allowed = readable(&app, &proof, &name).await;
                 // A database that is away for a moment says nothing about rights.
-                if let Err(error @ (Error::Unauthenticated(_) | Error::NotFound(_))) = allowed.await {
+                if let Err(error @ (Error::Unauthenticated(_) | Error::Forbidden(_) | Error::NotFound(_))) = allowed {
                     return Some((Err(told(error)), every));
                 }
             }

@@ -19,6 +19,7 @@ mod query;
 mod request_id;
 mod security;
 mod sites;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -45,14 +46,18 @@ enum Tag {
     Events,
     /// Tracked properties.
     Sites,
+    /// Keys for programs.
+    Tokens,
     /// Registration and login.
     Accounts,
 }
 
-type Api = (query::QueryApi, dashboard::DashboardApi, batch::BatchApi, sites::SitesApi, auth::AuthApi);
+type Api =
+    (query::QueryApi, dashboard::DashboardApi, batch::BatchApi, sites::SitesApi, tokens::TokensApi, auth::AuthApi);
 
 fn api(base_url: &str) -> OpenApiService<Api, ()> {
-    let parts = (query::QueryApi, dashboard::DashboardApi, batch::BatchApi, sites::SitesApi, auth::AuthApi);
+    let parts: Api =
+        (query::QueryApi, dashboard::DashboardApi, batch::BatchApi, sites::SitesApi, tokens::TokensApi, auth::AuthApi);
     OpenApiService::new(parts, "Haru", env!("CARGO_PKG_VERSION"))
         .description("Privacy-first web analytics: events in, exact numbers out.")
         .server(format!("{base_url}api"))

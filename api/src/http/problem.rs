@@ -50,7 +50,7 @@ pub(crate) enum Problem {
     /// Nobody is logged in, or the login has ended.
     #[oai(status = 401, content_type = "application/problem+json")]
     Unauthorized(Json<ProblemDetails>),
-    /// You may see this but not do that with it.
+    /// You may see this but not do that with it, or your API token lacks the scope for it.
     #[oai(status = 403, content_type = "application/problem+json")]
     Forbidden(Json<ProblemDetails>),
     /// There is no such thing that you may see.

@@ -10,10 +10,10 @@ use serde_json::Value;
 use haru_stats::wire;
 
 use super::Tag;
-use super::security::LoggedIn;
+use super::security::Called;
+use crate::accounts::Caller;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::store::Scope;
 
 /// An error as this API's clients know it.
 #[derive(Clone, Debug, Object)]
@@ -34,6 +34,9 @@ enum QueryAnswer {
     /// The access token is not valid.
     #[oai(status = 401)]
     Unauthorized(Json<QueryProblem>),
+    /// The API token lacks the scope.
+    #[oai(status = 403)]
+    Forbidden(Json<QueryProblem>),
     /// There is no such site that you may see.
     #[oai(status = 404)]
     NotFound(Json<QueryProblem>),
@@ -57,20 +60,16 @@ impl QueryApi {
     ///
     /// Keys: `site_id`, `metrics`, `date_range`, `dimensions`, `filters`, `order_by`, `include`, `pagination`, `timezone`.
     #[oai(path = "/query", method = "post", operation_id = "query")]
-    async fn query(
-        &self,
-        LoggedIn(state): LoggedIn,
-        Data(app): Data<&Arc<App>>,
-        Json(query): Json<Value>,
-    ) -> QueryAnswer {
-        match answer(app, &state.scope, &query).await {
+    async fn query(&self, Called(caller): Called, Data(app): Data<&Arc<App>>, Json(query): Json<Value>) -> QueryAnswer {
+        match answer(app, &caller, &query).await {
             Ok(results) => QueryAnswer::Results(Json(results)),
             Err(error) => refuse(error),
         }
     }
 }
 
-async fn answer(app: &App, scope: &Scope, query: &Value) -> Result<Value> {
+async fn answer(app: &App, caller: &Caller, query: &Value) -> Result<Value> {
+    let scope = caller.reads_stats()?;
     let name = wire::site_id(query)?;
     let site = app.sites.find(scope, name).await?;
     app.stats.query(&site, query).await
@@ -80,7 +79,8 @@ fn refuse(error: Error) -> QueryAnswer {
     let told = Json(QueryProblem { error: error.to_string() });
     match error {
         Error::NotFound(_) => QueryAnswer::NotFound(told),
-        Error::Unauthenticated(_) | Error::Forbidden(_) => QueryAnswer::Unauthorized(told),
+        Error::Unauthenticated(_) => QueryAnswer::Unauthorized(told),
+        Error::Forbidden(_) => QueryAnswer::Forbidden(told),
         Error::TooMany { .. } => QueryAnswer::TooMany(told),
         Error::Unavailable => QueryAnswer::Unavailable(told),
         Error::Query(_) | Error::Budget(_) | Error::Invalid(_) | Error::Conflict(_) => QueryAnswer::BadRequest(told),

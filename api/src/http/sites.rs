@@ -10,7 +10,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use super::Tag;
 use super::dashboard::instant;
 use super::problem::Problem;
-use super::security::LoggedIn;
+use super::security::Called;
 use crate::app::App;
 use crate::sites::{ChangeWish, SiteState, SiteWish};
 
@@ -128,7 +128,7 @@ impl SitesApi {
     #[oai(path = "/sites", method = "get", operation_id = "listSites")]
     async fn list(
         &self,
-        LoggedIn(state): LoggedIn,
+        Called(caller): Called,
         Data(app): Data<&Arc<App>>,
         /// Sites of a page, 1 to 1,000.
         Query(limit): Query<Option<u64>>,
@@ -136,7 +136,7 @@ impl SitesApi {
         Query(after): Query<Option<String>>,
     ) -> Result<Json<SiteList>, Problem> {
         let limit = limit.unwrap_or(PAGE_DEFAULT);
-        let (sites, more) = app.sites.list(&state.scope, limit, after.as_deref()).await?;
+        let (sites, more) = app.sites.list(caller.reads_sites()?, limit, after.as_deref()).await?;
         let sites: Vec<Site> = sites.into_iter().map(|state| site(app, state)).collect();
         let after = sites.last().filter(|_| more).map(|site| site.id.clone());
         Ok(Json(SiteList { sites, meta: ListMeta { limit, after } }))
@@ -146,12 +146,12 @@ impl SitesApi {
     #[oai(path = "/sites", method = "post", operation_id = "createSite")]
     async fn create(
         &self,
-        LoggedIn(state): LoggedIn,
+        Called(caller): Called,
         Data(app): Data<&Arc<App>>,
         Json(body): Json<NewSite>,
     ) -> Result<Created, Problem> {
         let wish = SiteWish { name: body.name, domain: body.domain, timezone: body.timezone };
-        let made = app.sites.create(&state.scope, wish).await?;
+        let made = app.sites.create(caller.makes_sites()?, wish).await?;
         Ok(Created::Site(Json(site(app, made))))
     }
 
@@ -159,20 +159,20 @@ impl SitesApi {
     #[oai(path = "/sites/:site", method = "get", operation_id = "getSite")]
     async fn read(
         &self,
-        LoggedIn(state): LoggedIn,
+        Called(caller): Called,
         Data(app): Data<&Arc<App>>,
         /// Id or domain.
         #[oai(name = "site")]
         Path(name): Path<String>,
     ) -> Result<Json<Site>, Problem> {
-        Ok(Json(site(app, app.sites.state(&state.scope, &name).await?)))
+        Ok(Json(site(app, app.sites.state(caller.reads_sites()?, &name).await?)))
     }
 
     /// Change a site.
     #[oai(path = "/sites/:site", method = "patch", operation_id = "updateSite")]
     async fn update(
         &self,
-        LoggedIn(state): LoggedIn,
+        Called(caller): Called,
         Data(app): Data<&Arc<App>>,
         /// Id or domain.
         #[oai(name = "site")]
@@ -181,20 +181,20 @@ impl SitesApi {
     ) -> Result<Json<Site>, Problem> {
         let wish =
             ChangeWish { name: body.name, domain: body.domain, timezone: body.timezone, honour_dnt: body.honour_dnt };
-        Ok(Json(site(app, app.sites.update(&state.scope, &name, wish).await?)))
+        Ok(Json(site(app, app.sites.update(caller.changes_sites()?, &name, wish).await?)))
     }
 
     /// Delete a site and everything of it.
     #[oai(path = "/sites/:site", method = "delete", operation_id = "deleteSite")]
     async fn delete(
         &self,
-        LoggedIn(state): LoggedIn,
+        Called(caller): Called,
         Data(app): Data<&Arc<App>>,
         /// Id or domain.
         #[oai(name = "site")]
         Path(name): Path<String>,
     ) -> Result<Deleted, Problem> {
-        app.sites.delete(&state.scope, &name).await?;
+        app.sites.delete(caller.changes_sites()?, &name).await?;
         Ok(Deleted::Done)
     }
 
@@ -202,12 +202,12 @@ impl SitesApi {
     #[oai(path = "/sites/:site/token", method = "post", operation_id = "rotateToken")]
     async fn rotate_token(
         &self,
-        LoggedIn(state): LoggedIn,
+        Called(caller): Called,
         Data(app): Data<&Arc<App>>,
         /// Id or domain.
         #[oai(name = "site")]
         Path(name): Path<String>,
     ) -> Result<Json<Site>, Problem> {
-        Ok(Json(site(app, app.sites.rotate_token(&state.scope, &name).await?)))
+        Ok(Json(site(app, app.sites.rotate_token(caller.changes_sites()?, &name).await?)))
     }
 }

@@ -16,6 +16,7 @@ mod seals;
 mod sessions;
 mod sites;
 mod sites_delete;
+mod tokens;
 
 pub(crate) use accounts::{NewUser, User};
 pub(crate) use dropped::DropCount;
@@ -25,6 +26,7 @@ pub(crate) use scope::{Role, Scope};
 pub(crate) use seals::{Attempt, SealedDay, Totals};
 pub(crate) use sessions::{Login, SessionState};
 pub(crate) use sites::{NewSite, Site, SiteChange, TimezoneEra, TrackedSite};
+pub(crate) use tokens::{NewToken, Token};
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

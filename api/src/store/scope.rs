@@ -27,6 +27,11 @@ impl Role {
     pub(crate) fn manages_sites(self) -> bool {
         self >= Self::Admin
     }
+
+    /// May see and end what other members made.
+    pub(crate) fn manages_account(self) -> bool {
+        self >= Self::Owner
+    }
 }
 
 impl FromStr for Role {
@@ -42,7 +47,7 @@ impl FromStr for Role {
     }
 }
 
-/// A member at work in one account. Made from a checked session, nowhere else.
+/// A member, or a token of theirs, at work in one account. Made from a checked session or token, nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scope {
     /// The account.
@@ -53,4 +58,6 @@ pub(crate) struct Scope {
     pub(crate) role: Role,
     /// True: sees only the sites listed for the member.
     pub(crate) limited: bool,
+    /// Of a token for some sites its id: sees, of what the member sees, only the sites listed for it.
+    pub(crate) limited_token: Option<String>,
 }

@@ -130,7 +130,13 @@ impl Store {
         let role = membership.role.parse().map_err(|()| Error::internal("unknown role in the database"))?;
         Ok(Some(SessionState {
             session_id: row.id,
-            scope: Scope { account_id: account.id, user_id: user.id.clone(), role, limited: membership.limited },
+            scope: Scope {
+                account_id: account.id,
+                user_id: user.id.clone(),
+                role,
+                limited: membership.limited,
+                limited_token: None,
+            },
             user: user.into(),
             account_name: account.name,
         }))

@@ -1,6 +1,6 @@
 //! Sites, always within a [`Scope`]; and the one lookup without, by tracking token or domain, for `collect`.
 
-use haru_entity::{member_site, site, site_timezone};
+use haru_entity::{api_token_site, member_site, site, site_timezone};
 use haru_stats::time::SiteZones;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait,
@@ -94,8 +94,8 @@ pub(crate) struct SiteChange {
     pub(crate) token: Option<String>,
 }
 
-/// The only place where sites are found for a member: those of the account, for limited members those listed.
-fn visible(scope: &Scope) -> Select<site::Entity> {
+/// The only place where sites are found for a caller: those of the account, for limited members and tokens those listed.
+pub(super) fn visible(scope: &Scope) -> Select<site::Entity> {
     let mut condition =
         Condition::all().add(site::Column::AccountId.eq(&scope.account_id)).add(site::Column::DeletedAt.is_null());
     if scope.limited {
@@ -104,6 +104,14 @@ fn visible(scope: &Scope) -> Select<site::Entity> {
             .column(member_site::Column::SiteId)
             .filter(member_site::Column::AccountId.eq(&scope.account_id))
             .filter(member_site::Column::UserId.eq(&scope.user_id))
+            .into_query();
+        condition = condition.add(site::Column::Id.in_subquery(listed));
+    }
+    if let Some(token_id) = &scope.limited_token {
+        let listed = api_token_site::Entity::find()
+            .select_only()
+            .column(api_token_site::Column::SiteId)
+            .filter(api_token_site::Column::TokenId.eq(token_id))
             .into_query();
         condition = condition.add(site::Column::Id.in_subquery(listed));
     }

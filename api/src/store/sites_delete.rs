@@ -1,6 +1,6 @@
 //! Deleting a site: hidden at once, its events removed in small steps, so that the one writer is never held for long.
 
-use haru_entity::{dropped, event, event_id, member_site, site};
+use haru_entity::{api_token_site, dropped, event, event_id, member_site, site};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -28,7 +28,13 @@ impl Store {
         row.domain = Set(placeholder.clone());
         row.token = Set(placeholder);
         row.deleted_at = Set(Some(at));
-        row.into_active_model().update(&self.writer).await?;
+        let transaction = self.begin_write().await?;
+        row.into_active_model().update(&transaction).await?;
+        api_token_site::Entity::delete_many()
+            .filter(api_token_site::Column::SiteId.eq(site.key))
+            .exec(&transaction)
+            .await?;
+        transaction.commit().await?;
         Ok(site)
     }
 

@@ -68,6 +68,7 @@ async fn the_api_never_answers_5xx_to_nonsense(db: Db) {
         "/api/v1/auth/register",
         "/api/v1/auth/login",
         "/api/v1/sites",
+        "/api/v1/tokens",
         "/api/v1/sites/example.com/dashboard",
         "/api/v1/sites/example.com/events",
         "/api/v2/query",

@@ -18,4 +18,5 @@ mod privacy;
 mod query;
 mod sealing;
 mod sites;
+mod tokens;
 mod upkeep;
