@@ -10,13 +10,14 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::harness::{Db, Haru, on_both};
+use crate::harness::{Db, Haru, expect, on_both};
 
 on_both!(
     a_dashboard_moves_when_a_hit_is_committed,
     visitors_and_events_are_pushed,
     a_socket_needs_a_login,
-    a_subscription_ends_with_its_login
+    a_subscription_ends_with_its_login,
+    a_subscription_ends_with_its_token,
 );
 
 struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
@@ -145,6 +146,27 @@ async fn a_subscription_ends_with_its_login(db: Db) {
     loop {
         let message = socket.next().await.expect("an answer before the end");
         if message.to_string().contains("the login has ended") {
+            break;
+        }
+    }
+}
+
+async fn a_subscription_ends_with_its_token(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    haru.create_site("example.com", "UTC").await;
+    let wish = json!({"name": "A screen on the wall", "scopes": ["stats:read"]});
+    let made = expect(haru.post("/api/v1/tokens", &wish).send().await.expect("sent"), StatusCode::CREATED).await;
+    let mut program = Haru::at(haru.base.clone());
+    made["token"].as_str().expect("a secret").clone_into(&mut program.token);
+    let mut socket = Socket::connected(&program).await;
+    socket.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
+    socket.until("1", |_| true).await;
+    let path = format!("/api/v1/tokens/{}", made["id"].as_str().expect("an id"));
+    let revoked = haru.client.delete(haru.url(&path)).bearer_auth(&haru.token).send().await.expect("sent");
+    assert_eq!(revoked.status(), StatusCode::NO_CONTENT);
+    loop {
+        let message = socket.next().await.expect("an answer before the end");
+        if message.to_string().contains("the API token is not valid") {
             break;
         }
     }
