@@ -6,6 +6,7 @@
 pub mod account;
 pub mod api_token;
 pub mod api_token_site;
+pub mod audit_entry;
 pub mod batch;
 pub mod dropped;
 pub mod event;

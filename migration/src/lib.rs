@@ -13,6 +13,7 @@ mod m20261124_000003_events;
 mod m20261124_000004_nodes;
 mod m20261124_000005_segments;
 mod m20261124_000006_tokens;
+mod m20261124_000007_audit;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_nodes::Migration),
             Box::new(m20261124_000005_segments::Migration),
             Box::new(m20261124_000006_tokens::Migration),
+            Box::new(m20261124_000007_audit::Migration),
         ]
     }
 }

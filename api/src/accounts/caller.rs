@@ -133,7 +133,14 @@ mod tests {
 
     fn token(scopes: &[TokenScope], role: Role, limited: bool) -> Caller {
         let limited_token = limited.then(|| "t".to_owned());
-        let scope = Scope { account_id: "a".to_owned(), user_id: "u".to_owned(), role, limited: false, limited_token };
+        let scope = Scope {
+            account_id: "a".to_owned(),
+            user_id: "u".to_owned(),
+            role,
+            limited: false,
+            limited_token,
+            client: String::new(),
+        };
         let scopes = TokenScopes::new(scopes.iter().copied());
         Caller::Token(Arc::new(TokenState { id: "t".to_owned(), hash: [0; 32], scopes, scope, expires_at: None }))
     }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod append;
+mod audit;
 mod connect;
 mod dropped;
 mod events;

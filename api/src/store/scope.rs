@@ -60,4 +60,6 @@ pub(crate) struct Scope {
     pub(crate) limited: bool,
     /// Of a token for some sites its id: sees, of what the member sees, only the sites listed for it.
     pub(crate) limited_token: Option<String>,
+    /// From which kind of client, such as `Firefox on Mac` or `API token Nightly`: for the audit log.
+    pub(crate) client: String,
 }

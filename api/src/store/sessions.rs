@@ -136,6 +136,7 @@ impl Store {
                 role,
                 limited: membership.limited,
                 limited_token: None,
+                client: row.client,
             },
             user: user.into(),
             account_name: account.name,

@@ -7,6 +7,7 @@ use sea_orm::{
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqlErr,
 };
 
+use super::audit::{self, Action};
 use super::{Scope, Store};
 use crate::error::{Error, Result};
 
@@ -167,6 +168,7 @@ impl Store {
         };
         let row = row.insert(&transaction).await.map_err(domain_taken)?;
         insert_era(&transaction, row.id, &TimezoneEra { since: i64::MIN, timezone: new.timezone }).await?;
+        audit::note(&transaction, scope, Action::SiteMade, &row.domain).await?;
         transaction.commit().await?;
         Ok(row.into())
     }
@@ -179,6 +181,8 @@ impl Store {
         let transaction = self.begin_write().await?;
         let row = named(scope, name).one(&transaction).await?.ok_or(Error::NotFound("site"))?;
         let key = row.id;
+        let action = if change.token.is_some() { Action::TrackingTokenRotated } else { Action::SiteChanged };
+        audit::note(&transaction, scope, action, &row.domain).await?;
         let mut row = row.into_active_model();
         if let Some(name) = change.name {
             row.name = Set(name);

@@ -7,6 +7,7 @@ use sea_orm::{
     QuerySelect, QueryTrait,
 };
 
+use super::audit::{self, Action};
 use super::{Scope, Site, Store};
 use crate::error::Result;
 
@@ -34,6 +35,7 @@ impl Store {
             .filter(api_token_site::Column::SiteId.eq(site.key))
             .exec(&transaction)
             .await?;
+        audit::note(&transaction, scope, Action::SiteDeleted, &site.domain).await?;
         transaction.commit().await?;
         Ok(site)
     }

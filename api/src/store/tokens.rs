@@ -9,6 +9,7 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
+use super::audit::{self, Action};
 use super::sites::visible;
 use super::{Scope, Store};
 use crate::error::{Error, Result};
@@ -117,6 +118,7 @@ impl Store {
                 .map(|key| api_token_site::ActiveModel { token_id: Set(row.id.clone()), site_id: Set(key) });
             api_token_site::Entity::insert_many(listed).exec_without_returning(&transaction).await?;
         }
+        audit::note(&transaction, scope, Action::TokenMade, &row.name).await?;
         transaction.commit().await?;
         self.token(scope, &row.id).await
     }
@@ -145,7 +147,10 @@ impl Store {
     /// `NotFound` when there is none that the caller may manage.
     pub(crate) async fn delete_token(&self, scope: &Scope, id: &str) -> Result<Vec<u8>> {
         let row = with_id(scope, id).one(&self.reader).await?.ok_or(Error::NotFound("token"))?;
-        api_token::Entity::delete_by_id(row.id).exec(&self.writer).await?;
+        let transaction = self.begin_write().await?;
+        api_token::Entity::delete_by_id(row.id).exec(&transaction).await?;
+        audit::note(&transaction, scope, Action::TokenRevoked, row.name).await?;
+        transaction.commit().await?;
         Ok(row.hash)
     }
 
@@ -167,6 +172,7 @@ impl Store {
                 role,
                 limited: maker.limited,
                 limited_token: row.limited.then(|| row.id.clone()),
+                client: format!("API token {}", row.name),
             },
             id: row.id,
             scopes: row.scopes,

@@ -1,0 +1,99 @@
+//! The audit log: what was done in an account, by whom, from which kind of client. An entry is written in the same
+//! transaction as what it tells of, so that there is none without the other.
+
+use haru_entity::{audit_entry, user};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
+
+use super::Scope;
+use crate::error::Result;
+use crate::ids::{new_id, now_ms};
+
+/// What can be done in an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "some are not written yet")]
+pub(crate) enum Action {
+    SiteMade,
+    SiteChanged,
+    SiteReset,
+    SiteDeleted,
+    TrackingTokenRotated,
+    TokenMade,
+    TokenRevoked,
+    ShareLinkMade,
+    ShareLinkChanged,
+    ShareLinkRevoked,
+    MemberInvited,
+    InvitationWithdrawn,
+    MemberJoined,
+    MemberChanged,
+    MemberRemoved,
+    MemberLeft,
+    OwnerChanged,
+    AccountRenamed,
+    AccountDisabled,
+    AccountEnabled,
+    QuotaChanged,
+    LoggedIn,
+    LoginsEnded,
+    PasswordChanged,
+    SecondFactorOn,
+    SecondFactorOff,
+}
+
+impl Action {
+    /// The word used in database and API.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::SiteMade => "site.made",
+            Self::SiteChanged => "site.changed",
+            Self::SiteReset => "site.reset",
+            Self::SiteDeleted => "site.deleted",
+            Self::TrackingTokenRotated => "site.token_rotated",
+            Self::TokenMade => "token.made",
+            Self::TokenRevoked => "token.revoked",
+            Self::ShareLinkMade => "share_link.made",
+            Self::ShareLinkChanged => "share_link.changed",
+            Self::ShareLinkRevoked => "share_link.revoked",
+            Self::MemberInvited => "member.invited",
+            Self::InvitationWithdrawn => "member.invitation_withdrawn",
+            Self::MemberJoined => "member.joined",
+            Self::MemberChanged => "member.changed",
+            Self::MemberRemoved => "member.removed",
+            Self::MemberLeft => "member.left",
+            Self::OwnerChanged => "account.owner_changed",
+            Self::AccountRenamed => "account.renamed",
+            Self::AccountDisabled => "account.disabled",
+            Self::AccountEnabled => "account.enabled",
+            Self::QuotaChanged => "account.quota_changed",
+            Self::LoggedIn => "login.begun",
+            Self::LoginsEnded => "login.ended",
+            Self::PasswordChanged => "login.password_changed",
+            Self::SecondFactorOn => "login.second_factor_on",
+            Self::SecondFactorOff => "login.second_factor_off",
+        }
+    }
+}
+
+/// Writes that the caller did something to `subject`, where what was done is written.
+///
+/// # Errors
+/// When the database can't store it.
+pub(super) async fn note(
+    connection: &impl ConnectionTrait,
+    scope: &Scope,
+    action: Action,
+    subject: impl Into<String>,
+) -> Result<()> {
+    let user = user::Entity::find_by_id(&scope.user_id).one(connection).await?;
+    let entry = audit_entry::ActiveModel {
+        id: Set(new_id()),
+        account_id: Set(scope.account_id.clone()),
+        at: Set(now_ms()),
+        who: Set(user.map(|user| format!("{} <{}>", user.name, user.email)).unwrap_or_default()),
+        action: Set(action.as_str().to_owned()),
+        subject: Set(subject.into()),
+        client: Set(scope.client.clone()),
+    };
+    entry.insert(connection).await?;
+    Ok(())
+}
