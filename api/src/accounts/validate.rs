@@ -1,5 +1,7 @@
 //! What a good email address, password, name, domain and timezone are.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::collect::{FieldError, normalize_host};
 
 /// Characters of a password, fewest.
@@ -29,14 +31,14 @@ impl Problems {
         if self.0.is_empty() { Ok(()) } else { Err(crate::error::Error::Invalid(self.0)) }
     }
 
-    /// An address: lower case, its domain in ASCII form.
+    /// An address: lower case in the one composed form (NFC), its domain in ASCII form (IDNA).
     pub(crate) fn email(&mut self, text: &str) -> String {
         let text = text.trim();
         let parts = text.rsplit_once('@').and_then(|(local, domain)| {
             let domain = idna::domain_to_ascii(domain).ok().filter(|domain| domain.contains('.'))?;
             let sound = !local.is_empty()
                 && !local.chars().any(|c| c.is_whitespace() || c.is_control() || "\"(),:;<>@[\\]".contains(c));
-            sound.then(|| format!("{}@{domain}", local.to_lowercase()))
+            sound.then(|| format!("{}@{domain}", local.to_lowercase().nfc()))
         });
         match parts {
             Some(email) if email.len() <= EMAIL_MAX => email,
@@ -55,9 +57,9 @@ impl Problems {
         }
     }
 
-    /// A shown name, trimmed.
+    /// A shown name, trimmed, in the one composed form (NFC).
     pub(crate) fn name(&mut self, text: &str) -> String {
-        let text = text.trim();
+        let text: String = text.trim().nfc().collect();
         if text.is_empty() {
             self.add("name", "is required");
         } else if text.chars().count() > NAME_MAX {
@@ -65,7 +67,7 @@ impl Problems {
         } else if text.chars().any(char::is_control) {
             self.add("name", "must not hold control characters");
         }
-        text.to_owned()
+        text
     }
 
     /// A site's domain: lower case, ASCII form, without `www.`, scheme and path.
@@ -124,6 +126,8 @@ mod tests {
     fn emails_are_lower_case_with_a_real_domain() {
         let mut problems = Problems::default();
         assert_eq!(problems.email(" Ana@Example.COM "), "ana@example.com");
+        // The same letters, however they are put together.
+        assert_eq!(problems.email("Zoe\u{308}@B\u{fc}cher.example"), problems.email("zo\u{eb}@xn--bcher-kva.example"));
         assert!(problems.into_result().is_ok());
         for bad in ["", "ana", "ana@", "@example.com", "ana@example", "a b@example.com", "a\r\nb@example.com"] {
             let mut problems = Problems::default();

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Db, Haru, expect, on_both};
 use callers::Caller;
-use table::{FIELDS, ROUTES, Row};
+use table::{FIELDS, PLAIN_ROUTES, ROUTES, Row};
 use world::{World, request};
 
 on_both!(every_route_is_open_to_those_it_is_for);
@@ -47,6 +47,30 @@ async fn the_table_has_every_route_and_every_field() {
     }
     let listed: BTreeSet<String> = FIELDS.iter().map(|field| format!("{}.{}", field.root, field.name)).collect();
     assert_eq!(served, listed, "fields that are served, and those of the table");
+}
+
+/// The document does not have them: those that the service mounts by hand are read out of where it does so.
+#[tokio::test(flavor = "multi_thread")]
+async fn routes_beside_the_document_tell_nothing() {
+    let mounted: Vec<&str> = include_str!("../../../src/http/mod.rs")
+        .split(".at(\"")
+        .flat_map(|part| part.split(".nest(\""))
+        .skip(1)
+        .filter_map(|part| part.split('"').next())
+        .collect();
+    assert_eq!(mounted, PLAIN_ROUTES, "routes that are mounted, and those of the table");
+    let world = World::new(Db::Sqlite).await;
+    for path in PLAIN_ROUTES.iter().map(|path| path.replace('*', "any/page")) {
+        for caller in callers::all(&world) {
+            for method in ["get", "post", "put", "patch", "delete"] {
+                let answer = request(&caller.client, method, &path, Some(&json!({}))).send().await.expect("sent");
+                let text = answer.text().await.expect("a body");
+                let leaked =
+                    world.accounts.iter().flat_map(|account| &account.secrets).find(|secret| text.contains(*secret));
+                assert!(leaked.is_none(), "{method} {path} as {}: {leaked:?} is in {text}", caller.name());
+            }
+        }
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "the size of the matrix is part of what the test tells")]

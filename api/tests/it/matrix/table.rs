@@ -122,6 +122,24 @@ pub(super) const ROUTES: &[Row] = {
     ]
 };
 
+/// Routes beside the OpenAPI document, as `http/mod.rs` mounts them; what is no secret for anybody who asks.
+pub(super) const PLAIN_ROUTES: &[&str] = &[
+    "/",
+    "/ws",
+    "/api/health",
+    "/api/openapi.json",
+    "/api",
+    "/graphql",
+    "/js/haru.js",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/*",
+    "/api/collect",
+    "/api/event",
+    "/*",
+];
+
 /// A field of GraphQL that begins a question.
 pub(super) struct Field {
     pub(super) root: &'static str,
