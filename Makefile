@@ -77,6 +77,11 @@ bench-sealing: release ## Measure collecting while a day of a million events is 
 	target/release/haru-bench sealing
 	scripts/with-postgres bash -c 'target/release/haru-bench sealing --database-url "$$HARU_TEST_POSTGRES_URL/postgres"'
 
+.PHONY: bench-login
+bench-login: release ## Measure logins of known and unknown addresses, and collecting while a hundred log in
+	$(CARGO) build --release -p haru-bench
+	target/release/haru-bench login
+
 .PHONY: openapi
 openapi: assets ## Export openapi/ and the types that the webapp takes from it
 	$(CARGO) run --quiet -p haru -- openapi --dir openapi

@@ -13,6 +13,7 @@ use crate::config::{BaseUrl, MetricsToken, Registration, ServeConfig};
 use crate::http::limits::RateLimit;
 use crate::ingest::{Ingest, Node};
 use crate::live::{Dashboards, Hub};
+use crate::mail::Mailer;
 use crate::pipeline::{CollectLimit, Pipeline, Salts, TrackedSites};
 use crate::query::Stats;
 use crate::secret::Secret;
@@ -24,6 +25,7 @@ use crate::store::Store;
 pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) accounts: Accounts,
+    pub(crate) mailer: Mailer,
     pub(crate) sites: Sites,
     pub(crate) pipeline: Arc<Pipeline>,
     pub(crate) stats: Arc<Stats>,
@@ -47,6 +49,7 @@ impl App {
         crate::config::prepare_data_dir(&config.database.data_dir)?;
         config.database.check()?;
         let secret = Secret::load(config)?;
+        let mailer = Mailer::new(config)?;
         let enrichment = load_enrichment(config)?;
         let store = Store::open(&config.database).await?;
         let node = Node::claim(&config.database.data_dir, &store).await?;
@@ -63,8 +66,10 @@ impl App {
         ));
         let stats = Arc::new(Stats::new(store.clone()));
         let accounts = Accounts::new(store.clone(), &secret, config.registration).map_err(|error| error.to_string())?;
+        accounts.reseal_second_factors().await.map_err(|error| error.to_string())?;
         let app = Self {
             accounts,
+            mailer,
             sites: Sites::new(store.clone(), pipeline.clone()),
             dashboards: Dashboards::new(stats.clone(), hub.clone()),
             stats,

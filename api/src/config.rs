@@ -94,6 +94,10 @@ pub struct ServeConfig {
     #[arg(long, env = "HARU_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub secret: Option<String>,
 
+    /// Secrets that were in use before, comma separated: what was made with them stays good while they are named here.
+    #[arg(long, env = "HARU_SECRET_PREVIOUS", value_delimiter = ',', value_name = "SECRET", hide_env_values = true)]
+    pub secret_previous: Vec<String>,
+
     /// Who may register; the first user always may and becomes the administrator.
     #[arg(long, env = "HARU_REGISTRATION", default_value = "invite", value_enum)]
     pub registration: Registration,
@@ -121,6 +125,14 @@ pub struct ServeConfig {
     /// Token of 16 characters or more that `/metrics` (Prometheus) is read with; without one there is no such address.
     #[arg(long, env = "HARU_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub metrics_token: Option<MetricsToken>,
+
+    /// Mail server, such as `smtps://user:password@host`; without one, links of invitations and new passwords go to the log.
+    #[arg(long, env = "HARU_SMTP_URL", value_name = "URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+
+    /// Sender of mails; by default haru@ the host of the public address.
+    #[arg(long, env = "HARU_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
 
     /// Geo database (.mmdb), such as a city database; by default the free country database that the build brings.
     #[arg(long, env = "HARU_GEO_DB", value_name = "FILE")]
@@ -226,6 +238,11 @@ impl BaseUrl {
     /// An address below it; `relative` has no leading slash.
     pub fn join(&self, relative: &str) -> String {
         format!("{}{relative}", self.0)
+    }
+
+    /// The host, without a port.
+    pub fn host(&self) -> &str {
+        self.0.host_str().unwrap_or("localhost")
     }
 
     /// Scheme, host and port.

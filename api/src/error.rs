@@ -15,6 +15,9 @@ pub(crate) enum Error {
     /// Nobody is logged in, or the proof is no longer good.
     #[error("{0}")]
     Unauthenticated(&'static str),
+    /// The password is right, and the code of the second factor is missing or wrong.
+    #[error("{0}")]
+    SecondFactor(&'static str),
     /// The caller may see the thing but not do this with it.
     #[error("{0}")]
     Forbidden(&'static str),

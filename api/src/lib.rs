@@ -21,6 +21,7 @@ mod http;
 mod ids;
 mod ingest;
 mod live;
+mod mail;
 mod pipeline;
 mod query;
 mod sealing;

@@ -11,9 +11,26 @@ use crate::ids::random_bytes;
 /// Fewest characters of a secret that an operator sets.
 const SECRET_MIN: usize = 32;
 
-/// The instance's secret. Its `Debug` form hides it.
+/// The instance's secret, and those that it had before. Its `Debug` form hides them.
 #[derive(Clone)]
-pub(crate) struct Secret(Vec<u8>);
+pub(crate) struct Secret {
+    current: Named,
+    previous: Vec<Named>,
+}
+
+#[derive(Clone)]
+struct Named {
+    /// Eight characters that follow from the secret and tell nothing of it.
+    id: String,
+    bytes: Vec<u8>,
+}
+
+impl Named {
+    fn new(bytes: Vec<u8>) -> Self {
+        let id = hex::encode(&mac(&bytes, &[b"key-id"])[..4]);
+        Self { id, bytes }
+    }
+}
 
 impl std::fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -22,16 +39,33 @@ impl std::fmt::Debug for Secret {
 }
 
 impl Secret {
-    /// The configured secret, else on SQLite the one kept in the data directory, made at the first start.
+    fn new(bytes: Vec<u8>) -> Self {
+        Self { current: Named::new(bytes), previous: Vec::new() }
+    }
+
+    /// The configured secret, else on SQLite the one kept in the data directory, made at the first start; with those that
+    /// were in use before.
     ///
     /// # Errors
     /// One line for the operator.
     pub(crate) fn load(config: &ServeConfig) -> Result<Self, String> {
+        let mut secret = Self::load_current(config)?;
+        for previous in &config.secret_previous {
+            let previous = previous.trim();
+            if previous.len() < SECRET_MIN {
+                return Err(format!("HARU_SECRET_PREVIOUS: expected {SECRET_MIN} characters or more of each"));
+            }
+            secret.previous.push(Named::new(previous.as_bytes().to_vec()));
+        }
+        Ok(secret)
+    }
+
+    fn load_current(config: &ServeConfig) -> Result<Self, String> {
         match &config.secret {
             Some(secret) if secret.len() < SECRET_MIN => {
                 Err(format!("HARU_SECRET: expected {SECRET_MIN} characters or more"))
             }
-            Some(secret) => Ok(Self(secret.clone().into_bytes())),
+            Some(secret) => Ok(Self::new(secret.clone().into_bytes())),
             None if config.database.database_url.is_some() => Err(
                 "HARU_SECRET: must be set with PostgreSQL, as all nodes share it (for example `openssl rand -hex 32`)"
                     .to_owned(),
@@ -43,24 +77,31 @@ impl Secret {
     fn kept_in(path: &Path) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("HARU_SECRET: cannot keep it in {}: {error}", path.display());
         match std::fs::read(path) {
-            Ok(bytes) if bytes.len() >= SECRET_MIN => return Ok(Self(bytes)),
+            Ok(bytes) if bytes.len() >= SECRET_MIN => return Ok(Self::new(bytes)),
             Ok(_) => return Err(format!("HARU_SECRET: {} is too short", path.display())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(failed(error)),
         }
         let secret = hex::encode(random_bytes::<32>());
         write_private(path, secret.as_bytes()).map_err(failed)?;
-        Ok(Self(secret.into_bytes()))
+        Ok(Self::new(secret.into_bytes()))
     }
 
     /// A secret that nobody keeps, for commands that make no tokens.
     pub(crate) fn throwaway() -> Self {
-        Self(random_bytes::<32>().to_vec())
+        Self::new(random_bytes::<32>().to_vec())
     }
 
     /// The key for one purpose: HMAC-SHA-256 of the secret over the purpose's name.
     pub(crate) fn key(&self, purpose: &str) -> [u8; 32] {
-        mac(&self.0, &[purpose.as_bytes()])
+        mac(&self.current.bytes, &[purpose.as_bytes()])
+    }
+
+    /// The keys for one purpose, each with the name of the secret that it comes from: that of [`Secret::key`] first, then
+    /// those of earlier secrets, for what was made with them.
+    pub(crate) fn keys(&self, purpose: &str) -> impl Iterator<Item = (&str, [u8; 32])> {
+        let all = std::iter::once(&self.current).chain(&self.previous);
+        all.map(move |named| (named.id.as_str(), mac(&named.bytes, &[purpose.as_bytes()])))
     }
 }
 
@@ -90,10 +131,15 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 #[cfg(test)]
 impl Secret {
     pub(crate) fn for_tests() -> Self {
-        Self(b"a secret that tests alone know of".to_vec())
+        Self::new(b"a secret that tests alone know of".to_vec())
     }
 
     pub(crate) fn for_tests_other() -> Self {
-        Self(b"another secret that tests know of".to_vec())
+        Self::new(b"another secret that tests know of".to_vec())
+    }
+
+    pub(crate) fn after(mut self, previous: &Self) -> Self {
+        self.previous.push(previous.current.clone());
+        self
     }
 }

@@ -69,6 +69,7 @@ async fn round(app: &App) -> Result<()> {
         tracing::info!(dates = erased, "erased the salts of dates that have ended everywhere");
     }
     app.store.delete_expired_sessions(now).await?;
+    app.store.delete_expired_password_resets(now).await?;
     app.accounts.tokens.forget_ended(now).await?;
     app.auth_limit.forget_idle();
     app.api_limit.forget_idle();

@@ -17,7 +17,8 @@ pub(crate) struct Site {
     pub(crate) domain: String,
     /// Tracking token.
     pub(crate) token: String,
-    email: String,
+    /// Address of its user, who has [`PASSWORD`].
+    pub(crate) email: String,
 }
 
 impl Site {
@@ -78,14 +79,19 @@ impl Site {
     }
 }
 
-async fn post(address: SocketAddr, path: &str, access: Option<&str>, body: &Value) -> Result<Value, String> {
+/// A `POST` of JSON as it is sent.
+pub(crate) fn request(address: SocketAddr, path: &str, access: Option<&str>, body: &Value) -> String {
     let body = body.to_string();
     let authorization = access.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
-    let request = format!(
+    format!(
         "POST {path} HTTP/1.1\r\nHost: {address}\r\nUser-Agent: haru-bench\r\nContent-Type: application/json\r\n\
          {authorization}Content-Length: {}\r\n\r\n{body}",
         body.len()
-    );
+    )
+}
+
+async fn post(address: SocketAddr, path: &str, access: Option<&str>, body: &Value) -> Result<Value, String> {
+    let request = request(address, path, access, body);
     let failed = |error: std::io::Error| format!("POST {path}: {error}");
     let mut connection = Connection::open(address).await.map_err(failed)?;
     let answer = connection.send(request.as_bytes()).await.map_err(failed)?;

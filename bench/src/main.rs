@@ -3,7 +3,8 @@
 //! Without a subcommand: `/api/collect` beside a bare Poem route, turn by turn in one run, and at a fixed rate; at the end
 //! the server must report as many events as it answered with 200. `crash`: the server is killed under load again and again,
 //! and must have kept every event that it had answered for, once. `stats`: dashboards over a made-up site, in this process and
-//! in DuckDB. `sealing`: a large day is sealed while hits arrive.
+//! in DuckDB. `sealing`: a large day is sealed while hits arrive. `login`: known and unknown addresses, and a hundred
+//! logins while hits arrive.
 //!
 //! Servers are child processes on 127.0.0.1 with ports of their own and a data directory of their own; the load generator
 //! shares the machine's cores with them, for both sides of a comparison alike.
@@ -14,6 +15,7 @@ mod compare;
 mod crash;
 mod http;
 mod load;
+mod login;
 mod machine;
 mod numbers;
 mod sealing;
@@ -52,6 +54,7 @@ enum Command {
     Crash(crash::Options),
     Stats(stats::Options),
     Sealing(sealing::Options),
+    Login(login::Options),
 }
 
 fn main() -> ExitCode {
@@ -73,6 +76,7 @@ fn run(cli: Cli) -> Result<bool, String> {
             Some(Command::Crash(options)) => crash::run(&options).await,
             Some(Command::Stats(options)) => stats::run(&options),
             Some(Command::Sealing(options)) => sealing::run(&options).await,
+            Some(Command::Login(options)) => login::run(&options).await,
         }
     })
 }

@@ -10,6 +10,7 @@ use super::api_token;
 use super::caller::{Caller, Proof};
 use super::password::Passwords;
 use super::refresh_token::{self, GRACE, REFRESH_LIFETIME};
+use super::second_factor::FactorKeys;
 use super::tokens::Tokens;
 use super::validate::Problems;
 use crate::config;
@@ -36,6 +37,8 @@ pub(crate) struct Registration {
 pub(crate) struct Credentials {
     pub(crate) email: String,
     pub(crate) password: String,
+    /// Of the second factor, where it is on: of the authenticator, or a recovery code.
+    pub(crate) code: Option<String>,
 }
 
 /// What a login or refresh gives.
@@ -54,10 +57,12 @@ pub(crate) struct Grant {
 /// Logins of this instance.
 #[derive(Debug)]
 pub(crate) struct Accounts {
-    store: Store,
-    passwords: Passwords,
+    pub(super) store: Store,
+    pub(super) passwords: Passwords,
+    pub(super) factors: FactorKeys,
     access: AccessTokens,
-    refresh_key: [u8; 32],
+    /// The current one first.
+    refresh_keys: Vec<[u8; 32]>,
     registration: config::Registration,
     sessions: Cache<String, Option<Arc<SessionState>>>,
     /// API tokens.
@@ -70,8 +75,9 @@ impl Accounts {
             tokens: Tokens::new(store.clone()),
             store,
             passwords: Passwords::new()?,
+            factors: FactorKeys::new(secret),
             access: AccessTokens::new(secret),
-            refresh_key: secret.key("refresh-token"),
+            refresh_keys: secret.keys("refresh-token").map(|(_, key)| key).collect(),
             registration,
             sessions: Cache::builder().max_capacity(SESSION_CACHE_SIZE).time_to_live(SESSION_CACHE_TTL).build(),
         })
@@ -100,7 +106,7 @@ impl Accounts {
         if !others_allowed && !self.store.has_no_user().await? {
             return Err(Error::Forbidden("registration is not open on this instance"));
         }
-        let password_hash = self.passwords.hash(wish.password).await?;
+        let password_hash = self.passwords.hash(wish.password, &[&email, &name]).await?;
         let new = NewUser { email, name, password_hash, others_allowed, at: now_ms() };
         Ok(self.store.register(new).await?.id)
     }
@@ -108,16 +114,16 @@ impl Accounts {
     /// Logs somebody in.
     ///
     /// # Errors
-    /// `Unauthenticated`, the same and after the same time for an unknown address and for a wrong password.
+    /// `Unauthenticated`, the same and after the same time for an unknown address and for a wrong password; `SecondFactor` when
+    /// the password is right and the code that is needed is not.
     pub(crate) async fn login(&self, credentials: Credentials, client: &str) -> Result<Grant> {
         let email = Problems::default().email(&credentials.email);
         let found = self.store.credentials(&email).await?;
         let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), Some(hash)));
         let fits = self.passwords.verify(credentials.password, hash).await?;
-        match user.filter(|_| fits) {
-            Some(user) => self.begin_session(&user.id, client).await,
-            None => Err(Error::Unauthenticated("email or password is wrong")),
-        }
+        let user = user.filter(|_| fits).ok_or(Error::Unauthenticated("email or password is wrong"))?;
+        self.ask_second_factor(&user.id, credentials.code.as_deref()).await?;
+        self.begin_session(&user.id, client).await
     }
 
     /// Trades a refresh token for a new pair. The predecessor of the current one is good for [`GRACE`] more; an older
@@ -130,7 +136,7 @@ impl Accounts {
         let presented = refresh_token::parse(token).ok_or(BAD)?;
         let login = self.store.login(&presented.session_id).await?.ok_or(BAD)?;
         let now = now_ms();
-        if !refresh_token::proves(&self.refresh_key, &login, &presented) || login.expires_at < now {
+        if !refresh_token::proves(&self.refresh_keys, &login, &presented) || login.expires_at < now {
             return Err(BAD);
         }
         let mut login = login;
@@ -159,7 +165,7 @@ impl Accounts {
     pub(crate) async fn logout(&self, token: &str) -> Result<()> {
         let Some(presented) = refresh_token::parse(token) else { return Ok(()) };
         let Some(login) = self.store.login(&presented.session_id).await? else { return Ok(()) };
-        if refresh_token::proves(&self.refresh_key, &login, &presented) {
+        if refresh_token::proves(&self.refresh_keys, &login, &presented) {
             self.end(&login.id).await?;
         }
         Ok(())
@@ -223,7 +229,7 @@ impl Accounts {
         let state = self.store.session_state(&login.id, now).await?;
         let state = Arc::new(state.ok_or(Error::Unauthenticated("the login has ended"))?);
         let access_token = self.access.issue(&state.user.id, &login.id, &state.scope.account_id, now)?;
-        let refresh_token = refresh_token::token(&self.refresh_key, login, login.generation);
+        let refresh_token = refresh_token::token(&self.refresh_keys, login, login.generation);
         Ok(Grant { access_token, expires_in: access_token::LIFETIME, refresh_token, state })
     }
 
@@ -232,8 +238,15 @@ impl Accounts {
         self.sessions.invalidate(session_id).await;
         Ok(())
     }
+
+    /// Looks those logins up again before they are believed: they have ended, or what is known of their user has changed.
+    pub(super) async fn forget_sessions(&self, ids: &[String]) {
+        for id in ids {
+            self.sessions.invalidate(id).await;
+        }
+    }
 }
 
-fn millis(duration: Duration) -> i64 {
+pub(super) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

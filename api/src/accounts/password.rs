@@ -1,6 +1,7 @@
 //! Passwords: Argon2id with OWASP's first parameters (19 MiB, 2 passes, 1 lane), off the async threads, few at a time.
 //!
-//! Source: OWASP Password Storage Cheat Sheet.
+//! Source: OWASP Password Storage Cheat Sheet. A password is its NFC form, so that the same characters fit however a keyboard
+//! composes them (RFC 8265, OpaqueString).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +10,12 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
+use unicode_normalization::UnicodeNormalization;
 
+use super::strength::weakness;
 use crate::error::{Error, Result};
 
-/// Hashes computed at the same time; each takes 19 MiB and a core.
+/// Hashes computed at the same time, at most; each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;
 /// How long a login waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,9 +34,21 @@ impl Passwords {
         Ok(Self { turn: Arc::new(Semaphore::new(AT_ONCE)), decoy: hash(&unknowable)?.into() })
     }
 
-    /// The PHC string of a password.
-    pub(super) async fn hash(&self, password: String) -> Result<String> {
-        self.in_turn(move || hash(&password)).await?
+    /// The PHC string of a new password, whose length [`Problems::password`](super::validate::Problems::password) has found
+    /// good. `about` is what is known of the user, address and name, which is the first that others would try.
+    ///
+    /// # Errors
+    /// `Invalid` with field `password` when it is too easy to guess.
+    pub(super) async fn hash(&self, password: String, about: &[&str]) -> Result<String> {
+        let about: Vec<String> = about.iter().map(|text| (*text).to_owned()).collect();
+        self.in_turn(move || {
+            let about: Vec<&str> = about.iter().map(String::as_str).collect();
+            match weakness(&password, &about) {
+                Some(why) => Err(Error::field("password", why)),
+                None => hash(&password),
+            }
+        })
+        .await?
     }
 
     /// Whether a password fits a hash; without a hash it never does, and takes as long.
@@ -61,13 +76,18 @@ fn argon2() -> Result<Argon2<'static>> {
 }
 
 fn hash(password: &str) -> Result<String> {
-    let hash: PasswordHash = argon2()?.hash_password(password.as_bytes()).map_err(Error::internal)?;
+    let hash: PasswordHash = argon2()?.hash_password(normal(password).as_bytes()).map_err(Error::internal)?;
     Ok(hash.to_string())
 }
 
 fn verify(password: &str, hash: &str) -> bool {
     let (Ok(argon2), Ok(hash)) = (argon2(), PasswordHash::new(hash)) else { return false };
-    argon2.verify_password(password.as_bytes(), &hash).is_ok()
+    argon2.verify_password(normal(password).as_bytes(), &hash).is_ok()
+}
+
+/// The form in which a password is counted, hashed and checked.
+pub(super) fn normal(password: &str) -> String {
+    password.nfc().collect()
 }
 
 #[cfg(test)]
@@ -77,10 +97,19 @@ mod tests {
     #[tokio::test]
     async fn a_hash_names_its_parameters_and_fits_one_password() {
         let passwords = Passwords::new().expect("made");
-        let hash = passwords.hash("correct horse battery".to_owned()).await.expect("hashed");
+        let hash = passwords.hash("correct horse battery".to_owned(), &[]).await.expect("hashed");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(passwords.verify("correct horse battery".to_owned(), Some(hash.clone())).await.expect("checked"));
         assert!(!passwords.verify("correct horse".to_owned(), Some(hash)).await.expect("checked"));
         assert!(!passwords.verify("correct horse battery".to_owned(), None).await.expect("checked"));
+        let error = passwords.hash("password1234".to_owned(), &[]).await.expect_err("it is common");
+        assert!(error.to_string().starts_with("password is too easy to guess"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn however_a_letter_is_composed_it_is_the_same() {
+        let passwords = Passwords::new().expect("made");
+        let hash = passwords.hash("une tre\u{300}s longue phrase".to_owned(), &[]).await.expect("hashed");
+        assert!(passwords.verify("une tr\u{e8}s longue phrase".to_owned(), Some(hash)).await.expect("checked"));
     }
 }

@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::password::normal;
 use crate::collect::{FieldError, normalize_host};
 
 /// Characters of a password, fewest.
@@ -49,9 +50,14 @@ impl Problems {
         }
     }
 
-    /// A password: its length is all that is asked of it.
+    /// A password: its length, in characters (Unicode scalar values of its NFC form). Whether it is easy to guess is seen when
+    /// it is hashed, as that takes longer.
     pub(crate) fn password(&mut self, text: &str) {
-        let length = text.chars().count();
+        // Normal form joins at most so many characters into one; what is longer isn't worth the work.
+        let length = match text.chars().nth(PASSWORD_MAX * 4) {
+            Some(_) => usize::MAX,
+            None => normal(text).chars().count(),
+        };
         if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
             self.add("password", format!("must have {PASSWORD_MIN} to {PASSWORD_MAX} characters"));
         }

@@ -138,7 +138,7 @@ impl Seed {
             }
             Err(error) => return Err(error.to_string()),
         }
-        let credentials = Credentials { email: email.clone(), password: password.clone() };
+        let credentials = Credentials { email: email.clone(), password: password.clone(), code: None };
         let grant = accounts.login(credentials, "haru seed").await.map_err(|error| error.to_string())?;
         accounts.logout(&grant.refresh_token).await.map_err(|error| error.to_string())?;
         Ok((grant.state.scope.clone(), format!("Log in with {email} and the password {password}")))

@@ -29,6 +29,8 @@ struct Instance {
     registration: String,
     /// True while nobody has registered: the first user always may.
     setup_required: bool,
+    /// Whether the instance sends mails; where it does not, links are handed on by people.
+    mail: bool,
 }
 
 /// What somebody registers with.
@@ -38,7 +40,7 @@ struct RegisterBody {
     /// Email address, unique on the instance.
     #[oai(validator(max_length = 254))]
     email: String,
-    /// 12 to 128 characters.
+    /// 12 to 128 characters, not easy to guess.
     password: Password,
     /// Shown name, at most 100 characters.
     name: String,
@@ -52,6 +54,17 @@ struct LoginBody {
     email: String,
     /// Password.
     password: Password,
+    /// Where the second factor is on: six digits of the authenticator, or a recovery code.
+    #[oai(validator(max_length = 100))]
+    code: Option<String>,
+}
+
+/// What one may change of oneself.
+#[derive(Clone, Debug, Object)]
+#[oai(deny_unknown_fields)]
+struct MeChange {
+    /// Shown name, at most 100 characters.
+    name: String,
 }
 
 /// A person.
@@ -100,6 +113,8 @@ struct Me {
     user: User,
     /// Where.
     account: Account,
+    /// Whether a second factor is asked for at login.
+    second_factor: bool,
     /// Words for what should be mended, such as `untrusted_forwarded_header`.
     notices: Vec<String>,
 }
@@ -143,6 +158,7 @@ impl AuthApi {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             registration: app.registration.as_str().to_owned(),
             setup_required: app.store.has_no_user().await?,
+            mail: app.mailer.is_set_up(),
         }))
     }
 
@@ -161,7 +177,7 @@ impl AuthApi {
         Ok(Registered::Created(Json(hand_out(app, jar, grant))))
     }
 
-    /// Log in.
+    /// Log in. A missing or wrong code of the second factor is told apart by `type` `urn:haru:problem:second-factor`.
     #[oai(path = "/auth/login", method = "post", operation_id = "login")]
     async fn login(
         &self,
@@ -171,7 +187,7 @@ impl AuthApi {
         Json(body): Json<LoginBody>,
     ) -> Result<Json<Session>, Problem> {
         limit(app, request, &body.email)?;
-        let credentials = Credentials { email: body.email, password: body.password.0 };
+        let credentials = Credentials { email: body.email, password: body.password.0, code: body.code };
         let grant = app.accounts.login(credentials, &client::kind(app, request.headers())).await?;
         Ok(Json(hand_out(app, jar, grant)))
     }
@@ -201,14 +217,39 @@ impl AuthApi {
     /// Who one is.
     #[oai(path = "/me", method = "get", operation_id = "getMe")]
     async fn me(&self, LoggedIn(state): LoggedIn, Data(app): Data<&Arc<App>>) -> Result<Json<Me>, Problem> {
-        Ok(Json(Me { user: user(&state), account: account(&state), notices: app.notices() }))
+        let second_factor = app.accounts.has_second_factor(&state.user.id).await?;
+        Ok(Json(Me { user: user(&state), account: account(&state), second_factor, notices: app.notices() }))
+    }
+
+    /// Change one's name.
+    #[oai(path = "/me", method = "patch", operation_id = "updateMe")]
+    async fn update_me(
+        &self,
+        LoggedIn(state): LoggedIn,
+        Data(app): Data<&Arc<App>>,
+        Json(body): Json<MeChange>,
+    ) -> Result<Json<Me>, Problem> {
+        let state = app.accounts.rename(&state, &body.name).await?;
+        self.me(LoggedIn(state), Data(app)).await
     }
 }
 
-/// Counts a login or registration, per address and per email.
-fn limit(app: &App, request: &Request, email: &str) -> Result<(), Problem> {
-    app.auth_limit.check(("address", client_network(client::address(app, request).address)))?;
+/// Counts a login, a registration or a forgotten password, per address and per email.
+pub(super) fn limit(app: &App, request: &Request, email: &str) -> Result<(), Problem> {
+    limit_address(app, request)?;
     app.auth_limit.check(("email", email.trim().to_lowercase()))?;
+    Ok(())
+}
+
+/// Counts what is tried without a login, per address.
+pub(super) fn limit_address(app: &App, request: &Request) -> Result<(), Problem> {
+    app.auth_limit.check(("address", client_network(client::address(app, request).address)))?;
+    Ok(())
+}
+
+/// Counts how often somebody who is logged in tries a password, so that a stolen login can't be used to guess it.
+pub(super) fn limit_password(app: &App, state: &SessionState) -> Result<(), Problem> {
+    app.auth_limit.check(("password", &state.user.id))?;
     Ok(())
 }
 

@@ -13,7 +13,9 @@ mod dto;
 mod graphql;
 mod health;
 pub(crate) mod limits;
+mod logins;
 mod metrics;
+mod passwords;
 mod problem;
 mod query;
 mod request_id;
@@ -52,12 +54,28 @@ enum Tag {
     Accounts,
 }
 
-type Api =
-    (query::QueryApi, dashboard::DashboardApi, batch::BatchApi, sites::SitesApi, tokens::TokensApi, auth::AuthApi);
+type Api = (
+    query::QueryApi,
+    dashboard::DashboardApi,
+    batch::BatchApi,
+    sites::SitesApi,
+    tokens::TokensApi,
+    auth::AuthApi,
+    logins::LoginsApi,
+    passwords::PasswordsApi,
+);
 
 fn api(base_url: &str) -> OpenApiService<Api, ()> {
-    let parts: Api =
-        (query::QueryApi, dashboard::DashboardApi, batch::BatchApi, sites::SitesApi, tokens::TokensApi, auth::AuthApi);
+    let parts: Api = (
+        query::QueryApi,
+        dashboard::DashboardApi,
+        batch::BatchApi,
+        sites::SitesApi,
+        tokens::TokensApi,
+        auth::AuthApi,
+        logins::LoginsApi,
+        passwords::PasswordsApi,
+    );
     OpenApiService::new(parts, "Haru", env!("CARGO_PKG_VERSION"))
         .description("Privacy-first web analytics: events in, exact numbers out.")
         .server(format!("{base_url}api"))

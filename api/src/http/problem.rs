@@ -131,6 +131,10 @@ impl From<Error> for Problem {
             Error::Unauthenticated(_) => {
                 Self::Unauthorized(Json(details("unauthenticated", "Not logged in", StatusCode::UNAUTHORIZED, detail)))
             }
+            Error::SecondFactor(_) => {
+                let title = "The second factor is needed";
+                Self::Unauthorized(Json(details("second-factor", title, StatusCode::UNAUTHORIZED, detail)))
+            }
             Error::Forbidden(_) => {
                 Self::Forbidden(Json(details("forbidden", "Not allowed", StatusCode::FORBIDDEN, detail)))
             }

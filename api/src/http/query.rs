@@ -79,7 +79,7 @@ fn refuse(error: Error) -> QueryAnswer {
     let told = Json(QueryProblem { error: error.to_string() });
     match error {
         Error::NotFound(_) => QueryAnswer::NotFound(told),
-        Error::Unauthenticated(_) => QueryAnswer::Unauthorized(told),
+        Error::Unauthenticated(_) | Error::SecondFactor(_) => QueryAnswer::Unauthorized(told),
         Error::Forbidden(_) => QueryAnswer::Forbidden(told),
         Error::TooMany { .. } => QueryAnswer::TooMany(told),
         Error::Unavailable => QueryAnswer::Unavailable(told),

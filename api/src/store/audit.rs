@@ -84,15 +84,28 @@ pub(super) async fn note(
     action: Action,
     subject: impl Into<String>,
 ) -> Result<()> {
-    let user = user::Entity::find_by_id(&scope.user_id).one(connection).await?;
+    note_of(connection, (&scope.account_id, &scope.user_id, &scope.client), action, subject).await
+}
+
+/// The same of an account, a user and a client, where there is no scope yet: at login.
+///
+/// # Errors
+/// When the database can't store it.
+pub(super) async fn note_of(
+    connection: &impl ConnectionTrait,
+    (account_id, user_id, client): (&str, &str, &str),
+    action: Action,
+    subject: impl Into<String>,
+) -> Result<()> {
+    let user = user::Entity::find_by_id(user_id).one(connection).await?;
     let entry = audit_entry::ActiveModel {
         id: Set(new_id()),
-        account_id: Set(scope.account_id.clone()),
+        account_id: Set(account_id.to_owned()),
         at: Set(now_ms()),
         who: Set(user.map(|user| format!("{} <{}>", user.name, user.email)).unwrap_or_default()),
         action: Set(action.as_str().to_owned()),
         subject: Set(subject.into()),
-        client: Set(scope.client.clone()),
+        client: Set(client.to_owned()),
     };
     entry.insert(connection).await?;
     Ok(())

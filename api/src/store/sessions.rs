@@ -4,6 +4,7 @@ use haru_entity::{account, member, session, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
+use super::audit::{self, Action};
 use super::{Scope, Store, User};
 use crate::error::{Error, Result};
 
@@ -58,7 +59,10 @@ impl Store {
             expires_at: Set(login.expires_at),
             client: Set(client.to_owned()),
         };
-        row.insert(&self.writer).await?;
+        let transaction = self.begin_write().await?;
+        row.insert(&transaction).await?;
+        audit::note_of(&transaction, (account_id, user_id, client), Action::LoggedIn, "").await?;
+        transaction.commit().await?;
         Ok(())
     }
 

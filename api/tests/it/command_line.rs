@@ -46,6 +46,10 @@ fn a_wrong_setting_is_told_in_one_line() {
     assert_one_line(&serve(&["--geo-db", "/nowhere/geo.mmdb"]), &["HARU_GEO_DB", "/nowhere/geo.mmdb"]);
     assert_one_line(&serve(&["--log", "haru=loudly"]), &["HARU_LOG"]);
     assert_one_line(&serve(&["--metrics-token", "short"]), &["HARU_METRICS_TOKEN", "16"]);
+    let no_mail = serve(&["--smtp-url", "http://haru:guess@mail.example.com"]);
+    assert_one_line(&no_mail, &["HARU_SMTP_URL"]);
+    assert!(!String::from_utf8_lossy(&no_mail.stderr).contains("guess"), "the password is not repeated");
+    assert_one_line(&serve(&["--mail-from", "nobody"]), &["HARU_MAIL_FROM"]);
 }
 
 #[test]

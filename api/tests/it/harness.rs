@@ -80,11 +80,16 @@ impl Place {
     }
 
     pub(crate) async fn start(&self, flags: &[&str]) -> Haru {
+        Self::start_with(&self.config(flags)).await
+    }
+
+    /// The same with settings that were changed.
+    pub(crate) async fn start_with(config: &ServeConfig) -> Haru {
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async move {
             let _either_way = stopped.await;
         };
-        let running = haru::serve::start(&self.config(flags), shutdown).await.expect("the service starts");
+        let running = haru::serve::start(config, shutdown).await.expect("the service starts");
         let base = format!("http://{}", running.address);
         Haru { base, client: client(), stop: Some(stop), running: Some(running), token: String::new() }
     }

@@ -14,6 +14,7 @@ on_both!(
     a_socket_needs_a_login,
     a_subscription_ends_with_its_login,
     a_subscription_ends_with_its_token,
+    a_subscription_ends_when_its_login_is_ended_elsewhere,
 );
 
 async fn a_dashboard_moves_when_a_hit_is_committed(db: Db) {
@@ -111,6 +112,23 @@ async fn a_subscription_ends_with_its_token(db: Db) {
     loop {
         let message = socket.next().await.expect("an answer before the end");
         if message.to_string().contains("the API token is not valid") {
+            break;
+        }
+    }
+}
+
+async fn a_subscription_ends_when_its_login_is_ended_elsewhere(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    haru.create_site("example.com", "UTC").await;
+    let mut socket = Socket::connected(&haru).await;
+    socket.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
+    socket.until("1", |_| true).await;
+    let (elsewhere, _) = crate::logins::once_more(&haru).await;
+    let ended = haru.client.delete(haru.url("/api/v1/me/sessions")).bearer_auth(&elsewhere).send().await.expect("sent");
+    assert_eq!(ended.status(), StatusCode::NO_CONTENT);
+    loop {
+        let message = socket.next().await.expect("an answer before the end");
+        if message.to_string().contains("the login has ended") {
             break;
         }
     }
