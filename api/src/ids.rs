@@ -11,6 +11,11 @@ pub(crate) fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
+/// The lowest public id that can have been made at an instant.
+pub(crate) fn first_id_at(ms: i64) -> String {
+    format!("{:08x}-{:04x}-7000-8000-000000000000", ms >> 16, ms & 0xffff)
+}
+
 /// Random bytes from the operating system's generator.
 pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
@@ -27,4 +32,18 @@ pub(crate) fn new_tracking_token() -> String {
 pub(crate) fn now_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_lies_between_the_first_of_its_instant_and_of_the_next() {
+        let before = now_ms();
+        let id = new_id();
+        let after = now_ms();
+        assert!(first_id_at(before) <= id && id < first_id_at(after + 1), "{id}");
+        assert_eq!(first_id_at(before).len(), id.len());
+    }
 }

@@ -56,6 +56,12 @@ impl Sites {
         self.deleted.notified().await;
     }
 
+    /// Takes note that sites were changed or deleted together with their account.
+    pub(crate) fn account_changed(&self) {
+        self.pipeline.sites.invalidate();
+        self.deleted.notify_one();
+    }
+
     /// The site of that id or domain.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
-//! What has to be done now and then: erasing salts, forgetting ids, logins and API tokens, removing what deleted sites
-//! held, sealing days that are over.
+//! What has to be done now and then: erasing salts, forgetting ids, logins, API tokens, invitations and old entries of the audit
+//! log, removing what deleted sites and accounts held, sealing days that are over.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::accounts::{AUDIT_KEPT_MS, QuotaNews};
 use crate::app::App;
 use crate::error::Result;
 use crate::ids::now_ms;
@@ -17,12 +18,14 @@ const REST: Duration = Duration::from_millis(20);
 
 /// How often SQLite's log is folded into its file.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
+/// How often it is looked whether somebody uses up their quota.
+const QUOTAS_EVERY: Duration = Duration::from_mins(5);
 /// How often it is looked whether days are to be sealed.
 const SEAL_EVERY: Duration = Duration::from_mins(1);
 
 /// Runs as long as the process.
 pub(crate) async fn run(app: Arc<App>) {
-    tokio::join!(rounds(&app), checkpoints(&app), sealing(&app));
+    tokio::join!(rounds(&app), checkpoints(&app), sealing(&app), quotas(&app));
 }
 
 /// Apart from the rounds, which must not wait until years of an imported history are sealed.
@@ -35,6 +38,30 @@ async fn sealing(app: &App) {
             tracing::warn!(%error, "sealing will be tried again");
         }
     }
+}
+
+/// Apart from the rounds: counting events takes longer than what those do.
+async fn quotas(app: &App) {
+    let mut every = tokio::time::interval(QUOTAS_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        match app.accounts.quota_news().await {
+            Ok(news) => {
+                for news in news {
+                    tell(app, &news).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "quotas will be looked at again"),
+        }
+    }
+}
+
+async fn tell(app: &App, news: &QuotaNews) {
+    let QuotaNews { account_id: account, exceeded, events, max: quota, .. } = news;
+    let (subject, text) = news.mail(&app.base_url);
+    let mailed = app.mailer.send(&news.owner.email, subject, text).await;
+    tracing::info!(%account, exceeded, events, quota, mailed, "an account uses up its events of the month");
 }
 
 async fn checkpoints(app: &App) {
@@ -71,11 +98,14 @@ async fn round(app: &App) -> Result<()> {
     app.store.delete_expired_sessions(now).await?;
     app.store.delete_expired_password_resets(now).await?;
     app.accounts.tokens.forget_ended(now).await?;
+    app.store.delete_expired_invitations(now).await?;
+    app.store.forget_audit(now - AUDIT_KEPT_MS).await?;
     app.auth_limit.forget_idle();
     app.api_limit.forget_idle();
     while app.store.purge_deleted_sites(now).await? {
         tokio::time::sleep(REST).await;
     }
+    app.store.purge_deleted_accounts().await?;
     app.store.give_back_space().await?;
     while app.store.prune_ids_and_batches(now - EVENT_ID_KEPT_MS).await? {
         tokio::time::sleep(REST).await;

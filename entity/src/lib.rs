@@ -11,6 +11,8 @@ pub mod batch;
 pub mod dropped;
 pub mod event;
 pub mod event_id;
+pub mod invitation;
+pub mod invitation_site;
 pub mod member;
 pub mod member_site;
 pub mod node;

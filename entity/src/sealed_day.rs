@@ -26,6 +26,8 @@ pub struct Model {
     pub parts: i32,
     /// Events in them.
     pub events: i64,
+    /// Those of them that are no engagement; none: it was sealed before they were counted.
+    pub actions: Option<i64>,
     /// Instant of the first of these.
     pub first_at: i64,
     /// 0 open, 1 sealed while what it replaces is still to be removed, 2 sealed.

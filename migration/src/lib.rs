@@ -14,6 +14,7 @@ mod m20261124_000004_nodes;
 mod m20261124_000005_segments;
 mod m20261124_000006_tokens;
 mod m20261124_000007_audit;
+mod m20261124_000008_members;
 mod m20261124_000009_logins;
 
 /// All migrations, oldest first.
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000005_segments::Migration),
             Box::new(m20261124_000006_tokens::Migration),
             Box::new(m20261124_000007_audit::Migration),
+            Box::new(m20261124_000008_members::Migration),
             Box::new(m20261124_000009_logins::Migration),
         ]
     }

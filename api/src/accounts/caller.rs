@@ -1,9 +1,10 @@
-//! Who calls, and the one place that decides what they may do: a member by their role, an API token by its scopes and
-//! never beyond the role of the member who made it.
+//! Who calls, and the one place that decides what they may do: a member by their role (`rights` has the table), an API token
+//! by its scopes and never beyond the role of the member who made it.
 
 use std::sync::Arc;
 
 use super::api_token::TokenHash;
+use super::rights::Right;
 use super::token_scope::{TokenScope, TokenScopes};
 use crate::error::{Error, Result};
 use crate::store::{Scope, SessionState};
@@ -64,7 +65,8 @@ impl Caller {
     /// `Forbidden`, naming what is missing.
     pub(crate) fn changes_sites(&self) -> Result<&Scope> {
         let scope = self.with(TokenScope::SitesWrite)?;
-        if scope.role.manages_sites() { Ok(scope) } else { Err(Error::Forbidden("viewers cannot change sites")) }
+        Right::ChangeSites.check(scope.role)?;
+        Ok(scope)
     }
 
     /// May make sites in the account of this scope.
@@ -86,7 +88,8 @@ impl Caller {
     /// `Forbidden`, naming what is missing.
     pub(crate) fn sends_events(&self) -> Result<&Scope> {
         let scope = self.with(TokenScope::EventsWrite)?;
-        if scope.role.manages_sites() { Ok(scope) } else { Err(Error::Forbidden("viewers cannot send events")) }
+        Right::SendEvents.check(scope.role)?;
+        Ok(scope)
     }
 
     /// The login, for what only people do: managing tokens, logins, the account.

@@ -3,26 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use moka::future::Cache;
-
 use super::access_token::{self, AccessTokens};
 use super::api_token;
 use super::caller::{Caller, Proof};
+use super::known::Known;
 use super::password::Passwords;
 use super::refresh_token::{self, GRACE, REFRESH_LIFETIME};
 use super::second_factor::FactorKeys;
 use super::tokens::Tokens;
+use super::usage::Usage;
 use super::validate::Problems;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::ids::{new_id, now_ms, random_bytes};
 use crate::secret::Secret;
 use crate::store::{Login, NewUser, SessionState, Store};
-
-/// How long a checked session is believed without asking the database again.
-const SESSION_CACHE_TTL: Duration = Duration::from_secs(2);
-/// Sessions that are remembered at the same time.
-const SESSION_CACHE_SIZE: u64 = 10_000;
 
 /// What somebody registers with.
 #[derive(Clone, Debug)]
@@ -64,7 +59,8 @@ pub(crate) struct Accounts {
     /// The current one first.
     refresh_keys: Vec<[u8; 32]>,
     registration: config::Registration,
-    sessions: Cache<String, Option<Arc<SessionState>>>,
+    pub(super) sessions: Known<String, Arc<SessionState>>,
+    pub(super) usage: Usage,
     /// API tokens.
     pub(crate) tokens: Tokens,
 }
@@ -73,13 +69,14 @@ impl Accounts {
     pub(crate) fn new(store: Store, secret: &Secret, registration: config::Registration) -> Result<Self> {
         Ok(Self {
             tokens: Tokens::new(store.clone()),
+            usage: Usage::new(store.clone()),
             store,
             passwords: Passwords::new()?,
             factors: FactorKeys::new(secret),
             access: AccessTokens::new(secret),
             refresh_keys: secret.keys("refresh-token").map(|(_, key)| key).collect(),
             registration,
-            sessions: Cache::builder().max_capacity(SESSION_CACHE_SIZE).time_to_live(SESSION_CACHE_TTL).build(),
+            sessions: Known::new(),
         })
     }
 
@@ -174,7 +171,7 @@ impl Accounts {
     /// Who speaks, by a login's access token or an API token.
     ///
     /// # Errors
-    /// `Unauthenticated` when it is not, or no longer, good.
+    /// `Unauthenticated` when it is not, or no longer, good, `Forbidden` when the account is disabled.
     pub(crate) async fn authenticate(&self, bearer: &str) -> Result<Caller> {
         if api_token::is_meant(bearer) {
             return Ok(Caller::Token(self.tokens.authenticate(bearer).await?));
@@ -182,34 +179,44 @@ impl Accounts {
         self.again(&Proof::Session(self.access.session_of(bearer)?)).await
     }
 
+    /// The person behind a login's access token, also where the account is disabled: for what is theirs, not the account's.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when it is not, or no longer, good, `Forbidden` for API tokens.
+    pub(crate) async fn person(&self, bearer: &str) -> Result<Arc<SessionState>> {
+        if api_token::is_meant(bearer) {
+            return self.authenticate(bearer).await?.into_member();
+        }
+        self.session(&self.access.session_of(bearer)?).await
+    }
+
     /// Who has proved themselves before, as they are now.
     ///
     /// # Errors
-    /// `Unauthenticated` when it is no longer good.
+    /// `Unauthenticated` when it is no longer good, `Forbidden` when the account is disabled.
     pub(crate) async fn again(&self, proof: &Proof) -> Result<Caller> {
         match proof {
             Proof::Session(id) => {
-                let state = self.session(id).await?.ok_or(Error::Unauthenticated("the login has ended"))?;
+                let state = self.session(id).await?;
+                if state.disabled {
+                    return Err(Error::Forbidden("this account is disabled"));
+                }
                 Ok(Caller::Member(state))
             }
             Proof::Token(hash) => Ok(Caller::Token(self.tokens.with_hash(hash).await?)),
         }
     }
 
-    /// The login of that id, at most [`SESSION_CACHE_TTL`] old.
+    /// The login of that id, at most [`super::known::TTL`] old.
     ///
     /// # Errors
-    /// When the database can't answer.
-    async fn session(&self, id: &str) -> Result<Option<Arc<SessionState>>> {
-        if let Some(known) = self.sessions.get(id).await {
-            return Ok(known);
-        }
-        let state = self.store.session_state(id, now_ms()).await?.map(Arc::new);
-        self.sessions.insert(id.to_owned(), state.clone()).await;
-        Ok(state)
+    /// `Unauthenticated` when it has ended.
+    async fn session(&self, id: &String) -> Result<Arc<SessionState>> {
+        let ask = async { Ok(self.store.session_state(id, now_ms()).await?.map(Arc::new)) };
+        self.sessions.get_or(id, ask).await?.ok_or(Error::Unauthenticated("the login has ended"))
     }
 
-    async fn begin_session(&self, user_id: &str, client: &str) -> Result<Grant> {
+    pub(super) async fn begin_session(&self, user_id: &str, client: &str) -> Result<Grant> {
         let now = now_ms();
         let account_id = self.store.first_account_of(user_id).await?;
         let account_id = account_id.ok_or(Error::Forbidden("this user is in no account"))?;
@@ -224,7 +231,7 @@ impl Accounts {
         self.grant(&login).await
     }
 
-    async fn grant(&self, login: &Login) -> Result<Grant> {
+    pub(super) async fn grant(&self, login: &Login) -> Result<Grant> {
         let now = now_ms();
         let state = self.store.session_state(&login.id, now).await?;
         let state = Arc::new(state.ok_or(Error::Unauthenticated("the login has ended"))?);
@@ -235,7 +242,7 @@ impl Accounts {
 
     async fn end(&self, session_id: &str) -> Result<()> {
         self.store.delete_session(session_id).await?;
-        self.sessions.invalidate(session_id).await;
+        self.sessions.invalidate(&session_id.to_owned()).await;
         Ok(())
     }
 

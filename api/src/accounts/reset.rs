@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::login::{Accounts, millis};
+use super::rights::administers;
 use super::validate::Problems;
 use crate::config::BaseUrl;
 use crate::error::{Error, Result};
@@ -68,7 +69,7 @@ impl Accounts {
     /// # Errors
     /// `Forbidden` for others.
     pub(crate) async fn unsent_password_resets(&self, state: &SessionState) -> Result<Vec<PasswordReset>> {
-        administers(state)?;
+        administers(&state.user)?;
         self.store.unsent_password_resets(now_ms()).await
     }
 
@@ -82,16 +83,12 @@ impl Accounts {
         id: &str,
         base_url: &BaseUrl,
     ) -> Result<String> {
-        administers(state)?;
+        administers(&state.user)?;
         let (token, hash) = new_token();
         let now = now_ms();
         self.store.renew_password_reset(id, &hash, now, now + millis(LIFETIME)).await?;
         Ok(link(base_url, &token))
     }
-}
-
-fn administers(state: &SessionState) -> Result<()> {
-    if state.user.is_admin { Ok(()) } else { Err(Error::Forbidden("only the instance's administrator may do this")) }
 }
 
 /// A new token and the hash that it is kept under.

@@ -8,6 +8,8 @@ use moka::future::Cache;
 
 use super::api_token::{self, TokenHash};
 use super::caller::TokenState;
+use super::known::Known;
+use super::rights::Right;
 use super::token_scope::{TokenScope, TokenScopes};
 use super::validate::Problems;
 use crate::error::{Error, Result};
@@ -18,9 +20,7 @@ use crate::store::{NewToken, Scope, Store, Token};
 pub(crate) const TOKENS_MAX: u64 = 100;
 /// Sites that a token may be limited to.
 pub(crate) const TOKEN_SITES_MAX: usize = 1_000;
-/// How long a checked token is believed without asking the database again.
-const CACHE_TTL: Duration = Duration::from_secs(2);
-/// Tokens that are remembered at the same time.
+/// Tokens whose last use is remembered at the same time.
 const CACHE_SIZE: u64 = 10_000;
 /// How often the last use of a token is written.
 const NOTED_EVERY: Duration = Duration::from_mins(1);
@@ -49,7 +49,7 @@ pub(crate) struct MadeToken {
 #[derive(Debug)]
 pub(crate) struct Tokens {
     store: Store,
-    known: Cache<TokenHash, Option<Arc<TokenState>>>,
+    known: Known<TokenHash, Arc<TokenState>>,
     /// Tokens whose last use was written less than [`NOTED_EVERY`] ago.
     noted: Cache<String, ()>,
 }
@@ -58,7 +58,7 @@ impl Tokens {
     pub(super) fn new(store: Store) -> Self {
         Self {
             store,
-            known: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(CACHE_TTL).build(),
+            known: Known::new(),
             noted: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(NOTED_EVERY).build(),
         }
     }
@@ -75,9 +75,8 @@ impl Tokens {
         let site_ids = wish.site_ids.map(|ids| site_ids(&mut problems, ids));
         let expires_at = wish.expires_at.and_then(|text| expires_at(&mut problems, &text, now));
         problems.into_result()?;
-        if scopes.writes() && !scope.role.manages_sites() {
-            return Err(Error::Forbidden("viewers cannot make API tokens with sites:write or events:write"));
-        }
+        let right = if scopes.writes() { Right::MakeWritingTokens } else { Right::MakeReadingTokens };
+        right.check(scope.role)?;
         let secret = api_token::new_secret();
         let hash = api_token::hash_of(&secret);
         let new = NewToken { name, hash, scopes: scopes.to_stored(), site_ids, at: now, expires_at };
@@ -101,7 +100,7 @@ impl Tokens {
         self.store.token(scope, id).await
     }
 
-    /// Ends a token: here at once, on other nodes within [`CACHE_TTL`].
+    /// Ends a token: here at once, on other nodes within [`super::known::TTL`].
     ///
     /// # Errors
     /// `NotFound` when there is none that the caller may manage.
@@ -111,6 +110,11 @@ impl Tokens {
             self.known.invalidate(&hash).await;
         }
         Ok(())
+    }
+
+    /// Looks all of them up again: a membership or account has changed.
+    pub(super) fn forget_all(&self) {
+        self.known.invalidate_all();
     }
 
     /// Removes tokens that ended long ago.
@@ -131,21 +135,18 @@ impl Tokens {
         Ok(state)
     }
 
-    /// The token that is kept under that hash, at most [`CACHE_TTL`] old.
+    /// The token that is kept under that hash, at most [`super::known::TTL`] old.
     ///
     /// # Errors
     /// `Unauthenticated` when it is not, or no longer, good.
     pub(super) async fn with_hash(&self, hash: &TokenHash) -> Result<Arc<TokenState>> {
-        let state = match self.known.get(hash).await {
-            Some(known) => known,
-            None => self.look_up(hash).await?,
-        };
+        let state = self.known.get_or(hash, self.look_up(hash)).await?;
         let lives = |state: &Arc<TokenState>| state.expires_at.is_none_or(|end| now_ms() < end);
         state.filter(lives).ok_or(BAD)
     }
 
     async fn look_up(&self, hash: &TokenHash) -> Result<Option<Arc<TokenState>>> {
-        let state = self.store.token_grant(hash).await?.map(|grant| {
+        Ok(self.store.token_grant(hash).await?.map(|grant| {
             Arc::new(TokenState {
                 id: grant.id,
                 hash: *hash,
@@ -153,9 +154,7 @@ impl Tokens {
                 scope: grant.scope,
                 expires_at: grant.expires_at,
             })
-        });
-        self.known.insert(*hash, state.clone()).await;
-        Ok(state)
+        }))
     }
 
     /// Writes the use once a minute, without the request waiting for it.

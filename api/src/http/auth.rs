@@ -10,12 +10,12 @@ use poem_openapi::types::Password;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::problem::Problem;
-use super::security::LoggedIn;
+use super::security::Person;
 use super::{Tag, client};
 use crate::accounts::{Credentials, Grant, REFRESH_LIFETIME, Registration};
 use crate::app::App;
 use crate::pipeline::client_network;
-use crate::store::SessionState;
+use crate::store::{Membership, SessionState};
 
 /// Name of the cookie that carries the refresh token.
 const REFRESH_COOKIE: &str = "haru_refresh";
@@ -80,7 +80,7 @@ struct User {
     is_admin: bool,
 }
 
-/// The account that is being worked in.
+/// An account that one is in.
 #[derive(Clone, Debug, Object)]
 struct Account {
     /// Opaque id.
@@ -93,7 +93,7 @@ struct Account {
 
 /// A login.
 #[derive(Clone, Debug, Object)]
-struct Session {
+pub(super) struct Session {
     /// JWT for the `Authorization` header.
     access_token: String,
     /// `Bearer`.
@@ -113,14 +113,16 @@ struct Me {
     user: User,
     /// Where.
     account: Account,
+    /// All accounts that the user is in, by when they came.
+    accounts: Vec<Account>,
     /// Whether a second factor is asked for at login.
     second_factor: bool,
-    /// Words for what should be mended, such as `untrusted_forwarded_header`.
+    /// Words for what should be mended or known: `untrusted_forwarded_header`, `quota_near`, `quota_exceeded`, `account_disabled`.
     notices: Vec<String>,
 }
 
 #[derive(ApiResponse)]
-enum Registered {
+pub(super) enum Registered {
     /// Registered and logged in; the refresh token is in a cookie.
     #[oai(status = 201)]
     Created(Json<Session>),
@@ -216,21 +218,34 @@ impl AuthApi {
 
     /// Who one is.
     #[oai(path = "/me", method = "get", operation_id = "getMe")]
-    async fn me(&self, LoggedIn(state): LoggedIn, Data(app): Data<&Arc<App>>) -> Result<Json<Me>, Problem> {
-        let second_factor = app.accounts.has_second_factor(&state.user.id).await?;
-        Ok(Json(Me { user: user(&state), account: account(&state), second_factor, notices: app.notices() }))
+    async fn me(&self, Person(state): Person, Data(app): Data<&Arc<App>>) -> Result<Json<Me>, Problem> {
+        let mut notices = app.notices();
+        notices.extend(app.accounts.notices(&state).await?);
+        Ok(Json(Me {
+            user: user(&state),
+            account: account(&state),
+            accounts: app.accounts.accounts_of(&state).await?.into_iter().map(Account::from).collect(),
+            second_factor: app.accounts.has_second_factor(&state.user.id).await?,
+            notices,
+        }))
     }
 
     /// Change one's name.
     #[oai(path = "/me", method = "patch", operation_id = "updateMe")]
     async fn update_me(
         &self,
-        LoggedIn(state): LoggedIn,
+        Person(state): Person,
         Data(app): Data<&Arc<App>>,
         Json(body): Json<MeChange>,
     ) -> Result<Json<Me>, Problem> {
         let state = app.accounts.rename(&state, &body.name).await?;
-        self.me(LoggedIn(state), Data(app)).await
+        self.me(Person(state), Data(app)).await
+    }
+}
+
+impl From<Membership> for Account {
+    fn from(membership: Membership) -> Self {
+        Self { id: membership.account_id, name: membership.account_name, role: membership.role.as_str().to_owned() }
     }
 }
 
@@ -253,10 +268,16 @@ pub(super) fn limit_password(app: &App, state: &SessionState) -> Result<(), Prob
     Ok(())
 }
 
-fn hand_out(app: &App, jar: &CookieJar, grant: Grant) -> Session {
-    let mut refresh = cookie(app, grant.refresh_token);
+/// A login with its cookie.
+pub(super) fn hand_out(app: &App, jar: &CookieJar, grant: Grant) -> Session {
+    let mut refresh = cookie(app, grant.refresh_token.clone());
     refresh.set_max_age(REFRESH_LIFETIME);
     jar.add(refresh);
+    session(grant)
+}
+
+/// A login whose cookie stays as it is.
+pub(super) fn session(grant: Grant) -> Session {
     Session {
         access_token: grant.access_token,
         token_type: "Bearer".to_owned(),

@@ -10,7 +10,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::dashboard::instant;
 use super::problem::Problem;
-use super::security::LoggedIn;
+use super::security::Person;
 use super::{Tag, auth};
 use crate::app::App;
 use crate::store::ListedLogin;
@@ -119,7 +119,7 @@ pub(crate) struct LoginsApi;
 impl LoginsApi {
     /// Where one is logged in.
     #[oai(path = "/me/sessions", method = "get", operation_id = "listSessions")]
-    async fn list(&self, LoggedIn(state): LoggedIn, Data(app): Data<&Arc<App>>) -> Result<Json<LoginList>, Problem> {
+    async fn list(&self, Person(state): Person, Data(app): Data<&Arc<App>>) -> Result<Json<LoginList>, Problem> {
         let logins = app.accounts.logins(&state).await?;
         let sessions = logins.into_iter().map(|listed| login(listed, &state.session_id)).collect();
         Ok(Json(LoginList { sessions }))
@@ -129,7 +129,7 @@ impl LoginsApi {
     #[oai(path = "/me/sessions/:session", method = "delete", operation_id = "endSession")]
     async fn end(
         &self,
-        LoggedIn(state): LoggedIn,
+        Person(state): Person,
         Data(app): Data<&Arc<App>>,
         /// Id of the login.
         #[oai(name = "session")]
@@ -141,7 +141,7 @@ impl LoginsApi {
 
     /// End all logins but the one that asks.
     #[oai(path = "/me/sessions", method = "delete", operation_id = "endOtherSessions")]
-    async fn end_others(&self, LoggedIn(state): LoggedIn, Data(app): Data<&Arc<App>>) -> Result<Ended, Problem> {
+    async fn end_others(&self, Person(state): Person, Data(app): Data<&Arc<App>>) -> Result<Ended, Problem> {
         app.accounts.end_other_logins(&state).await?;
         Ok(Ended::Done)
     }
@@ -150,7 +150,7 @@ impl LoginsApi {
     #[oai(path = "/me/second-factor", method = "post", operation_id = "beginSecondFactor")]
     async fn begin_factor(
         &self,
-        LoggedIn(state): LoggedIn,
+        Person(state): Person,
         Data(app): Data<&Arc<App>>,
         Json(body): Json<PasswordAgain>,
     ) -> Result<Json<FactorEnrolment>, Problem> {
@@ -163,7 +163,7 @@ impl LoginsApi {
     #[oai(path = "/me/second-factor/confirm", method = "post", operation_id = "confirmSecondFactor")]
     async fn confirm_factor(
         &self,
-        LoggedIn(state): LoggedIn,
+        Person(state): Person,
         Data(app): Data<&Arc<App>>,
         Json(body): Json<FactorCode>,
     ) -> Result<Json<RecoveryCodes>, Problem> {
@@ -175,7 +175,7 @@ impl LoginsApi {
     #[oai(path = "/me/second-factor/disable", method = "post", operation_id = "disableSecondFactor")]
     async fn disable_factor(
         &self,
-        LoggedIn(state): LoggedIn,
+        Person(state): Person,
         Data(app): Data<&Arc<App>>,
         Json(body): Json<FactorEnd>,
     ) -> Result<Ended, Problem> {
@@ -188,7 +188,7 @@ impl LoginsApi {
     #[oai(path = "/me/second-factor/recovery-codes", method = "post", operation_id = "newRecoveryCodes")]
     async fn recovery_codes(
         &self,
-        LoggedIn(state): LoggedIn,
+        Person(state): Person,
         Data(app): Data<&Arc<App>>,
         Json(body): Json<PasswordAgain>,
     ) -> Result<Json<RecoveryCodes>, Problem> {

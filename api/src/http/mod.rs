@@ -1,5 +1,7 @@
 //! Translates HTTP to domain operations and back, and decides nothing. The whole surface is on this page.
 
+mod account;
+mod admin;
 mod assets;
 mod auth;
 mod base_path;
@@ -12,8 +14,10 @@ mod dashboard;
 mod dto;
 mod graphql;
 mod health;
+mod invitations;
 pub(crate) mod limits;
 mod logins;
+mod members;
 mod metrics;
 mod passwords;
 mod problem;
@@ -52,6 +56,10 @@ enum Tag {
     Tokens,
     /// Registration and login.
     Accounts,
+    /// The account that one works in, its members and invitations into it.
+    Members,
+    /// What administrators of the instance do.
+    Instance,
 }
 
 type Api = (
@@ -61,6 +69,10 @@ type Api = (
     sites::SitesApi,
     tokens::TokensApi,
     auth::AuthApi,
+    account::AccountApi,
+    members::MembersApi,
+    invitations::InvitationsApi,
+    admin::AdminApi,
     logins::LoginsApi,
     passwords::PasswordsApi,
 );
@@ -73,6 +85,10 @@ fn api(base_url: &str) -> OpenApiService<Api, ()> {
         sites::SitesApi,
         tokens::TokensApi,
         auth::AuthApi,
+        account::AccountApi,
+        members::MembersApi,
+        invitations::InvitationsApi,
+        admin::AdminApi,
         logins::LoginsApi,
         passwords::PasswordsApi,
     );

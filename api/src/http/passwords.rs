@@ -11,7 +11,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::dashboard::instant;
 use super::problem::Problem;
-use super::security::LoggedIn;
+use super::security::Person;
 use super::{Tag, auth, client};
 use crate::app::App;
 use crate::store;
@@ -142,7 +142,7 @@ impl PasswordsApi {
     #[oai(path = "/me/password", method = "post", operation_id = "changePassword")]
     async fn change(
         &self,
-        LoggedIn(state): LoggedIn,
+        Person(state): Person,
         Data(app): Data<&Arc<App>>,
         Json(body): Json<PasswordChange>,
     ) -> Result<Changed, Problem> {
@@ -155,7 +155,7 @@ impl PasswordsApi {
     #[oai(path = "/admin/password-resets", method = "get", operation_id = "listPasswordResets")]
     async fn list(
         &self,
-        LoggedIn(state): LoggedIn,
+        Person(state): Person,
         Data(app): Data<&Arc<App>>,
     ) -> Result<Json<PasswordResetRequestList>, Problem> {
         let requests = app.accounts.unsent_password_resets(&state).await?;
@@ -166,7 +166,7 @@ impl PasswordsApi {
     #[oai(path = "/admin/password-resets/:request/link", method = "post", operation_id = "renewPasswordReset")]
     async fn renew(
         &self,
-        LoggedIn(state): LoggedIn,
+        Person(state): Person,
         Data(app): Data<&Arc<App>>,
         /// Id of the request.
         #[oai(name = "request")]

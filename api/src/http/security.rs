@@ -9,8 +9,9 @@ use poem_openapi::auth::Bearer;
 
 use super::client;
 use super::problem::Problem;
-use crate::accounts::Caller;
+use crate::accounts::{Caller, administers};
 use crate::app::App;
+use crate::error::Error;
 use crate::pipeline::client_network;
 use crate::store::SessionState;
 
@@ -24,15 +25,44 @@ pub(crate) struct LoggedIn(pub(crate) Arc<SessionState>);
 #[oai(rename = "LoginOrToken", ty = "bearer", checker = "check_caller")]
 pub(crate) struct Called(pub(crate) Caller);
 
+/// A member's login, also where their account is disabled: for what is theirs, not the account's.
+#[derive(SecurityScheme)]
+#[oai(rename = "Person", ty = "bearer", bearer_format = "JWT", checker = "check_person")]
+pub(crate) struct Person(pub(crate) Arc<SessionState>);
+
+/// The login of an administrator of the instance.
+#[derive(SecurityScheme)]
+#[oai(rename = "Administrator", ty = "bearer", bearer_format = "JWT", checker = "check_administrator")]
+pub(crate) struct Administrator(pub(crate) Arc<SessionState>);
+
+async fn check_person(request: &Request, bearer: Bearer) -> Result<Arc<SessionState>> {
+    let app = app(request)?;
+    match app.accounts.person(&bearer.token).await {
+        Ok(state) => {
+            app.api_limit.check(("user", &state.user.id)).map_err(Problem::from)?;
+            Ok(state)
+        }
+        Err(error) => Err(refused(app, request, error).into()),
+    }
+}
+
+async fn check_administrator(request: &Request, bearer: Bearer) -> Result<Arc<SessionState>> {
+    let state = check_person(request, bearer).await?;
+    administers(&state.user).map_err(Problem::from)?;
+    Ok(state)
+}
+
 async fn check_login(request: &Request, bearer: Bearer) -> Result<Arc<SessionState>> {
     let member = check_caller(request, bearer).await?.into_member();
     member.map_err(|error| Problem::from(error).into())
 }
 
 async fn check_caller(request: &Request, bearer: Bearer) -> Result<Caller> {
-    let app =
-        request.data::<Arc<App>>().ok_or_else(|| crate::error::Error::internal("no app")).map_err(Problem::from)?;
-    check_token(app, request, &bearer.token).await.map_err(Into::into)
+    check_token(app(request)?, request, &bearer.token).await.map_err(Into::into)
+}
+
+fn app(request: &Request) -> Result<&Arc<App>, Problem> {
+    request.data::<Arc<App>>().ok_or_else(|| Error::internal("no app").into())
 }
 
 /// Who a token speaks for; both good and bad tokens are counted against the limit of the API.
@@ -42,9 +72,14 @@ pub(crate) async fn check_token(app: &App, request: &Request, token: &str) -> Re
             app.api_limit.check(caller.counted_as())?;
             Ok(caller)
         }
-        Err(error) => {
-            app.api_limit.check(("address", client_network(client::address(app, request).address)))?;
-            Err(error.into())
-        }
+        Err(error) => Err(refused(app, request, error)),
+    }
+}
+
+/// Counts what was refused, per address.
+fn refused(app: &App, request: &Request, error: Error) -> Problem {
+    match app.api_limit.check(("address", client_network(client::address(app, request).address))) {
+        Ok(()) => error.into(),
+        Err(too_many) => too_many.into(),
     }
 }

@@ -1,8 +1,8 @@
 //! Events become parts: encoded off the async threads, handed out as they become full.
 
 use haru_entity::event;
-use haru_stats::Event;
 use haru_stats::segment::{Segment, SegmentError, SegmentReader, SegmentWriter};
+use haru_stats::{Event, EventKind};
 
 use crate::error::{Error, Result};
 use crate::store::{Span, event_of};
@@ -22,6 +22,8 @@ pub(crate) struct Parts {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Taken {
     pub(crate) events: u64,
+    /// Those of them that are no engagement.
+    pub(crate) actions: u64,
     /// Instant of the first event; 0 when there is none.
     pub(crate) first_at: i64,
 }
@@ -89,7 +91,9 @@ impl Parts {
     /// Counts the event, and takes it when it is of the day.
     fn push(&mut self, event: &Event<'_>) -> Result<(), SegmentError> {
         let first_at = if self.taken.events == 0 { event.ts } else { self.taken.first_at.min(event.ts) };
-        self.taken = Taken { events: self.taken.events + 1, first_at };
+        let action = matches!(event.kind, EventKind::Pageview | EventKind::Custom);
+        let actions = self.taken.actions + u64::from(action);
+        self.taken = Taken { events: self.taken.events + 1, actions, first_at };
         if event.ts < self.span.start || event.ts >= self.span.end {
             return Ok(());
         }

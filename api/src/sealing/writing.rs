@@ -77,6 +77,7 @@ impl<'a> Writing<'a> {
         if self.totals.events != taken.events {
             return Err(Error::internal(format!("{} events were read, {} stored", taken.events, self.totals.events)));
         }
+        self.totals.actions = taken.actions;
         self.totals.first_at = taken.first_at;
         Ok(Some(self.totals))
     }

@@ -1,9 +1,11 @@
 //! Accounts, users and memberships.
 
 use haru_entity::{account, member, user};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, SqlErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 
 use super::{Role, Store};
@@ -63,8 +65,7 @@ impl Store {
         let transaction = self.begin_write().await?;
         if !self.is_sqlite() {
             // One registration at a time, or two could both be the first.
-            let lock = format!("SELECT pg_advisory_xact_lock({REGISTRATION_LOCK})");
-            transaction.execute_unprepared(&lock).await?;
+            lock_registration(&transaction).await?;
         }
         let first = user::Entity::find().count(&transaction).await? == 0;
         if !first && !new.others_allowed {
@@ -72,7 +73,12 @@ impl Store {
         }
         let user = insert_user(&transaction, &new, first).await?;
         let account_id = crate::ids::new_id();
-        let owned = account::ActiveModel { id: Set(account_id.clone()), name: Set(new.name), created_at: Set(new.at) };
+        let owned = account::ActiveModel {
+            id: Set(account_id.clone()),
+            name: Set(new.name),
+            created_at: Set(new.at),
+            ..Default::default()
+        };
         owned.insert(&transaction).await?;
         let membership = member::ActiveModel {
             account_id: Set(account_id),
@@ -98,13 +104,19 @@ impl Store {
         }))
     }
 
-    /// The account that a login of this user begins in: the oldest membership.
+    /// The account that a login of this user begins in: the oldest membership, in one that is not disabled if there is one.
     ///
     /// # Errors
     /// When the database can't answer.
     pub(crate) async fn first_account_of(&self, user_id: &str) -> Result<Option<String>> {
+        let disabled = account::Entity::find()
+            .select_only()
+            .column(account::Column::Id)
+            .filter(account::Column::DisabledAt.is_not_null())
+            .into_query();
         let row = member::Entity::find()
             .filter(member::Column::UserId.eq(user_id))
+            .order_by_asc(Expr::col(member::Column::AccountId).in_subquery(disabled))
             .order_by_asc(member::Column::CreatedAt)
             .one(&self.reader)
             .await?;
@@ -121,7 +133,18 @@ pub(super) fn write_options() -> TransactionOptions {
     TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() }
 }
 
-async fn insert_user(transaction: &DatabaseTransaction, new: &NewUser, first: bool) -> Result<User> {
+/// On PostgreSQL: waits for whoever else counts users or administrators, until the transaction ends.
+pub(super) async fn lock_registration(transaction: &DatabaseTransaction) -> Result<()> {
+    let lock = format!("SELECT pg_advisory_xact_lock({REGISTRATION_LOCK})");
+    transaction.execute_unprepared(&lock).await?;
+    Ok(())
+}
+
+/// Makes a user.
+///
+/// # Errors
+/// `Conflict` when the address is taken.
+pub(super) async fn insert_user(transaction: &DatabaseTransaction, new: &NewUser, first: bool) -> Result<User> {
     let row = user::ActiveModel {
         id: Set(crate::ids::new_id()),
         email: Set(new.email.clone()),

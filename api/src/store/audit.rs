@@ -2,11 +2,13 @@
 //! transaction as what it tells of, so that there is none without the other.
 
 use haru_entity::{audit_entry, user};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
-use super::Scope;
+use super::{Scope, Store};
 use crate::error::Result;
-use crate::ids::{new_id, now_ms};
+use crate::ids::{first_id_at, new_id, now_ms};
 
 /// What can be done in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +73,58 @@ impl Action {
             Self::SecondFactorOn => "login.second_factor_on",
             Self::SecondFactorOff => "login.second_factor_off",
         }
+    }
+}
+
+/// Something that was done, as it and who did it were called then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AuditEntry {
+    /// Public id.
+    pub(crate) id: String,
+    /// When.
+    pub(crate) at: i64,
+    /// Who.
+    pub(crate) who: String,
+    /// A word such as `site.deleted`.
+    pub(crate) action: String,
+    /// What it was done to.
+    pub(crate) subject: String,
+    /// From which kind of client.
+    pub(crate) client: String,
+}
+
+impl Store {
+    /// What was done in the caller's account, newest first, at most `limit` before the entry with id `before`.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn audit(&self, scope: &Scope, limit: u64, before: Option<&str>) -> Result<Vec<AuditEntry>> {
+        let mut query = audit_entry::Entity::find()
+            .filter(audit_entry::Column::AccountId.eq(&scope.account_id))
+            .order_by_desc(audit_entry::Column::Id)
+            .limit(limit);
+        if let Some(before) = before.filter(|before| !before.contains('\0')) {
+            query = query.filter(audit_entry::Column::Id.lt(before));
+        }
+        let entries = query.all(&self.reader).await?.into_iter().map(|row| AuditEntry {
+            id: row.id,
+            at: row.at,
+            who: row.who,
+            action: row.action,
+            subject: row.subject,
+            client: row.client,
+        });
+        Ok(entries.collect())
+    }
+
+    /// Forgets what was done before that instant.
+    ///
+    /// # Errors
+    /// When the database can't store it.
+    pub(crate) async fn forget_audit(&self, before: i64) -> Result<u64> {
+        // Ids begin with the time, and they have an index.
+        let old = audit_entry::Entity::delete_many().filter(audit_entry::Column::Id.lt(first_id_at(before)));
+        Ok(old.exec(&self.writer).await?.rows_affected)
     }
 }
 

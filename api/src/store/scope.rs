@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-/// What a member may do in an account.
+/// What a member is in an account. What that allows is a table in `accounts::rights`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
     /// Reads stats.
@@ -21,16 +21,6 @@ impl Role {
             Self::Admin => "admin",
             Self::Owner => "owner",
         }
-    }
-
-    /// May make, change and delete sites.
-    pub(crate) fn manages_sites(self) -> bool {
-        self >= Self::Admin
-    }
-
-    /// May see and end what other members made.
-    pub(crate) fn manages_account(self) -> bool {
-        self >= Self::Owner
     }
 }
 

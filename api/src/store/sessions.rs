@@ -34,6 +34,8 @@ pub(crate) struct SessionState {
     pub(crate) account_name: String,
     /// What they may see.
     pub(crate) scope: Scope,
+    /// True while the instance's administrator has disabled the account.
+    pub(crate) disabled: bool,
 }
 
 impl Store {
@@ -143,6 +145,7 @@ impl Store {
                 client: row.client,
             },
             user: user.into(),
+            disabled: account.disabled_at.is_some(),
             account_name: account.name,
         }))
     }

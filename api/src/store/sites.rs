@@ -1,6 +1,6 @@
 //! Sites, always within a [`Scope`]; and the one lookup without, by tracking token or domain, for `collect`.
 
-use haru_entity::{api_token_site, member_site, site, site_timezone};
+use haru_entity::{account, api_token_site, member_site, site, site_timezone};
 use haru_stats::time::SiteZones;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait,
@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 use super::audit::{self, Action};
+use super::usage::check_sites_quota;
 use super::{Scope, Store};
 use crate::error::{Error, Result};
 
@@ -126,6 +127,19 @@ fn named(scope: &Scope, name: &str) -> Select<site::Entity> {
         .filter(Condition::any().add(site::Column::PublicId.eq(name)).add(site::Column::Domain.eq(name.to_lowercase())))
 }
 
+/// The keys of sites by public id, all of which the caller must see.
+///
+/// # Errors
+/// `Invalid` when there is one that they can't.
+pub(super) async fn keys_of(transaction: &DatabaseTransaction, scope: &Scope, ids: &[String]) -> Result<Vec<i64>> {
+    let sound = ids.iter().filter(|id| !id.contains('\0')).cloned();
+    let found = visible(scope).filter(site::Column::PublicId.is_in(sound)).all(transaction).await?;
+    if found.len() != ids.len() {
+        return Err(Error::field("site_ids", "names a site that there is not"));
+    }
+    Ok(found.into_iter().map(|row| row.id).collect())
+}
+
 impl Store {
     /// The site of that id or domain.
     ///
@@ -151,9 +165,10 @@ impl Store {
     /// Makes a site in the caller's account.
     ///
     /// # Errors
-    /// `Conflict` when the domain is taken on this instance.
+    /// `Forbidden` beyond the account's quota, `Conflict` when the domain is taken on this instance.
     pub(crate) async fn insert_site(&self, scope: &Scope, new: NewSite) -> Result<Site> {
         let transaction = self.begin_write().await?;
+        check_sites_quota(&transaction, scope).await?;
         let row = site::ActiveModel {
             public_id: Set(crate::ids::new_id()),
             account_id: Set(scope.account_id.clone()),
@@ -245,6 +260,10 @@ impl Store {
         let row =
             site::Entity::find().filter(condition).filter(site::Column::DeletedAt.is_null()).one(&self.reader).await?;
         let Some(row) = row else { return Ok(None) };
+        let enabled = account::Entity::find_by_id(&row.account_id).filter(account::Column::DisabledAt.is_null());
+        if enabled.one(&self.reader).await?.is_none() {
+            return Ok(None);
+        }
         let site = Site::from(row);
         let zones = self.zones(&site).await?;
         Ok(Some(TrackedSite { site, zones }))

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use haru_entity::{account, api_token, api_token_site, member, site, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 
 use super::audit::{self, Action};
-use super::sites::visible;
+use super::sites::keys_of;
 use super::{Scope, Store};
+use crate::accounts::Right;
 use crate::error::{Error, Result};
 
 /// A token to be made; values are checked already.
@@ -70,7 +71,7 @@ pub(crate) struct TokenGrant {
 /// The only place where tokens are found for a member: their own, for who manages the account all of it.
 fn manageable(scope: &Scope) -> Select<api_token::Entity> {
     let mut condition = Condition::all().add(api_token::Column::AccountId.eq(&scope.account_id));
-    if !scope.role.manages_account() {
+    if !Right::ManageAllTokens.is_of(scope.role) {
         condition = condition.add(api_token::Column::UserId.eq(&scope.user_id));
     }
     api_token::Entity::find().filter(condition)
@@ -96,7 +97,7 @@ impl Store {
             return Err(Error::Forbidden("this account has as many API tokens as it may have: revoke one first"));
         }
         let sites = match &new.site_ids {
-            Some(ids) => site_keys(&transaction, scope, ids).await?,
+            Some(ids) => keys_of(&transaction, scope, ids).await?,
             None => Vec::new(),
         };
         let row = api_token::ActiveModel {
@@ -154,8 +155,8 @@ impl Store {
         Ok(row.hash)
     }
 
-    /// What the secret with that hash proves, if its token and its maker's membership still live. This is the proof of who
-    /// calls, before there is a scope.
+    /// What the secret with that hash proves, if its token and its maker's membership still live, and the account is not
+    /// disabled. This is the proof of who calls, before there is a scope.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -164,6 +165,10 @@ impl Store {
         let Some(row) = found.one(&self.reader).await? else { return Ok(None) };
         let key = (row.account_id.clone(), row.user_id.clone());
         let Some(maker) = member::Entity::find_by_id(key).one(&self.reader).await? else { return Ok(None) };
+        let enabled = account::Entity::find_by_id(&row.account_id).filter(account::Column::DisabledAt.is_null());
+        if enabled.one(&self.reader).await?.is_none() {
+            return Ok(None);
+        }
         let role = maker.role.parse().map_err(|()| Error::internal("unknown role in the database"))?;
         Ok(Some(TokenGrant {
             scope: Scope {
@@ -245,14 +250,4 @@ impl Store {
         });
         Ok(described.collect())
     }
-}
-
-/// The keys of sites by public id, all of which the caller must see.
-async fn site_keys(transaction: &DatabaseTransaction, scope: &Scope, ids: &[String]) -> Result<Vec<i64>> {
-    let sound = ids.iter().filter(|id| !id.contains('\0')).cloned();
-    let found = visible(scope).filter(site::Column::PublicId.is_in(sound)).all(transaction).await?;
-    if found.len() != ids.len() {
-        return Err(Error::field("site_ids", "names a site that there is not"));
-    }
-    Ok(found.into_iter().map(|row| row.id).collect())
 }

@@ -51,6 +51,8 @@ pub(crate) struct Totals {
     pub(crate) parts: u32,
     /// Events.
     pub(crate) events: u64,
+    /// Those of them that are no engagement.
+    pub(crate) actions: u64,
     /// Instant of the first event.
     pub(crate) first_at: i64,
     /// For each node the last batch of which there are rows that were not sealed before.
@@ -97,6 +99,7 @@ impl Store {
                 sealed_at: Set(0),
                 parts: Set(0),
                 events: Set(0),
+                actions: Set(None),
                 first_at: Set(0),
                 state: Set(state::OPEN),
             };
@@ -187,6 +190,7 @@ impl Store {
             .col_expr(sealed_day::Column::LeasedUntil, Expr::value(0_i64))
             .col_expr(sealed_day::Column::Parts, Expr::value(i32::try_from(totals.parts).map_err(Error::internal)?))
             .col_expr(sealed_day::Column::Events, Expr::value(i64::try_from(totals.events).map_err(Error::internal)?))
+            .col_expr(sealed_day::Column::Actions, Expr::value(i64::try_from(totals.actions).map_err(Error::internal)?))
             .col_expr(sealed_day::Column::FirstAt, Expr::value(totals.first_at))
             .col_expr(sealed_day::Column::State, Expr::value(state::UNCLEARED))
             .filter(is_current(attempt))

@@ -1,0 +1,166 @@
+//! What an account uses of its quotas, a minute old at most, and what it may be told of them.
+
+use std::time::Duration;
+
+use moka::future::Cache;
+
+use super::login::Accounts;
+use super::rights::Right;
+use crate::error::Result;
+use crate::ids::now_ms;
+use crate::store::{Role, Scope, SessionState, Site, Store};
+
+/// How long a count is believed.
+const TTL: Duration = Duration::from_mins(1);
+/// Sites whose counts are remembered at the same time.
+const SIZE: u64 = 100_000;
+
+/// How much of a quota is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Quota {
+    /// There is none.
+    None,
+    /// Less than four fifths.
+    Ok,
+    /// Four fifths or more.
+    Near,
+    /// More than there is. What comes is kept all the same.
+    Exceeded,
+}
+
+impl Quota {
+    /// That of so many out of so many.
+    pub(super) fn of(used: u64, max: Option<i64>) -> Self {
+        let Some(max) = max else { return Self::None };
+        let max = u64::try_from(max).unwrap_or_default();
+        if used > max {
+            Self::Exceeded
+        } else if used.saturating_mul(5) >= max.saturating_mul(4) {
+            Self::Near
+        } else {
+            Self::Ok
+        }
+    }
+
+    /// The word used in the API.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Ok => "ok",
+            Self::Near => "near",
+            Self::Exceeded => "exceeded",
+        }
+    }
+}
+
+/// Counts of events.
+#[derive(Debug)]
+pub(super) struct Usage {
+    store: Store,
+    known: Cache<i64, u64>,
+}
+
+impl Usage {
+    pub(super) fn new(store: Store) -> Self {
+        Self { store, known: Cache::builder().max_capacity(SIZE).time_to_live(TTL).build() }
+    }
+
+    /// Events of these sites in their months, engagement left out.
+    pub(super) async fn events(&self, sites: &[Site]) -> Result<u64> {
+        let mut sum = 0;
+        for site in sites {
+            sum += match self.known.get(&site.key).await {
+                Some(known) => known,
+                None => {
+                    let count = self.store.events_of_month(site, now_ms()).await?;
+                    self.known.insert(site.key, count).await;
+                    count
+                }
+            };
+        }
+        Ok(sum)
+    }
+}
+
+/// An account as a member sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct AccountState {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    pub(crate) created_at: i64,
+    pub(crate) members: u64,
+    /// Sites that the member sees.
+    pub(crate) sites: u64,
+    /// Events of these this month.
+    pub(crate) events_this_month: u64,
+    pub(crate) sites_max: Option<i64>,
+    pub(crate) events_a_month_max: Option<i64>,
+    /// Of the account's events, also on sites that the member does not see.
+    pub(crate) quota: Quota,
+}
+
+impl Accounts {
+    /// The caller's account and what it uses.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn account(&self, scope: &Scope) -> Result<AccountState> {
+        let row = self.store.account_of_instance(&scope.account_id).await?;
+        let sites = self.store.all_sites(scope).await?;
+        let events_this_month = self.usage.events(&sites).await?;
+        Ok(AccountState {
+            members: self.store.member_count(&row.id).await?,
+            quota: self.quota(scope).await?,
+            role: scope.role,
+            sites: sites.len() as u64,
+            events_this_month,
+            id: row.id,
+            name: row.name,
+            created_at: row.created_at,
+            sites_max: row.sites_max,
+            events_a_month_max: row.events_a_month_max,
+        })
+    }
+
+    /// What a member is told about the account beside what the operator should know: words for the interface.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn notices(&self, state: &SessionState) -> Result<Vec<String>> {
+        let mut notices = Vec::new();
+        if state.disabled {
+            notices.push("account_disabled".to_owned());
+        }
+        if Right::ToldOfQuotas.is_of(state.scope.role) {
+            match self.quota(&state.scope).await? {
+                Quota::Near => notices.push("quota_near".to_owned()),
+                Quota::Exceeded => notices.push("quota_exceeded".to_owned()),
+                Quota::None | Quota::Ok => {}
+            }
+        }
+        Ok(notices)
+    }
+
+    /// How much of the account's events is used; without a quota nothing is counted.
+    async fn quota(&self, scope: &Scope) -> Result<Quota> {
+        let max = self.store.account_of_instance(&scope.account_id).await?.events_a_month_max;
+        if max.is_none() {
+            return Ok(Quota::None);
+        }
+        let sites = self.store.sites_of_account(&scope.account_id).await?;
+        Ok(Quota::of(self.usage.events(&sites).await?, max))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_fifths_are_near_and_more_than_all_is_exceeded() {
+        let of = |used| Quota::of(used, Some(10)).as_str();
+        assert_eq!([0, 7, 8, 10, 11].map(of), ["ok", "ok", "near", "near", "exceeded"]);
+        assert_eq!(Quota::of(u64::MAX, None).as_str(), "none");
+    }
+}
