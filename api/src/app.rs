@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::accounts::Accounts;
 use crate::assets;
-use crate::collect::{Agents, Enrichment, Geo};
+use crate::collect::{AddressKeys, Agents, Enrichment, Geo};
 use crate::config::{BaseUrl, MetricsToken, Registration, ServeConfig};
 use crate::http::limits::RateLimit;
 use crate::ingest::{Ingest, Node};
@@ -57,7 +57,7 @@ impl App {
         let (ingest, writer) = Ingest::start(Arc::new(store.clone()), node, hub.clone())
             .map_err(|error| format!("cannot start the writer: {error}"))?;
         let pipeline = Arc::new(Pipeline::new(
-            TrackedSites::new(store.clone()),
+            TrackedSites::new(store.clone(), AddressKeys::new([secret.key("excluded-address")])),
             Salts::new(store.clone()),
             enrichment,
             ingest,

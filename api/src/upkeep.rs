@@ -1,5 +1,5 @@
 //! What has to be done now and then: erasing salts, forgetting ids, logins, API tokens, invitations and old entries of the audit
-//! log, removing what deleted sites and accounts held, sealing days that are over.
+//! log, removing what deleted sites and accounts held and what sites keep no longer, sealing days that are over.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -106,6 +106,9 @@ async fn round(app: &App) -> Result<()> {
         tokio::time::sleep(REST).await;
     }
     app.store.purge_deleted_accounts().await?;
+    while app.sites.forget_what_is_not_kept(now).await? {
+        tokio::time::sleep(REST).await;
+    }
     app.store.give_back_space().await?;
     while app.store.prune_ids_and_batches(now - EVENT_ID_KEPT_MS).await? {
         tokio::time::sleep(REST).await;

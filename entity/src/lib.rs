@@ -11,6 +11,7 @@ pub mod batch;
 pub mod dropped;
 pub mod event;
 pub mod event_id;
+pub mod excluded_address;
 pub mod invitation;
 pub mod invitation_site;
 pub mod member;

@@ -23,6 +23,16 @@ pub struct Model {
     pub timezone: String,
     /// Do not count browsers that send Do Not Track or Global Privacy Control.
     pub honour_dnt: bool,
+    /// Hosts whose pages are counted, one a line; blank: all.
+    pub allowed_hostnames: String,
+    /// Patterns of pages that are not counted, one a line.
+    pub excluded_paths: String,
+    /// Days that are kept after their end; for ever when null.
+    pub retention_days: Option<i64>,
+    /// How often that was changed: what was remembered before a change may be gone by now.
+    pub retention_changes: i64,
+    /// Whether everybody may see its numbers.
+    pub public: bool,
     /// When it was made.
     pub created_at: i64,
     /// Set when it was deleted and its events are still being removed in steps.

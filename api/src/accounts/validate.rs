@@ -20,7 +20,7 @@ pub(crate) struct Problems(Vec<FieldError>);
 
 impl Problems {
     /// One more that is wrong.
-    pub(super) fn add(&mut self, field: &str, message: impl Into<String>) {
+    pub(crate) fn add(&mut self, field: &str, message: impl Into<String>) {
         self.0.push(FieldError { field: field.to_owned(), message: message.into() });
     }
 

@@ -14,6 +14,7 @@ use crate::config::DatabaseConfig;
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
 use crate::sealing::Parts;
+use crate::sites::kept_from;
 use crate::store::{EventStore, Piece, SealedPart, Seen, Sink, Site, Span, Store};
 
 /// Write a site's events as Parquet files, which DuckDB, pandas and others read
@@ -81,7 +82,9 @@ impl Export {
 
     async fn days(&self, store: &Store, site: &Site) -> Result<Vec<LocalDay>> {
         let zones = store.zones(site).await?;
-        let Some(first) = store.first_event_at(site.key).await? else { return Ok(Vec::new()) };
+        let Some(first) = store.first_event_at(site.key, kept_from(site, &zones, now_ms())).await? else {
+            return Ok(Vec::new());
+        };
         // A day more on both sides, as the dates may be those of a zone that the site had earlier.
         let start = |date: NaiveDate| day_start(date.checked_sub_days(Days::new(1)).unwrap_or(date), zones.latest());
         let end = |date: NaiveDate| day_start(date.checked_add_days(Days::new(2)).unwrap_or(date), zones.latest());

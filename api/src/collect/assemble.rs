@@ -9,9 +9,10 @@ use super::agent::{Agent, Agents};
 use super::channel::{Channels, Signals};
 use super::geo::{Geo, Place};
 use super::hit::{DropReason, Hit};
-use super::host::{is_within, normalize_host};
+use super::host::normalize_host;
 use super::page::{self, Accept, Location};
 use super::payload::{BatchItem, CollectPayload, EventPayload, Explicit, Revenue, limits};
+use super::rules::SiteRules;
 use super::source::{Sources, TableError};
 use super::visitor::{self, VisitorKeys};
 use super::{address, referrer, screen};
@@ -51,18 +52,6 @@ pub(crate) fn is_do_not_track(value: &str) -> bool {
 pub(crate) fn is_prefetch(purpose: &str) -> bool {
     let purpose = purpose.to_ascii_lowercase();
     ["prefetch", "prerender", "preview"].into_iter().any(|word| purpose.contains(word))
-}
-
-/// What `collect` must know of a site.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SiteRules {
-    pub(crate) id: i64,
-    /// In the form of `normalize_host`. Hosts below it are the site's own as well.
-    pub(crate) domain: String,
-    /// Other hosts of the site, in the same form.
-    pub(crate) hostnames: Vec<String>,
-    /// Whether Do Not Track and Global Privacy Control are honoured.
-    pub(crate) honour_dnt: bool,
 }
 
 /// The lists and tables that turn raw values into attributes. Made once, shared by all.
@@ -148,13 +137,15 @@ pub(crate) fn assemble_batch(
     keys: &VisitorKeys<'_>,
     with: &Enrichment,
 ) -> Result<Hit, DropReason> {
+    let hostname = item.location.hostname.clone().unwrap_or_else(|| site.domain.clone());
+    site.check(&hostname, &item.location.page, item.address)?;
     let user_agent = item.user_agent.as_deref().unwrap_or_default();
     let mut hit = Hit::blank(site.id, item.ts_ms);
     if !user_agent.is_empty() {
         set_agent(&mut hit, &*with.agents.read(user_agent).ok_or(DropReason::Bot)?);
     }
     set_place(&mut hit, with.locate(item.address));
-    hit.hostname = item.location.hostname.clone().unwrap_or_else(|| site.domain.clone());
+    hit.hostname = hostname;
     set_acquisition(&mut hit, &item.location, &item.referrer, &item.explicit, site, with);
     hit.visitor = match &item.visitor {
         Some(visitor) => visitor::by_name(keys, site.id, visitor),
@@ -189,6 +180,10 @@ fn from_browser(
     if request.prefetch {
         return Err(DropReason::Prefetch);
     }
+    let hostname = location.hostname.clone().unwrap_or_else(|| {
+        [request.origin, request.referer].into_iter().flatten().find_map(host_of).unwrap_or_else(|| site.domain.clone())
+    });
+    site.check(&hostname, &location.page, request.address)?;
     let agent = with.agents.read(request.user_agent).ok_or(DropReason::Bot)?;
     let mut hit = Hit::blank(site.id, request.now_ms);
     set_agent(&mut hit, &agent);
@@ -201,9 +196,7 @@ fn from_browser(
             .unwrap_or_default();
     }
     hit.language = request.accept_language.map(screen::language).unwrap_or_default();
-    hit.hostname = location.hostname.clone().unwrap_or_else(|| {
-        [request.origin, request.referer].into_iter().flatten().find_map(host_of).unwrap_or_else(|| site.domain.clone())
-    });
+    hit.hostname = hostname;
     set_acquisition(&mut hit, location, referrer, &Explicit::default(), site, with);
     hit.visitor = visitor::by_address(keys, site.id, request.address, request.user_agent);
     Ok(hit)
@@ -255,9 +248,7 @@ fn set_acquisition(
     hit.utm_content = tagged(&explicit.utm_content, "utm_content");
     hit.utm_term = tagged(&explicit.utm_term, "utm_term");
 
-    let own = |host: &str| {
-        host == hit.hostname || is_within(host, &site.domain) || site.hostnames.iter().any(|it| it == host)
-    };
+    let own = |host: &str| host == hit.hostname || site.is_own(host);
     let referrer = referrer::read(referrer, own);
     let tag = Some(hit.utm_source.clone())
         .filter(|tag| !tag.is_empty())

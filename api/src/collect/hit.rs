@@ -88,6 +88,12 @@ pub(crate) enum DropReason {
     Prefetch,
     /// The visitor asked not to be tracked and the site honours it.
     DoNotTrack,
+    /// The site counts pages of other hosts only.
+    Hostname,
+    /// The site does not count this page.
+    ExcludedPath,
+    /// The site does not count this address.
+    ExcludedAddress,
     /// No such site; for the routes, which know the sites.
     UnknownSite,
 }
@@ -99,6 +105,9 @@ impl DropReason {
             Self::Bot => "bot",
             Self::Prefetch => "prefetch",
             Self::DoNotTrack => "dnt",
+            Self::Hostname => "hostname",
+            Self::ExcludedPath => "excluded_path",
+            Self::ExcludedAddress => "excluded_address",
             Self::UnknownSite => "unknown_site",
         }
     }

@@ -226,19 +226,23 @@ async fn site(context: &Context<'_>, site_id: &ID) -> Result<Site> {
     readable(app, proof, site_id).await.map_err(told)
 }
 
-/// Ends a stream with an error as soon as login or token has ended or the site is out of its reach.
+/// Ends a stream with an error as soon as login or token has ended, the site is out of its reach, or was reset.
 fn while_allowed<T: Send, S: Stream<Item = T> + Send>(
     context: &Context<'_>,
     site: &Site,
     values: S,
 ) -> Result<impl Stream<Item = Result<T>> + use<T, S>> {
     let (app, proof, name) = (app(context)?.clone(), context.data::<Proof>()?.clone(), site.id.clone());
+    let key = site.key;
     let denied = stream::unfold(tokio::time::interval(RECHECK), move |mut every| {
         let (app, proof, name) = (app.clone(), proof.clone(), name.clone());
         async move {
             loop {
                 every.tick().await;
-                let allowed = readable(&app, &proof, &name).await;
+                let allowed = readable(&app, &proof, &name).await.and_then(|site| {
+                    // After a reset the site is another one inside: what is watched is no more.
+                    if site.key == key { Ok(()) } else { Err(Error::NotFound("what was counted of this site")) }
+                });
                 // A database that is away for a moment says nothing about rights.
                 if let Err(error @ (Error::Unauthenticated(_) | Error::Forbidden(_) | Error::NotFound(_))) = allowed {
                     return Some((Err(told(error)), every));

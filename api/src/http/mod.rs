@@ -24,6 +24,7 @@ mod problem;
 mod query;
 mod request_id;
 mod security;
+mod site_settings;
 mod sites;
 mod tokens;
 
@@ -67,14 +68,15 @@ type Api = (
     dashboard::DashboardApi,
     batch::BatchApi,
     sites::SitesApi,
+    site_settings::SiteSettingsApi,
     tokens::TokensApi,
     auth::AuthApi,
+    logins::LoginsApi,
+    passwords::PasswordsApi,
     account::AccountApi,
     members::MembersApi,
     invitations::InvitationsApi,
     admin::AdminApi,
-    logins::LoginsApi,
-    passwords::PasswordsApi,
 );
 
 fn api(base_url: &str) -> OpenApiService<Api, ()> {
@@ -83,14 +85,15 @@ fn api(base_url: &str) -> OpenApiService<Api, ()> {
         dashboard::DashboardApi,
         batch::BatchApi,
         sites::SitesApi,
+        site_settings::SiteSettingsApi,
         tokens::TokensApi,
         auth::AuthApi,
+        logins::LoginsApi,
+        passwords::PasswordsApi,
         account::AccountApi,
         members::MembersApi,
         invitations::InvitationsApi,
         admin::AdminApi,
-        logins::LoginsApi,
-        passwords::PasswordsApi,
     );
     OpenApiService::new(parts, "Haru", env!("CARGO_PKG_VERSION"))
         .description("Privacy-first web analytics: events in, exact numbers out.")

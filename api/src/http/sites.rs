@@ -5,6 +5,7 @@ use std::sync::Arc;
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
+use poem_openapi::types::MaybeUndefined;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::Tag;
@@ -13,6 +14,7 @@ use super::problem::Problem;
 use super::security::Called;
 use crate::app::App;
 use crate::sites::{ChangeWish, SiteState, SiteWish};
+use crate::store::Retention;
 
 /// Sites that a page of the listing holds unless asked otherwise.
 const PAGE_DEFAULT: u64 = 100;
@@ -33,6 +35,16 @@ struct Site {
     tracking_token: String,
     /// Whether Do Not Track and Global Privacy Control are honoured.
     honour_dnt: bool,
+    /// Hosts whose pages are counted, `*.example.com` for that one and all below it; empty: all.
+    allowed_hostnames: Vec<String>,
+    /// Pages that are not counted: `*` stands for anything within a segment, `**` for anything.
+    excluded_paths: Vec<String>,
+    /// Days that are kept after their end; left out: for ever.
+    retention_days: Option<i64>,
+    /// Whether everybody may see its numbers.
+    public: bool,
+    /// How many addresses are not counted.
+    excluded_addresses: i64,
     /// When it was made, RFC 3339.
     created_at: String,
     /// When its first event happened, RFC 3339; left out before it.
@@ -84,6 +96,15 @@ struct SiteChange {
     timezone: Option<String>,
     /// Whether Do Not Track and Global Privacy Control are honoured.
     honour_dnt: Option<bool>,
+    /// Hosts whose pages are counted, at most 50: `example.com` is that one alone, `*.example.com` that one and all below it. Empty:
+    /// all. Without the site's own domain, its pages are not counted either.
+    allowed_hostnames: Option<Vec<String>>,
+    /// Pages that are not counted, at most 50 of at most 200 characters: `*` stands for anything within a segment, `**` for anything.
+    excluded_paths: Option<Vec<String>>,
+    /// Days that are kept after their end, 1 to 36,500; null: for ever. Older ones are removed at once.
+    retention_days: MaybeUndefined<i64>,
+    /// Whether everybody may see its numbers.
+    public: Option<bool>,
 }
 
 #[derive(ApiResponse)]
@@ -114,6 +135,11 @@ fn site(app: &App, state: SiteState) -> Site {
         timezone: site.timezone,
         tracking_token: site.token,
         honour_dnt: site.honour_dnt,
+        allowed_hostnames: site.allowed_hostnames,
+        excluded_paths: site.excluded_paths,
+        retention_days: site.retention_days,
+        public: site.public,
+        excluded_addresses: state.excluded_addresses,
         created_at: instant(site.created_at),
         first_event_at: state.first_event_at.map(instant),
     }
@@ -179,8 +205,20 @@ impl SitesApi {
         Path(name): Path<String>,
         Json(body): Json<SiteChange>,
     ) -> Result<Json<Site>, Problem> {
-        let wish =
-            ChangeWish { name: body.name, domain: body.domain, timezone: body.timezone, honour_dnt: body.honour_dnt };
+        let wish = ChangeWish {
+            name: body.name,
+            domain: body.domain,
+            timezone: body.timezone,
+            honour_dnt: body.honour_dnt,
+            allowed_hostnames: body.allowed_hostnames,
+            excluded_paths: body.excluded_paths,
+            retention: match body.retention_days {
+                MaybeUndefined::Undefined => None,
+                MaybeUndefined::Null => Some(Retention::ForEver),
+                MaybeUndefined::Value(days) => Some(Retention::Days(days)),
+            },
+            public: body.public,
+        };
         Ok(Json(site(app, app.sites.update(caller.changes_sites()?, &name, wish).await?)))
     }
 

@@ -64,7 +64,7 @@ impl EventStore for Blocked {
         Ok(())
     }
 
-    async fn first_event_at(&self, _: i64) -> Result<Option<i64>> {
+    async fn first_event_at(&self, _: i64, _: i64) -> Result<Option<i64>> {
         Ok(None)
     }
 }

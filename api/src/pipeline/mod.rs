@@ -8,21 +8,21 @@ mod sites;
 
 pub(crate) use limit::{CollectLimit, client_network};
 pub(crate) use salts::Salts;
-pub(crate) use sites::TrackedSites;
+pub(crate) use sites::{Tracked, TrackedSites};
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 
 use crate::collect::{
-    BatchItem, CollectPayload, DropReason, Enrichment, EventPayload, FieldError, Hit, Kind, RequestFacts, SiteRules,
-    VisitorKeys, assemble_batch, assemble_collect, assemble_event, past_key,
+    BatchItem, CollectPayload, DropReason, Enrichment, EventPayload, FieldError, Hit, Kind, RequestFacts, VisitorKeys,
+    assemble_batch, assemble_collect, assemble_event, past_key,
 };
 use crate::error::Error;
 use crate::ids::{now_ms, random_bytes};
 use crate::ingest::{Ingest, IngestFigures, Refused};
 use crate::secret::Secret;
-use crate::store::{Site, TrackedSite};
+use crate::store::Site;
 
 /// Items that one call of the batch route may bring.
 pub(crate) const BATCH_ITEMS_MAX: usize = 1_000;
@@ -121,7 +121,7 @@ impl Pipeline {
         let day = self.salts.of_day(&tracked, facts.now_ms).await?;
         let keys = VisitorKeys::of_salt(&day.salt);
         // In a vector at once: a hit by value would be part of the future, which is copied a good deal.
-        let hits = assemble_collect(payload, facts, &rules(&tracked), &keys, &self.enrichment).map(|hit| vec![hit]);
+        let hits = assemble_collect(payload, facts, &tracked.rules, &keys, &self.enrichment).map(|hit| vec![hit]);
         match hits {
             Ok(hits) => {
                 self.ingest.store(hits).await?;
@@ -145,7 +145,7 @@ impl Pipeline {
             self.check_limit(&tracked, facts, is_engagement(payload.kind))?;
             let day = self.salts.of_day(&tracked, facts.now_ms).await?;
             let keys = VisitorKeys::of_salt(&day.salt);
-            match assemble_event(&payload, facts, &rules(&tracked), &keys, &self.enrichment) {
+            match assemble_event(&payload, facts, &tracked.rules, &keys, &self.enrichment) {
                 Ok(hit) => hits.push(hit),
                 Err(reason) => {
                     self.ingest.count_drop(tracked.site.key, day.date.to_string(), reason);
@@ -224,21 +224,20 @@ impl Pipeline {
     async fn assemble_item(
         &self,
         item: BatchItem,
-        tracked: &TrackedSite,
+        tracked: &Tracked,
         now: i64,
     ) -> Result<Result<Hit, DropReason>, NotTaken> {
         let date = tracked.zones.day_at(item.ts_ms).date;
-        let rules = rules(tracked);
         if salts::is_open(date, now) {
             let keys = self.salts.of_day(tracked, item.ts_ms).await?;
-            return Ok(assemble_batch(item, &rules, &VisitorKeys::of_salt(&keys.salt), &self.enrichment));
+            return Ok(assemble_batch(item, &tracked.rules, &VisitorKeys::of_salt(&keys.salt), &self.enrichment));
         }
         let visitor = past_key(&self.past_secret, tracked.site.key, &date.to_string());
         let keys = VisitorKeys { address: &self.past_salt, visitor: &visitor };
-        Ok(assemble_batch(item, &rules, &keys, &self.enrichment))
+        Ok(assemble_batch(item, &tracked.rules, &keys, &self.enrichment))
     }
 
-    fn check_limit(&self, tracked: &TrackedSite, facts: &RequestFacts<'_>, engagement: bool) -> Result<(), NotTaken> {
+    fn check_limit(&self, tracked: &Tracked, facts: &RequestFacts<'_>, engagement: bool) -> Result<(), NotTaken> {
         let Some(address) = facts.address else { return Ok(()) };
         self.limit.check(address, tracked.site.key, engagement).map_err(NotTaken::TooMany)
     }
@@ -246,13 +245,4 @@ impl Pipeline {
 
 fn is_engagement(kind: Kind) -> bool {
     matches!(kind, Kind::Engagement | Kind::Duration)
-}
-
-fn rules(tracked: &TrackedSite) -> SiteRules {
-    SiteRules {
-        id: tracked.site.key,
-        domain: tracked.site.domain.clone(),
-        hostnames: Vec::new(),
-        honour_dnt: tracked.site.honour_dnt,
-    }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Days, NaiveDate};
 use moka::sync::Cache;
 
+use super::Tracked;
 use crate::error::Result;
 use crate::ids::random_bytes;
-use crate::store::{Store, TrackedSite};
+use crate::store::Store;
 
 /// A date has ended everywhere on earth when it has in the zone furthest behind, UTC−12: 36 hours after it began in UTC.
 const ENDED_EVERYWHERE_MS: i64 = 36 * 60 * 60 * 1000;
@@ -37,7 +38,7 @@ impl Salts {
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(crate) async fn of_day(&self, site: &TrackedSite, at: i64) -> Result<DayKeys> {
+    pub(crate) async fn of_day(&self, site: &Tracked, at: i64) -> Result<DayKeys> {
         let date = site.zones.day_at(at).date;
         if let Some(keys) = self.known.get(&date) {
             return Ok(keys);

@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
+use haru_stats::query::Glob;
+use haru_stats::time::SiteZones;
+
+use crate::collect::{AddressKeys, ExcludedAddresses, HostPattern, SiteRules};
 use crate::error::Result;
-use crate::store::{Store, TrackedSite};
+use crate::store::{Site, Store, TrackedSite};
 
 /// How long a site is believed without asking the database again.
 const TTL: Duration = Duration::from_mins(1);
@@ -20,11 +24,39 @@ fn is_lookup_worthy(text: &str) -> bool {
     !text.is_empty() && text.len() <= KEY_MAX && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// A site as hits meet it.
+#[derive(Debug)]
+pub(crate) struct Tracked {
+    /// The site.
+    pub(crate) site: Site,
+    /// The zones that its days have followed.
+    pub(crate) zones: SiteZones,
+    /// What it counts.
+    pub(crate) rules: SiteRules,
+}
+
+impl Tracked {
+    fn new(found: TrackedSite, keys: &AddressKeys) -> Self {
+        let TrackedSite { site, zones, excluded_addresses } = found;
+        let hashes = excluded_addresses.into_iter().collect();
+        let rules = SiteRules {
+            id: site.key,
+            domain: site.domain.clone(),
+            hostnames: site.allowed_hostnames.iter().filter_map(|host| HostPattern::parse(host)).collect(),
+            excluded_paths: site.excluded_paths.iter().map(|path| Glob::new(path)).collect(),
+            excluded_addresses: ExcludedAddresses::new(&site.id, hashes, keys.clone()),
+            honour_dnt: site.honour_dnt,
+        };
+        Self { site, zones, rules }
+    }
+}
+
 /// The cache in front of the lookups of `collect`.
 #[derive(Debug)]
 pub(crate) struct TrackedSites {
     store: Store,
-    known: Cache<Key, Option<Arc<TrackedSite>>>,
+    address_keys: AddressKeys,
+    known: Cache<Key, Option<Arc<Tracked>>>,
     /// Counts invalidations: what was read before one must not be remembered after it.
     invalidations: Mutex<u64>,
 }
@@ -36,9 +68,10 @@ enum Key {
 }
 
 impl TrackedSites {
-    pub(crate) fn new(store: Store) -> Self {
+    pub(crate) fn new(store: Store, address_keys: AddressKeys) -> Self {
         Self {
             store,
+            address_keys,
             known: Cache::builder().max_capacity(KEPT).time_to_live(TTL).build(),
             invalidations: Mutex::new(0),
         }
@@ -48,7 +81,7 @@ impl TrackedSites {
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(crate) async fn by_token(&self, token: &str) -> Result<Option<Arc<TrackedSite>>> {
+    pub(crate) async fn by_token(&self, token: &str) -> Result<Option<Arc<Tracked>>> {
         self.find(Key::Token(token.to_owned())).await
     }
 
@@ -56,8 +89,13 @@ impl TrackedSites {
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(crate) async fn by_domain(&self, domain: &str) -> Result<Option<Arc<TrackedSite>>> {
+    pub(crate) async fn by_domain(&self, domain: &str) -> Result<Option<Arc<Tracked>>> {
         self.find(Key::Domain(domain.to_owned())).await
+    }
+
+    /// What hashes of excluded addresses are made with.
+    pub(crate) fn address_keys(&self) -> &AddressKeys {
+        &self.address_keys
     }
 
     /// Forgets everything: a site was made, changed or deleted. Rare, and what is forgotten is read again at need.
@@ -67,7 +105,7 @@ impl TrackedSites {
         self.known.invalidate_all();
     }
 
-    async fn find(&self, key: Key) -> Result<Option<Arc<TrackedSite>>> {
+    async fn find(&self, key: Key) -> Result<Option<Arc<Tracked>>> {
         if let Some(known) = self.known.get(&key) {
             return Ok(known);
         }
@@ -78,7 +116,7 @@ impl TrackedSites {
             Key::Token(token) => Box::pin(self.store.tracked_by_token(token)).await?,
             Key::Domain(domain) => Box::pin(self.store.tracked_by_domain(domain)).await?,
         };
-        let found = found.map(Arc::new);
+        let found = found.map(|found| Arc::new(Tracked::new(found, &self.address_keys)));
         let count = self.invalidations.lock().unwrap_or_else(PoisonError::into_inner);
         if *count == before {
             self.known.insert(key, found.clone());

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
+use crate::sites::kept_from;
 use crate::store::{EventStore, Site, Store};
 use asked::{Asked, Columns};
 use days::{Days, Taker};
@@ -180,8 +181,10 @@ impl Stats {
 
     async fn about(&self, site: &Site) -> Result<About> {
         let zones = self.store.zones(site).await?;
-        let first_event = self.store.first_event_at(site.key).await?;
         let now = now_ms();
+        // Nothing is asked for before it, so that days that are kept no longer are not seen, wherever they still are.
+        let kept_from = kept_from(site, &zones, now);
+        let first_event = self.store.first_event_at(site.key, kept_from).await?;
         let context = wire::Context { now, zone: zones.at(now), first_event };
         Ok(About { now, zones, context })
     }
@@ -202,7 +205,7 @@ impl Stats {
             .filter(|span| span.from < span.to)
             .collect();
         let taker = Arc::new(taker);
-        self.days.load(site.key, &about.zones, &spans, about.now, taker.clone()).await?;
+        self.days.load(site.key, &about.zones, &spans, about.now, taker.clone(), site.retention_changes).await?;
         Arc::into_inner(taker).ok_or_else(|| Error::internal("somebody still takes days"))
     }
 }

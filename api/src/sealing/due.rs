@@ -3,6 +3,7 @@
 use haru_stats::time::SiteZones;
 
 use crate::error::Result;
+use crate::sites::kept_from;
 use crate::store::{SealedDay, Site, Span, Store};
 
 /// When a day is due.
@@ -64,6 +65,12 @@ impl<'s> Due<'s> {
     /// # Errors
     /// When the database can't answer.
     pub(crate) async fn next(&mut self, now: i64) -> Result<Option<Span>> {
+        if self.from == i64::MIN && self.site.retention_days.is_some() {
+            // What is kept no longer is removed, and must not be sealed meanwhile.
+            let zones = self.store.zones(self.site).await?;
+            self.from = kept_from(self.site, &zones, now);
+            self.zones = Some(zones);
+        }
         while let Some(at) = self.store.first_row_at(self.site.key, self.from).await? {
             // Most sites' last days are told from those that are due without looking at their zones.
             if !self.is_over(at, now) && !self.has_open_rows(Span { start: at, end: i64::MAX }, 0).await? {

@@ -92,12 +92,7 @@ impl<'a> Assembler<'a> {
                 .ok_or_else(|| Error::internal(format!("this build lacks {name}: run `make assets`")))
         };
         let agents = Agents::load(&list("regexes.json")?, &list("bots.json")?).map_err(Error::internal)?;
-        let rules = SiteRules {
-            id: tracked.site.key,
-            domain: tracked.site.domain.clone(),
-            hostnames: Vec::new(),
-            honour_dnt: false,
-        };
+        let rules = SiteRules { id: tracked.site.key, domain: tracked.site.domain.clone(), ..SiteRules::default() };
         Ok(Self { plan, tracked, rules, enrichment: Enrichment::new(agents, None).map_err(Error::internal)? })
     }
 
@@ -178,9 +173,14 @@ mod tests {
             token: "token".to_owned(),
             timezone: "Europe/Berlin".to_owned(),
             honour_dnt: false,
+            allowed_hostnames: Vec::new(),
+            excluded_paths: Vec::new(),
+            retention_days: None,
+            retention_changes: 0,
+            public: false,
             created_at: 0,
         };
-        TrackedSite { site, zones: SiteZones::fixed(chrono_tz::Europe::Berlin) }
+        TrackedSite { site, zones: SiteZones::fixed(chrono_tz::Europe::Berlin), excluded_addresses: BTreeSet::new() }
     }
 
     fn hits() -> Vec<Hit> {

@@ -110,8 +110,8 @@ pub(crate) trait EventStore: std::fmt::Debug + Send + Sync {
     /// in order of time, those of one instant in order of arrival.
     async fn read(&self, site: i64, seen: Option<&Seen>, sink: &mut dyn Sink) -> Result<()>;
 
-    /// Instant of the site's first event.
-    async fn first_event_at(&self, site: i64) -> Result<Option<i64>>;
+    /// Instant of the site's first event at or after an instant.
+    async fn first_event_at(&self, site: i64, from: i64) -> Result<Option<i64>>;
 }
 
 #[async_trait]
@@ -128,9 +128,10 @@ impl EventStore for Store {
         self.read_site(site, seen, sink).await
     }
 
-    async fn first_event_at(&self, site: i64) -> Result<Option<i64>> {
-        let row = self.first_row_at(site, i64::MIN).await?;
-        let sealed = self.first_sealed_at(site).await?;
-        Ok(row.into_iter().chain(sealed).min())
+    async fn first_event_at(&self, site: i64, from: i64) -> Result<Option<i64>> {
+        let row = self.first_row_at(site, from).await?;
+        let sealed = self.first_sealed_at(site, from).await?;
+        // A day that was sealed with other ends may begin earlier.
+        Ok(row.into_iter().chain(sealed).min().map(|first| first.max(from)))
     }
 }

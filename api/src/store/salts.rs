@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use haru_entity::salt;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryTrait,
+    Statement,
+};
 
 use super::Store;
 use crate::error::{Error, Result};
@@ -42,12 +45,14 @@ impl Store {
         if !self.is_sqlite() {
             return Ok(old.exec(&self.writer).await?.rows_affected);
         }
-        self.writer.execute_unprepared("PRAGMA secure_delete = ON").await?;
-        let erased = old.exec(&self.writer).await;
-        self.writer.execute_unprepared("PRAGMA secure_delete = OFF").await?;
-        let erased = erased?.rows_affected;
+        let erased = salt::Entity::find().filter(salt::Column::Date.lt(date)).count(&self.reader).await?;
         if erased > 0 {
+            // Before it is done: whoever gives up waiting still owes it.
             self.log_owed.store(true, Ordering::Relaxed);
+            // One call, so that it is one connection that is told to overwrite and that deletes, whatever becomes of the asker.
+            let old = old.build(DbBackend::Sqlite);
+            let script = format!("PRAGMA secure_delete = ON; {old}; PRAGMA secure_delete = OFF");
+            self.writer.execute_unprepared(&script).await?;
         }
         if self.log_owed.load(Ordering::Relaxed) {
             self.empty_log().await?;

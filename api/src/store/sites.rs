@@ -1,15 +1,18 @@
 //! Sites, always within a [`Scope`]; and the one lookup without, by tracking token or domain, for `collect`.
 
+use std::collections::BTreeSet;
+
 use haru_entity::{account, api_token_site, member_site, site, site_timezone};
 use haru_stats::time::SiteZones;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, SqlErr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, SqlErr,
 };
 
 use super::audit::{self, Action};
 use super::usage::check_sites_quota;
 use super::{Scope, Store};
+use crate::collect::AddressHash;
 use crate::error::{Error, Result};
 
 /// A site as its account sees it.
@@ -29,6 +32,16 @@ pub(crate) struct Site {
     pub(crate) timezone: String,
     /// Whether Do Not Track is honoured.
     pub(crate) honour_dnt: bool,
+    /// Hosts whose pages are counted; none: all.
+    pub(crate) allowed_hostnames: Vec<String>,
+    /// Patterns of pages that are not counted.
+    pub(crate) excluded_paths: Vec<String>,
+    /// Days that are kept after their end; for ever when `None`.
+    pub(crate) retention_days: Option<i64>,
+    /// How often that was changed.
+    pub(crate) retention_changes: i64,
+    /// Whether everybody may see its numbers.
+    pub(crate) public: bool,
     /// When it was made.
     pub(crate) created_at: i64,
 }
@@ -43,9 +56,19 @@ impl From<site::Model> for Site {
             token: row.token,
             timezone: row.timezone,
             honour_dnt: row.honour_dnt,
+            allowed_hostnames: lines(&row.allowed_hostnames),
+            excluded_paths: lines(&row.excluded_paths),
+            retention_days: row.retention_days,
+            retention_changes: row.retention_changes,
+            public: row.public,
             created_at: row.created_at,
         }
     }
+}
+
+/// A list as it is stored: one a line.
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
 }
 
 /// From when on a site's days follow which zone.
@@ -64,6 +87,8 @@ pub(crate) struct TrackedSite {
     pub(crate) site: Site,
     /// The zones that its days have followed.
     pub(crate) zones: SiteZones,
+    /// Hashes of the addresses that it does not count.
+    pub(crate) excluded_addresses: BTreeSet<AddressHash>,
 }
 
 /// A site to be made; values are checked already.
@@ -79,21 +104,6 @@ pub(crate) struct NewSite {
     pub(crate) token: String,
     /// Now.
     pub(crate) at: i64,
-}
-
-/// What to change of a site; values are checked already.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct SiteChange {
-    /// New name.
-    pub(crate) name: Option<String>,
-    /// New domain.
-    pub(crate) domain: Option<String>,
-    /// New zone and the instant from which it governs.
-    pub(crate) timezone: Option<TimezoneEra>,
-    /// New choice.
-    pub(crate) honour_dnt: Option<bool>,
-    /// New tracking token.
-    pub(crate) token: Option<String>,
 }
 
 /// The only place where sites are found for a caller: those of the account, for limited members and tokens those listed.
@@ -140,6 +150,15 @@ pub(super) async fn keys_of(transaction: &DatabaseTransaction, scope: &Scope, id
     Ok(found.into_iter().map(|row| row.id).collect())
 }
 
+/// The same row, held until the transaction ends: what is done to a site is done one after the other, and nothing is left with
+/// a row that a reset has just retired.
+///
+/// # Errors
+/// `NotFound` when there is none that the caller may see.
+pub(super) async fn locked(transaction: &DatabaseTransaction, scope: &Scope, name: &str) -> Result<site::Model> {
+    named(scope, name).lock_exclusive().one(transaction).await?.ok_or(Error::NotFound("site"))
+}
+
 impl Store {
     /// The site of that id or domain.
     ///
@@ -177,6 +196,11 @@ impl Store {
             token: Set(new.token),
             timezone: Set(new.timezone.name().to_owned()),
             honour_dnt: Set(false),
+            allowed_hostnames: Set(String::new()),
+            excluded_paths: Set(String::new()),
+            retention_days: Set(None),
+            retention_changes: Set(0),
+            public: Set(false),
             created_at: Set(new.at),
             deleted_at: Set(None),
             ..Default::default()
@@ -184,38 +208,6 @@ impl Store {
         let row = row.insert(&transaction).await.map_err(domain_taken)?;
         insert_era(&transaction, row.id, &TimezoneEra { since: i64::MIN, timezone: new.timezone }).await?;
         audit::note(&transaction, scope, Action::SiteMade, &row.domain).await?;
-        transaction.commit().await?;
-        Ok(row.into())
-    }
-
-    /// Changes a site.
-    ///
-    /// # Errors
-    /// `NotFound`, or `Conflict` when the new domain is taken on this instance.
-    pub(crate) async fn update_site(&self, scope: &Scope, name: &str, change: SiteChange) -> Result<Site> {
-        let transaction = self.begin_write().await?;
-        let row = named(scope, name).one(&transaction).await?.ok_or(Error::NotFound("site"))?;
-        let key = row.id;
-        let action = if change.token.is_some() { Action::TrackingTokenRotated } else { Action::SiteChanged };
-        audit::note(&transaction, scope, action, &row.domain).await?;
-        let mut row = row.into_active_model();
-        if let Some(name) = change.name {
-            row.name = Set(name);
-        }
-        if let Some(domain) = change.domain {
-            row.domain = Set(domain);
-        }
-        if let Some(honour) = change.honour_dnt {
-            row.honour_dnt = Set(honour);
-        }
-        if let Some(token) = change.token {
-            row.token = Set(token);
-        }
-        if let Some(era) = change.timezone {
-            row.timezone = Set(era.timezone.name().to_owned());
-            replace_future_eras(&transaction, key, &era).await?;
-        }
-        let row = row.update(&transaction).await.map_err(domain_taken)?;
         transaction.commit().await?;
         Ok(row.into())
     }
@@ -266,11 +258,12 @@ impl Store {
         }
         let site = Site::from(row);
         let zones = self.zones(&site).await?;
-        Ok(Some(TrackedSite { site, zones }))
+        let excluded_addresses = self.excluded_hashes(site.key).await?;
+        Ok(Some(TrackedSite { site, zones, excluded_addresses }))
     }
 }
 
-async fn insert_era(transaction: &DatabaseTransaction, site_key: i64, era: &TimezoneEra) -> Result<()> {
+pub(super) async fn insert_era(transaction: &DatabaseTransaction, site_key: i64, era: &TimezoneEra) -> Result<()> {
     let row = site_timezone::ActiveModel {
         site_id: Set(site_key),
         since: Set(era.since),
@@ -280,17 +273,7 @@ async fn insert_era(transaction: &DatabaseTransaction, site_key: i64, era: &Time
     Ok(())
 }
 
-/// A zone that was chosen but does not govern yet is replaced, so that two changes on one day leave one new era.
-async fn replace_future_eras(transaction: &DatabaseTransaction, site_key: i64, era: &TimezoneEra) -> Result<()> {
-    site_timezone::Entity::delete_many()
-        .filter(site_timezone::Column::SiteId.eq(site_key))
-        .filter(site_timezone::Column::Since.gte(era.since))
-        .exec(transaction)
-        .await?;
-    insert_era(transaction, site_key, era).await
-}
-
-fn domain_taken(error: DbErr) -> Error {
+pub(super) fn domain_taken(error: DbErr) -> Error {
     if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
         return Error::taken("domain", "is already tracked on this instance");
     }

@@ -15,6 +15,7 @@ on_both!(
     a_subscription_ends_with_its_login,
     a_subscription_ends_with_its_token,
     a_subscription_ends_when_its_login_is_ended_elsewhere,
+    a_subscription_ends_with_what_it_shows,
 );
 
 async fn a_dashboard_moves_when_a_hit_is_committed(db: Db) {
@@ -129,6 +130,31 @@ async fn a_subscription_ends_when_its_login_is_ended_elsewhere(db: Db) {
     loop {
         let message = socket.next().await.expect("an answer before the end");
         if message.to_string().contains("the login has ended") {
+            break;
+        }
+    }
+}
+
+async fn a_subscription_ends_with_what_it_shows(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    let site = haru.create_site("example.com", "UTC").await;
+    haru.count(&site.token, 1, json!({"p": "/"})).await;
+    let mut socket = Socket::connected(&haru).await;
+    socket.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
+    socket.until("1", |data| data["liveVisitors"] == json!(1)).await;
+    let reset = haru.post("/api/v1/sites/example.com/reset", &json!({"domain": "example.com"}));
+    assert_eq!(reset.send().await.expect("sent").status(), StatusCode::NO_CONTENT);
+    loop {
+        let message = socket.next().await.expect("an answer before the end");
+        if message.to_string().contains("what was counted of this site") {
+            break;
+        }
+    }
+    socket.subscribe("2", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
+    loop {
+        let message = socket.next().await.expect("the connection lives");
+        if message["id"] == "2" {
+            assert_eq!(message["payload"]["data"]["liveVisitors"], json!(0));
             break;
         }
     }

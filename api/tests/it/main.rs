@@ -23,6 +23,7 @@ mod privacy;
 mod query;
 mod sealing;
 mod second_factor;
+mod site_settings;
 mod sites;
 mod socket;
 mod tokens;

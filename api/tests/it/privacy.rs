@@ -50,6 +50,19 @@ async fn an_address_is_nowhere(db: Db) {
     let batch = haru.post("/api/v1/sites/example.com/events", &item).send().await.expect("sent");
     assert_eq!(expect(batch, reqwest::StatusCode::ACCEPTED).await["accepted"], json!(1));
     assert_eq!(haru.results("example.com", &["pageviews"], &[]).await[0]["metrics"], json!([2]));
+    // An excluded address is kept as a hash, a wrong one not at all.
+    let excluded = "/api/v1/sites/example.com/excluded-addresses";
+    for (body, status) in [(json!({"address": ADDRESS, "note": "Office"}), 201), (json!({"address": [ADDRESS]}), 400)] {
+        let sent = haru.post(excluded, &body).send().await.expect("sent");
+        assert_eq!(sent.status().as_u16(), status);
+    }
+    let wrong = haru.post(excluded, &json!({"address": format!("{ADDRESS}/32")})).send().await.expect("sent");
+    assert_eq!(wrong.status(), reqwest::StatusCode::UNPROCESSABLE_ENTITY);
+    let own = haru.post(excluded, &json!({})).header("x-forwarded-for", ADDRESS).send().await.expect("sent");
+    assert_eq!(own.status(), reqwest::StatusCode::CONFLICT);
+    let hit = haru.client.post(haru.url(&format!("/api/collect?t={}", site.token))).header("user-agent", AGENT);
+    let hit = hit.header("x-forwarded-for", ADDRESS).body(r#"{"p":"/"}"#).send().await.expect("sent");
+    assert_eq!(hit.headers()["x-haru-dropped"], "excluded_address");
     Command::new("kill").arg(process.id().to_string()).status().expect("told to end");
     tokio::task::spawn_blocking(move || process.wait()).await.expect("joined").expect("it ended");
     tokio::time::sleep(Duration::from_millis(50)).await;

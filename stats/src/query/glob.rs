@@ -2,7 +2,7 @@
 
 /// A pattern over whole pages.
 #[derive(Clone, Debug)]
-pub(super) struct Glob {
+pub struct Glob {
     tokens: Vec<Token>,
 }
 
@@ -14,7 +14,8 @@ enum Token {
 }
 
 impl Glob {
-    pub(super) fn new(pattern: &str) -> Self {
+    /// Any text is a pattern.
+    pub fn new(pattern: &str) -> Self {
         let mut tokens = Vec::new();
         let mut chars = pattern.chars().peekable();
         while let Some(char) = chars.next() {
@@ -32,13 +33,14 @@ impl Glob {
     }
 
     /// Whether the whole text fits. Takes at most tokens × characters steps.
-    pub(super) fn matches(&self, text: &str) -> bool {
+    pub fn matches(&self, text: &str) -> bool {
         // `reached[i]`: the text read so far fits the first `i` tokens.
         let mut reached = vec![false; self.tokens.len() + 1];
         reached[0] = true;
         self.skip_stars(&mut reached);
+        let mut next = vec![false; reached.len()];
         for char in text.chars() {
-            let mut next = vec![false; reached.len()];
+            next.fill(false);
             for (at, token) in self.tokens.iter().enumerate().filter(|(at, _)| reached[*at]) {
                 match token {
                     Token::Char(expected) if *expected == char => next[at + 1] = true,
@@ -48,7 +50,7 @@ impl Glob {
                 }
             }
             self.skip_stars(&mut next);
-            reached = next;
+            std::mem::swap(&mut reached, &mut next);
         }
         reached[self.tokens.len()]
     }

@@ -11,6 +11,7 @@ mod matcher;
 pub use builder::QueryBuilder;
 pub use condition::{Condition, Operator};
 pub use filter::Filter;
+pub use glob::Glob;
 
 pub(crate) use filter::{Counts, conjuncts};
 

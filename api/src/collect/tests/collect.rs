@@ -1,6 +1,11 @@
 //! `/api/collect`
 
-use super::super::{CollectPayload, DropReason, Hit, Kind, RequestFacts, SiteRules, assemble_collect};
+use haru_stats::query::Glob;
+
+use super::super::{
+    AddressKeys, CollectPayload, DropReason, ExcludedAddresses, Hit, HostPattern, Kind, RequestFacts, SiteRules,
+    assemble_collect,
+};
 use super::{ADDRESS, agents, enrichment, fields, keys, request, site};
 
 fn parse(body: &str) -> CollectPayload {
@@ -79,12 +84,18 @@ fn the_hostname_comes_from_the_page_else_the_request_else_the_site() {
     assert_eq!(hit(r#"{"p":"https://other.example/"}"#).hostname, "other.example");
 }
 
+fn site_of_two_hosts() -> SiteRules {
+    let hostnames = ["*.example.com", "example.net"].map(|host| HostPattern::parse(host).unwrap());
+    SiteRules { hostnames: hostnames.into(), ..site() }
+}
+
 #[test]
 fn own_hosts_are_no_referrers() {
     for referrer in
         ["https://example.com/a", "https://www.example.com/", "https://blog.example.com/", "https://example.net/"]
     {
-        let hit = hit(&format!(r#"{{"p":"https://example.com/","r":"{referrer}"}}"#));
+        let body = format!(r#"{{"p":"https://example.com/","r":"{referrer}"}}"#);
+        let hit = assemble_with(&body, &request(), &site_of_two_hosts()).unwrap();
         assert_eq!((&*hit.source, &*hit.referrer, &*hit.channel), ("", "", ""), "{referrer}");
     }
     let hit = hit(r#"{"p":"/","r":"https://www.other.example/a/?q=1"}"#);
@@ -118,6 +129,43 @@ fn what_is_not_counted() {
     let polite = SiteRules { honour_dnt: true, ..site() };
     assert_eq!(assemble_with(body, &shy, &polite), Err(DropReason::DoNotTrack));
     assert!(assemble_with(body, &request(), &polite).is_ok());
+}
+
+#[test]
+fn what_the_site_does_not_count() {
+    let two = site_of_two_hosts();
+    let dropped = |body: &str, site: &SiteRules| assemble_with(body, &request(), site).err();
+    for page in ["https://www.example.com/", "https://blog.example.com/", "https://example.net/", "/"] {
+        assert_eq!(dropped(&format!(r#"{{"p":"{page}"}}"#), &two), None, "{page}");
+    }
+    for page in ["https://www.example.net.evil.example/", "https://shop.example.net/", "https://localhost/"] {
+        assert_eq!(dropped(&format!(r#"{{"p":"{page}"}}"#), &two), Some(DropReason::Hostname), "{page}");
+        assert_eq!(dropped(&format!(r#"{{"p":"{page}"}}"#), &site()), None, "any, without a list");
+    }
+    let elsewhere = RequestFacts { origin: Some("https://evil.example"), ..request() };
+    assert_eq!(assemble_with(r#"{"p":"/"}"#, &elsewhere, &two), Err(DropReason::Hostname));
+
+    let paths = SiteRules { excluded_paths: vec![Glob::new("/admin/**"), Glob::new("/*/preview")], ..site() };
+    for (page, reason) in [
+        ("/admin/", Some(DropReason::ExcludedPath)),
+        ("https://example.com/admin/users/7?x=/", Some(DropReason::ExcludedPath)),
+        ("/a/preview", Some(DropReason::ExcludedPath)),
+        ("/a/b/preview", None),
+        ("/admin", None),
+        ("/Admin/", None),
+    ] {
+        assert_eq!(dropped(&format!(r#"{{"p":"{page}"}}"#), &paths), reason, "{page}");
+        assert_eq!(dropped(&format!(r#"{{"p":"{page}","n":"order"}}"#), &paths), reason, "{page}");
+    }
+
+    let keys = AddressKeys::new([[7; 32]]);
+    let hashes = keys.hashes("a site", ADDRESS.parse().unwrap()).collect();
+    let site = SiteRules { excluded_addresses: ExcludedAddresses::new("a site", hashes, keys), ..site() };
+    assert_eq!(dropped(r#"{"p":"/"}"#, &site), Some(DropReason::ExcludedAddress));
+    let other = RequestFacts { address: "203.0.113.78".parse().ok(), ..request() };
+    assert!(assemble_with(r#"{"p":"/"}"#, &other, &site).is_ok());
+    let nowhere = RequestFacts { address: None, ..request() };
+    assert!(assemble_with(r#"{"p":"/"}"#, &nowhere, &site).is_ok());
 }
 
 #[test]

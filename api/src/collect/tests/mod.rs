@@ -38,7 +38,7 @@ fn request() -> RequestFacts<'static> {
 }
 
 fn site() -> SiteRules {
-    SiteRules { id: 7, domain: "example.com".into(), hostnames: vec!["example.net".into()], honour_dnt: false }
+    SiteRules { id: 7, domain: "example.com".into(), ..SiteRules::default() }
 }
 
 fn keys() -> VisitorKeys<'static> {

@@ -81,6 +81,9 @@ struct SiteDays {
     life: u64,
     /// The zones that its days follow; a change makes other days of them.
     zones: SiteZones,
+    /// How often it had been changed how long the site keeps its days. What was removed for a shorter time must not come back
+    /// out of memory in a longer one.
+    retention_changes: i64,
     /// Batches whose rows are in the days below; nothing is loaded before the first read.
     seen: Option<Seen>,
     growing: HashMap<i64, Growing>,
@@ -131,12 +134,13 @@ impl Days {
         spans: &[Span],
         now: i64,
         taker: Arc<dyn Taker>,
+        retention_changes: i64,
     ) -> Result<()> {
         let wanted = wanted(zones, spans);
-        let state = self.sites.get_with(site, || Arc::new(Mutex::new(self.fresh(site, zones))));
+        let state = self.sites.get_with(site, || Arc::new(Mutex::new(self.fresh(site, zones, retention_changes))));
         let mut state = state.lock_owned().await;
-        if state.reading || state.zones != *zones {
-            *state = self.fresh(site, zones);
+        if state.reading || state.zones != *zones || state.retention_changes != retention_changes {
+            *state = self.fresh(site, zones, retention_changes);
         }
         self.retire(&mut state, now);
         let seen = state.seen.clone();
@@ -160,12 +164,13 @@ impl Days {
         self.lookups.figures(self.finished.weighted_size())
     }
 
-    fn fresh(&self, site: i64, zones: &SiteZones) -> SiteDays {
+    fn fresh(&self, site: i64, zones: &SiteZones, retention_changes: i64) -> SiteDays {
         let life = self.lives.fetch_add(1, Ordering::Relaxed);
         SiteDays {
             site,
             life,
             zones: zones.clone(),
+            retention_changes,
             seen: None,
             growing: HashMap::new(),
             traces: HashMap::new(),

@@ -54,7 +54,7 @@ impl EventStore for Sealed {
         Ok(())
     }
 
-    async fn first_event_at(&self, _: i64) -> Result<Option<i64>> {
+    async fn first_event_at(&self, _: i64, _: i64) -> Result<Option<i64>> {
         Ok(None)
     }
 }
@@ -87,7 +87,7 @@ impl Taker for Noting {
 
 async fn load(days: &Days, taker: Noting) -> Result<BTreeSet<SourceId>> {
     let taker = Arc::new(taker);
-    days.load(1, &SiteZones::fixed(Tz::UTC), &[range()], NOW, taker.clone()).await?;
+    days.load(1, &SiteZones::fixed(Tz::UTC), &[range()], NOW, taker.clone(), 0).await?;
     let names = taker.names.lock().expect("not poisoned").clone();
     Ok(names)
 }

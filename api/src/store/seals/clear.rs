@@ -109,6 +109,28 @@ impl Store {
         Ok(())
     }
 
+    /// Empties the days of a site that ended at or before an instant, and removes some of their segments; true when there is more
+    /// to do at once. What was begun there stays listed, with another number.
+    pub(in crate::store) async fn empty_days_before(&self, site: i64, instant: i64) -> Result<bool> {
+        // From here on no reader looks for their segments, and no attempt under way succeeds or stores another part.
+        let begun = sealed_day::Column::Sealed.gt(0).or(sealed_day::Column::LeasedUntil.ne(0));
+        sealed_day::Entity::update_many()
+            .col_expr(sealed_day::Column::Sealed, Expr::value(0_i64))
+            .col_expr(sealed_day::Column::Parts, Expr::value(0_i32))
+            .col_expr(sealed_day::Column::Events, Expr::value(0_i64))
+            .col_expr(sealed_day::Column::FirstAt, Expr::value(0_i64))
+            .col_expr(sealed_day::Column::State, Expr::value(state::OPEN))
+            .col_expr(sealed_day::Column::LeasedUntil, Expr::value(0_i64))
+            .col_expr(sealed_day::Column::Attempt, Expr::col(sealed_day::Column::Attempt).add(1))
+            .filter(sealed_day::Column::SiteId.eq(site))
+            .filter(sealed_day::Column::EndsAt.lte(instant))
+            .filter(begun)
+            .exec(&self.writer)
+            .await?;
+        let ended = segment::Column::StartsAt.lt(instant).and(segment::Column::EndsAt.lte(instant));
+        self.remove_segments(site, ended).await
+    }
+
     /// Removes some of a deleted site's segments, and at last its days; true when there is more to do at once.
     pub(in crate::store) async fn purge_segments(&self, site: i64) -> Result<bool> {
         // From here on no reader looks for them, and no attempt under way succeeds.
@@ -120,10 +142,21 @@ impl Store {
             .filter(sealed_day::Column::Sealed.gt(0))
             .exec(&self.writer)
             .await?;
+        if self.remove_segments(site, Expr::val(1).eq(1)).await? {
+            return Ok(true);
+        }
+        watermark::Entity::delete_many().filter(watermark::Column::SiteId.eq(site)).exec(&self.writer).await?;
+        sealed_day::Entity::delete_many().filter(sealed_day::Column::SiteId.eq(site)).exec(&self.writer).await?;
+        Ok(false)
+    }
+
+    /// Removes some of a site's segments; true when there were any.
+    async fn remove_segments(&self, site: i64, which: Expr) -> Result<bool> {
         let some = segment::Entity::find()
             .select_only()
             .columns([segment::Column::StartsAt, segment::Column::Attempt, segment::Column::Part])
             .filter(segment::Column::SiteId.eq(site))
+            .filter(which)
             .limit(SEGMENTS)
             .into_tuple::<(i64, i64, i32)>()
             .all(&self.reader)
@@ -131,11 +164,6 @@ impl Store {
         for (start, attempt, part) in &some {
             segment::Entity::delete_by_id((site, *start, *attempt, *part)).exec(&self.writer).await?;
         }
-        if !some.is_empty() {
-            return Ok(true);
-        }
-        watermark::Entity::delete_many().filter(watermark::Column::SiteId.eq(site)).exec(&self.writer).await?;
-        sealed_day::Entity::delete_many().filter(sealed_day::Column::SiteId.eq(site)).exec(&self.writer).await?;
-        Ok(false)
+        Ok(!some.is_empty())
     }
 }

@@ -110,19 +110,6 @@ impl Store {
         Ok(last.one(&self.reader).await?.is_some())
     }
 
-    /// Instant of the first event in a site's segments.
-    pub(super) async fn first_sealed_at(&self, site: i64) -> Result<Option<i64>> {
-        let first = sealed_day::Entity::find()
-            .select_only()
-            .column(sealed_day::Column::FirstAt)
-            .filter(sealed_day::Column::SiteId.eq(site))
-            .filter(sealed_day::Column::Sealed.gt(0))
-            .order_by_asc(sealed_day::Column::StartsAt)
-            .limit(1)
-            .into_tuple::<i64>();
-        Ok(first.one(&self.reader).await?)
-    }
-
     /// The days of a site that are sealed or were begun to be, in order.
     ///
     /// # Errors

@@ -1,5 +1,13 @@
-//! What is done with sites: make, read, change, delete them and rotate their tokens, each within the caller's scope.
+//! What is done with sites: make, read, change, reset, delete them and rotate their tokens, each within the caller's scope.
 //! Whether the caller may is decided before: `accounts::Caller` gives out scopes right by right.
+
+mod addresses;
+mod retention;
+mod settings;
+
+pub(crate) use addresses::AddressWish;
+pub(crate) use retention::kept_from;
+pub(crate) use settings::ChangeWish;
 
 use std::sync::Arc;
 
@@ -9,7 +17,7 @@ use crate::accounts::validate::Problems;
 use crate::error::{Error, Result};
 use crate::ids::{new_tracking_token, now_ms};
 use crate::pipeline::Pipeline;
-use crate::store::{EventStore, NewSite, Scope, Site, SiteChange, Store, TimezoneEra};
+use crate::store::{EventStore, NewSite, Scope, Site, SiteChange, Store};
 
 /// Sites that one page of a listing holds, at most.
 pub(crate) const PAGE_MAX: u64 = 1_000;
@@ -22,20 +30,14 @@ pub(crate) struct SiteWish {
     pub(crate) timezone: Option<String>,
 }
 
-/// A change of a site, as it was asked for.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ChangeWish {
-    pub(crate) name: Option<String>,
-    pub(crate) domain: Option<String>,
-    pub(crate) timezone: Option<String>,
-    pub(crate) honour_dnt: Option<bool>,
-}
-
-/// A site and when its first event happened.
+/// A site and what is known of it beside its settings.
 #[derive(Clone, Debug)]
 pub(crate) struct SiteState {
     pub(crate) site: Site,
+    /// Instant of the first event that is kept.
     pub(crate) first_event_at: Option<i64>,
+    /// Addresses that are not counted.
+    pub(crate) excluded_addresses: i64,
 }
 
 /// Sites of this instance.
@@ -51,7 +53,7 @@ impl Sites {
         Self { store, pipeline, deleted: Arc::default() }
     }
 
-    /// Ready each time a site was deleted: there is something to remove.
+    /// Ready each time a site was deleted or reset: there is something to remove.
     pub(crate) async fn one_was_deleted(&self) {
         self.deleted.notified().await;
     }
@@ -76,7 +78,7 @@ impl Sites {
     /// As [`Sites::find`].
     pub(crate) async fn state(&self, scope: &Scope, name: &str) -> Result<SiteState> {
         let site = self.find(scope, name).await?;
-        self.with_first_event(site).await
+        self.state_of(site).await
     }
 
     /// A page of sites, oldest first, and whether there are more.
@@ -90,9 +92,11 @@ impl Sites {
         let mut sites = self.store.sites(scope, limit + 1, after).await?;
         let more = sites.len() as u64 > limit;
         sites.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let excluded = self.store.excluded_counts(sites.iter().map(|site| site.key)).await?;
         let mut states = Vec::with_capacity(sites.len());
         for site in sites {
-            states.push(self.with_first_event(site).await?);
+            let excluded = excluded.get(&site.key).copied().unwrap_or(0);
+            states.push(self.with_first_event(site, excluded).await?);
         }
         Ok((states, more))
     }
@@ -110,29 +114,7 @@ impl Sites {
         let new = NewSite { name, domain, timezone, token: new_tracking_token(), at: now_ms() };
         let site = self.store.insert_site(scope, new).await?;
         self.pipeline.sites.invalidate();
-        Ok(SiteState { site, first_event_at: None })
-    }
-
-    /// Changes a site. A new timezone governs from the site's next midnight on.
-    ///
-    /// # Errors
-    /// `NotFound`, `Invalid` by field, `Conflict` when the domain is taken.
-    pub(crate) async fn update(&self, scope: &Scope, name: &str, wish: ChangeWish) -> Result<SiteState> {
-        let site = self.find(scope, name).await?;
-        let mut problems = Problems::default();
-        let mut change = SiteChange {
-            name: wish.name.map(|name| problems.name(&name)),
-            domain: wish.domain.map(|domain| problems.domain(&domain)),
-            honour_dnt: wish.honour_dnt,
-            ..SiteChange::default()
-        };
-        let timezone = wish.timezone.map(|timezone| problems.timezone(&timezone));
-        problems.into_result()?;
-        if let Some(timezone) = timezone.filter(|timezone| timezone.name() != site.timezone) {
-            let since = self.store.zones(&site).await?.next_boundary(now_ms());
-            change.timezone = Some(TimezoneEra { since, timezone });
-        }
-        self.apply(scope, name, change).await
+        Ok(SiteState { site, first_event_at: None, excluded_addresses: 0 })
     }
 
     /// Gives a site a new tracking token; the old one is unknown at once.
@@ -143,6 +125,23 @@ impl Sites {
         self.find(scope, name).await?;
         let change = SiteChange { token: Some(new_tracking_token()), ..SiteChange::default() };
         self.apply(scope, name, change).await
+    }
+
+    /// Removes all that was counted of a site, in the background; nobody sees it from here on. `domain` must be the site's: it
+    /// shows that this one is meant.
+    ///
+    /// # Errors
+    /// `NotFound`, `Invalid` for another domain.
+    pub(crate) async fn reset(&self, scope: &Scope, name: &str, domain: &str) -> Result<()> {
+        let site = self.find(scope, name).await?;
+        let mut problems = Problems::default();
+        if problems.domain(domain) != site.domain {
+            return Err(Error::field("domain", "must be the domain of the site"));
+        }
+        self.store.reset_site(scope, &site.id, now_ms()).await?;
+        self.pipeline.sites.invalidate();
+        self.deleted.notify_one();
+        Ok(())
     }
 
     /// Deletes a site and, in the background, everything of it.
@@ -160,11 +159,21 @@ impl Sites {
     async fn apply(&self, scope: &Scope, name: &str, change: SiteChange) -> Result<SiteState> {
         let site = self.store.update_site(scope, name, change).await?;
         self.pipeline.sites.invalidate();
-        self.with_first_event(site).await
+        self.state_of(site).await
     }
 
-    async fn with_first_event(&self, site: Site) -> Result<SiteState> {
-        let first_event_at = self.store.first_event_at(site.key).await?;
-        Ok(SiteState { site, first_event_at })
+    async fn state_of(&self, site: Site) -> Result<SiteState> {
+        let excluded = self.store.excluded_counts(std::iter::once(site.key)).await?;
+        let excluded = excluded.get(&site.key).copied().unwrap_or(0);
+        self.with_first_event(site, excluded).await
+    }
+
+    async fn with_first_event(&self, site: Site, excluded_addresses: i64) -> Result<SiteState> {
+        let kept_from = match site.retention_days {
+            Some(_) => kept_from(&site, &self.store.zones(&site).await?, now_ms()),
+            None => i64::MIN,
+        };
+        let first_event_at = self.store.first_event_at(site.key, kept_from).await?;
+        Ok(SiteState { site, first_event_at, excluded_addresses })
     }
 }
