@@ -18,6 +18,9 @@ pub(crate) enum Error {
     /// The password is right, and the code of the second factor is missing or wrong.
     #[error("{0}")]
     SecondFactor(&'static str),
+    /// A share link asks for a password, and this is not it.
+    #[error("the password of this share link is missing or wrong")]
+    SharePassword,
     /// The caller may see the thing but not do this with it.
     #[error("{0}")]
     Forbidden(&'static str),

@@ -6,6 +6,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rand::Rng;
 
+/// Characters of a random slug.
+const SLUG: usize = 20;
+
 /// A new public id: a UUIDv7, opaque to the outside, sorted by age.
 pub(crate) fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
@@ -26,6 +29,18 @@ pub(crate) fn random_bytes<const N: usize>() -> [u8; N] {
 /// A new tracking token: 16 random bytes, safe in addresses and attributes.
 pub(crate) fn new_tracking_token() -> String {
     URL_SAFE_NO_PAD.encode(random_bytes::<16>())
+}
+
+/// A new slug of a share link: 20 of 36 letters and digits, about 103 random bits, as only who was told may find it.
+pub(crate) fn new_slug() -> String {
+    const LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+    let mut slug = String::with_capacity(SLUG);
+    while slug.len() < SLUG {
+        // Bytes above the last whole multiple of 36 would make some letters likelier.
+        let fair = random_bytes::<32>().into_iter().filter(|byte| *byte < 252);
+        slug.extend(fair.take(SLUG - slug.len()).map(|byte| char::from(LETTERS[usize::from(byte) % LETTERS.len()])));
+    }
+    slug
 }
 
 /// Now, in milliseconds since the epoch.

@@ -24,6 +24,7 @@ pub mod sealed_day;
 pub mod second_factor;
 pub mod segment;
 pub mod session;
+pub mod share_link;
 pub mod site;
 pub mod site_timezone;
 pub mod user;

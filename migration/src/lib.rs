@@ -16,6 +16,7 @@ mod m20261124_000006_tokens;
 mod m20261124_000007_audit;
 mod m20261124_000008_members;
 mod m20261124_000009_logins;
+mod m20261124_000010_share_links;
 mod m20261124_000011_site_settings;
 
 /// All migrations, oldest first.
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_audit::Migration),
             Box::new(m20261124_000008_members::Migration),
             Box::new(m20261124_000009_logins::Migration),
+            Box::new(m20261124_000010_share_links::Migration),
             Box::new(m20261124_000011_site_settings::Migration),
         ]
     }

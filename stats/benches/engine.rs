@@ -10,7 +10,7 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use haru_stats::engine::NoCache;
 use haru_stats::wire::{self, Context};
-use haru_stats::{DashboardQuery, Day, Engine};
+use haru_stats::{Allowed, DashboardQuery, Day, Engine};
 use memory::{Memory, named};
 use serde_json::{Value, json};
 
@@ -26,7 +26,8 @@ mod support {
 
 fn dashboard(days: i64, filters: &Value) -> DashboardQuery {
     let now = haru_site::START + days * haru_site::DAY - 1;
-    let context = Context { now, zone: chrono_tz::UTC, first_event: Some(haru_site::START) };
+    let context =
+        Context { now, zone: chrono_tz::UTC, first_event: Some(haru_site::START), allowed: Allowed::Everything };
     let body = json!({"date_range": format!("{days}d"), "filters": filters, "comparison": "previous_period"});
     wire::dashboard(&body, &context).expect("a valid dashboard")
 }

@@ -2,12 +2,13 @@
 
 use haru_stats::engine::NoCache;
 use haru_stats::wire::{self, Context};
-use haru_stats::{DashboardQuery, Engine, Part};
+use haru_stats::{Allowed, DashboardQuery, Engine, Part};
 use serde_json::{Value, json};
 
 fn dashboard(filters: &Value) -> Result<DashboardQuery, haru_stats::QueryError> {
     let now = haru_site::START + 4 * haru_site::DAY;
-    let context = Context { now, zone: chrono_tz::UTC, first_event: Some(haru_site::START) };
+    let context =
+        Context { now, zone: chrono_tz::UTC, first_event: Some(haru_site::START), allowed: Allowed::Everything };
     let body = json!({"date_range": ["2026-09-01", "2026-09-04"], "filters": filters, "comparison": "previous_period"});
     wire::dashboard(&body, &context)
 }

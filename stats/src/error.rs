@@ -54,6 +54,14 @@ pub enum QueryError {
         /// What is counted.
         what: &'static str,
     },
+    /// Known, but not shown to who asks (HTTP 403).
+    #[error("{key} {value} is not shown here")]
+    NotAllowed {
+        /// The key of the request that holds it.
+        key: &'static str,
+        /// The word, as JSON.
+        value: String,
+    },
     /// Part of the language, but not of this version.
     #[error("{key} {value} is not supported yet")]
     NotBuilt {
@@ -73,8 +81,18 @@ impl QueryError {
             | Self::Shape { key, .. }
             | Self::Combination { key, .. }
             | Self::TooLarge { key, .. }
+            | Self::NotAllowed { key, .. }
             | Self::NotBuilt { key, .. } => key,
         }
+    }
+
+    /// Whether it has a meaning, but not for who asks.
+    pub fn is_not_allowed(&self) -> bool {
+        matches!(self, Self::NotAllowed { .. })
+    }
+
+    pub(crate) fn not_allowed(key: &'static str, value: &impl ToString) -> Self {
+        Self::NotAllowed { key, value: quoted(&value.to_string()) }
     }
 
     pub(crate) fn unknown(key: &'static str, value: &impl ToString) -> Self {

@@ -38,4 +38,4 @@ pub use error::QueryError;
 pub use event::{Event, EventKind, Revenue};
 pub use metric::Metric;
 pub use number::Number;
-pub use query::{Condition, Filter, Operator, Query};
+pub use query::{Allowed, Condition, Filter, Operator, Query};

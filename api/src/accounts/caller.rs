@@ -1,13 +1,19 @@
 //! Who calls, and the one place that decides what they may do: a member by their role (`rights` has the table), an API token
-//! by its scopes and never beyond the role of the member who made it.
+//! by its scopes and never beyond the role of the member who made it, the public by what a share link shows.
 
 use std::sync::Arc;
 
 use super::api_token::TokenHash;
 use super::rights::Right;
+use super::share_sessions::ShareState;
+use super::share_token::ShareProof;
 use super::token_scope::{TokenScope, TokenScopes};
+use super::view::View;
 use crate::error::{Error, Result};
 use crate::store::{Scope, SessionState};
+
+/// What share sessions are told of all but numbers.
+const SHARE_LINK: Error = Error::Forbidden("a share link shows the numbers of one site and nothing else");
 
 /// An API token that was proved, as it and its maker are now.
 #[derive(Clone, Debug)]
@@ -31,6 +37,8 @@ pub(crate) enum Caller {
     Member(Arc<SessionState>),
     /// A program with an API token.
     Token(Arc<TokenState>),
+    /// Somebody of the public who opened a share link.
+    Share(Arc<ShareState>),
 }
 
 /// What a caller has shown, to be looked up again while something lasts.
@@ -40,6 +48,8 @@ pub(crate) enum Proof {
     Session(String),
     /// Hash of a token's secret.
     Token(TokenHash),
+    /// What a share session's token says.
+    Share(ShareProof),
 }
 
 impl Caller {
@@ -49,6 +59,25 @@ impl Caller {
     /// `Forbidden`, naming what is missing.
     pub(crate) fn reads_stats(&self) -> Result<&Scope> {
         self.with(TokenScope::StatsRead)
+    }
+
+    /// What of the numbers of these sites may be asked for.
+    pub(crate) fn view(&self) -> View {
+        match self {
+            Self::Member(_) | Self::Token(_) => View::WHOLE,
+            Self::Share(state) => state.view(),
+        }
+    }
+
+    /// May watch the single events of the sites in this scope.
+    ///
+    /// # Errors
+    /// `Forbidden`, naming what is missing.
+    pub(crate) fn watches_events(&self) -> Result<&Scope> {
+        match self {
+            Self::Member(_) | Self::Token(_) => self.reads_stats(),
+            Self::Share(_) => Err(SHARE_LINK),
+        }
     }
 
     /// May list and read the sites in this scope.
@@ -100,6 +129,7 @@ impl Caller {
         match self {
             Self::Member(state) => Ok(state),
             Self::Token(_) => Err(Error::Forbidden("an API token cannot do this, only a member who is logged in")),
+            Self::Share(_) => Err(SHARE_LINK),
         }
     }
 
@@ -108,7 +138,13 @@ impl Caller {
         match self {
             Self::Member(state) => ("user", &state.user.id),
             Self::Token(state) => ("token", &state.id),
+            Self::Share(state) => ("share", state.session_id()),
         }
+    }
+
+    /// True of somebody whom nobody has invited: sessions are free, so calls are counted by address too.
+    pub(crate) fn is_of_the_public(&self) -> bool {
+        matches!(self, Self::Share(_))
     }
 
     /// What to look up again later.
@@ -116,6 +152,7 @@ impl Caller {
         match self {
             Self::Member(state) => Proof::Session(state.session_id.clone()),
             Self::Token(state) => Proof::Token(state.hash),
+            Self::Share(state) => Proof::Share(state.proof().clone()),
         }
     }
 
@@ -125,6 +162,8 @@ impl Caller {
             Self::Member(state) => Ok(&state.scope),
             Self::Token(state) if state.scopes.has(needed) => Ok(&state.scope),
             Self::Token(_) => Err(Error::Forbidden(needed.lacking())),
+            Self::Share(state) if needed == TokenScope::StatsRead => Ok(state.scope()),
+            Self::Share(_) => Err(SHARE_LINK),
         }
     }
 }
@@ -142,6 +181,7 @@ mod tests {
             role,
             limited: false,
             limited_token,
+            only_site: None,
             client: String::new(),
         };
         let scopes = TokenScopes::new(scopes.iter().copied());

@@ -10,6 +10,7 @@ use super::known::Known;
 use super::password::Passwords;
 use super::refresh_token::{self, GRACE, REFRESH_LIFETIME};
 use super::second_factor::FactorKeys;
+use super::share_sessions::ShareSessions;
 use super::tokens::Tokens;
 use super::usage::Usage;
 use super::validate::Problems;
@@ -63,15 +64,19 @@ pub(crate) struct Accounts {
     pub(super) usage: Usage,
     /// API tokens.
     pub(crate) tokens: Tokens,
+    /// Share links and what was opened with them.
+    pub(crate) shares: ShareSessions,
 }
 
 impl Accounts {
     pub(crate) fn new(store: Store, secret: &Secret, registration: config::Registration) -> Result<Self> {
+        let passwords = Passwords::new()?;
         Ok(Self {
             tokens: Tokens::new(store.clone()),
+            shares: ShareSessions::new(store.clone(), passwords.clone(), secret),
             usage: Usage::new(store.clone()),
             store,
-            passwords: Passwords::new()?,
+            passwords,
             factors: FactorKeys::new(secret),
             access: AccessTokens::new(secret),
             refresh_keys: secret.keys("refresh-token").map(|(_, key)| key).collect(),
@@ -168,7 +173,7 @@ impl Accounts {
         Ok(())
     }
 
-    /// Who speaks, by a login's access token or an API token.
+    /// Who speaks, by a login's access token, an API token or the token of a share session.
     ///
     /// # Errors
     /// `Unauthenticated` when it is not, or no longer, good, `Forbidden` when the account is disabled.
@@ -176,7 +181,13 @@ impl Accounts {
         if api_token::is_meant(bearer) {
             return Ok(Caller::Token(self.tokens.authenticate(bearer).await?));
         }
-        self.again(&Proof::Session(self.access.session_of(bearer)?)).await
+        match self.access.session_of(bearer) {
+            Ok(session_id) => self.again(&Proof::Session(session_id)).await,
+            Err(bad) => match self.shares.authenticate(bearer).await? {
+                Some(state) => Ok(Caller::Share(Arc::new(state))),
+                None => Err(bad),
+            },
+        }
     }
 
     /// The person behind a login's access token, also where the account is disabled: for what is theirs, not the account's.
@@ -204,6 +215,7 @@ impl Accounts {
                 Ok(Caller::Member(state))
             }
             Proof::Token(hash) => Ok(Caller::Token(self.tokens.with_hash(hash).await?)),
+            Proof::Share(proof) => Ok(Caller::Share(Arc::new(self.shares.again(proof).await?))),
         }
     }
 

@@ -1,5 +1,5 @@
-//! Who is who and what they may do: registration, passwords, logins, members and invitations, API tokens. Knows no HTTP;
-//! cookies and headers are `http`'s matter.
+//! Who is who and what they may do: registration, passwords, logins, members and invitations, API tokens, share links. Knows
+//! no HTTP; cookies and headers are `http`'s matter.
 
 mod access_token;
 mod api_token;
@@ -21,11 +21,15 @@ mod reset;
 mod rights;
 mod second_factor;
 mod secret_link;
+mod share_links;
+mod share_sessions;
+mod share_token;
 mod strength;
 mod token_scope;
 mod tokens;
 mod usage;
 pub(crate) mod validate;
+mod view;
 
 pub(crate) use caller::{Caller, Proof};
 pub(crate) use instance::ListedAccount;
@@ -36,6 +40,9 @@ pub(crate) use own_account::AUDIT_KEPT_MS;
 pub(crate) use quota_news::QuotaNews;
 pub(crate) use refresh_token::REFRESH_LIFETIME;
 pub(crate) use rights::{Right, administers};
+pub(crate) use share_links::{ShareChangeWish, ShareWish};
+pub(crate) use share_sessions::{Door, ShareGrant};
 pub(crate) use token_scope::TokenScopes;
 pub(crate) use tokens::{MadeToken, TokenWish};
 pub(crate) use usage::AccountState;
+pub(crate) use view::View;

@@ -51,6 +51,11 @@ impl Passwords {
         .await?
     }
 
+    /// The PHC string of a share link's password, which is told to many: how strong it is is its maker's choice.
+    pub(super) async fn hash_shared(&self, password: String) -> Result<String> {
+        self.in_turn(move || hash(&password)).await?
+    }
+
     /// Whether a password fits a hash; without a hash it never does, and takes as long.
     pub(super) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
         let known = hash.is_some();

@@ -1,4 +1,4 @@
-//! The tracking script and the webapp, out of the binary.
+//! The tracking script and the webapp, out of the binary. Shared pages alone may be embedded, by whom their link says.
 
 use std::sync::Arc;
 
@@ -20,10 +20,15 @@ const AN_HOUR: &str = "public, max-age=3600";
 /// Addresses that machines ask for: a page would be taken for an answer.
 const NOT_PAGES: [&str; 2] = ["robots.txt", "favicon.ico"];
 
-/// What the webapp's pages may load: what is here, and nothing else.
+/// Addresses of shared pages begin so.
+const SHARED: &str = "share/";
+
+/// What the webapp's pages may load: what is here, and nothing else. Who may embed them comes behind.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      font-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; form-action 'self'; \
-     frame-ancestors 'none'";
+     frame-ancestors ";
+/// Nobody.
+const NO_ANCESTORS: &str = "'none'";
 
 /// `GET /js/haru.js`.
 #[handler]
@@ -37,8 +42,9 @@ pub(crate) fn tracker(headers: &HeaderMap) -> Response {
 
 /// A file of the webapp; any other path is a page of it.
 #[handler]
-pub(crate) fn webapp(request: &Request, Data(app): Data<&Arc<App>>) -> Response {
+pub(crate) async fn webapp(request: &Request, Data(app): Data<&Arc<App>>) -> Response {
     let path = request.uri().path().trim_start_matches('/');
+    let shared = path.strip_prefix(SHARED);
     let mut response = match assets::webapp(path).filter(|_| path != "index.html") {
         Some(file) => {
             let kind = mime_guess::from_path(path).first_or_octet_stream();
@@ -51,9 +57,30 @@ pub(crate) fn webapp(request: &Request, Data(app): Data<&Arc<App>>) -> Response 
         None => page(request.headers(), app.base_url.path()),
     };
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    let ancestors = match shared {
+        Some(slug) => ancestors(app, slug).await,
+        None => Arc::from(NO_ANCESTORS),
+    };
+    let policy = HeaderValue::try_from(format!("{CONTENT_SECURITY_POLICY}{ancestors}"));
+    let policy = policy.unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    if shared.is_some() {
+        headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    }
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     response
+}
+
+/// Who may embed the page of a share link.
+async fn ancestors(app: &App, slug: &str) -> Arc<str> {
+    match app.accounts.shares.embed_origins(slug).await {
+        Ok(origins) if !origins.is_empty() => origins,
+        Ok(_) => NO_ANCESTORS.into(),
+        Err(error) => {
+            tracing::warn!(%error, "it could not be looked up who may embed a shared page");
+            NO_ANCESTORS.into()
+        }
+    }
 }
 
 /// The page that loads the webapp, told under which path it is served.

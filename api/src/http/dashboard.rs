@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat};
 use haru_stats::dashboard as stats;
+use haru_stats::query::PanelName;
 use haru_stats::realtime as now;
 use haru_stats::{Number, dashboard::RangeEnds};
 use poem::web::Data;
@@ -19,6 +20,7 @@ use super::dto::{
 };
 use super::problem::Problem;
 use super::security::Called;
+use crate::accounts::View;
 use crate::app::App;
 use crate::query::{DashboardAnswer, DashboardRequest};
 use crate::store::Site;
@@ -68,8 +70,9 @@ impl DashboardApi {
         Json(query): Json<DashboardQuery>,
     ) -> Result<Json<Dashboard>, Problem> {
         let site = app.sites.find(caller.reads_stats()?, &name).await?;
-        let found = app.stats.dashboard(&site, &query.into()).await?;
-        Ok(Json(answer(app, &site, found)))
+        let view = caller.view();
+        let found = app.stats.dashboard(&site, view, &query.into()).await?;
+        Ok(Json(answer(app, &site, view, found)))
     }
 
     /// What happens on a site now.
@@ -83,12 +86,13 @@ impl DashboardApi {
         Path(name): Path<String>,
     ) -> Result<Json<Realtime>, Problem> {
         let site = app.sites.find(caller.reads_stats()?, &name).await?;
-        Ok(Json(realtime(app.stats.realtime(&site).await?)))
+        let view = caller.view();
+        Ok(Json(realtime(view, app.stats.realtime(&site, view).await?)))
     }
 }
 
 /// A dashboard in the API's types.
-pub(crate) fn answer(app: &App, site: &Site, answer: DashboardAnswer) -> Dashboard {
+pub(crate) fn answer(app: &App, site: &Site, view: View, answer: DashboardAnswer) -> Dashboard {
     let numbers = answer.numbers;
     Dashboard {
         site: DashboardSite {
@@ -105,12 +109,12 @@ pub(crate) fn answer(app: &App, site: &Site, answer: DashboardAnswer) -> Dashboa
         time_series: time_series(numbers.time_series),
         panels: panels(numbers.panels),
         drops: answer.drops.into_iter().map(|(reason, count)| DropReasonCount { reason, count }).collect(),
-        notices: app.notices(),
+        notices: if view.tells_operation() { app.notices() } else { Vec::new() },
     }
 }
 
 /// What happens now, in the API's types.
-pub(crate) fn realtime(answer: now::Realtime) -> Realtime {
+pub(crate) fn realtime(view: View, answer: now::Realtime) -> Realtime {
     let count = |count| i64::try_from(count).unwrap_or(i64::MAX);
     let minutes = answer.minutes.into_iter();
     Realtime {
@@ -122,8 +126,8 @@ pub(crate) fn realtime(answer: now::Realtime) -> Realtime {
                 pageviews: count(minute.pageviews),
             })
             .collect(),
-        pages: answer.pages.into_iter().map(row).collect(),
-        sources: answer.sources.into_iter().map(row).collect(),
+        pages: view.shows(PanelName::Pages).then(|| answer.pages.into_iter().map(row).collect()),
+        sources: view.shows(PanelName::Sources).then(|| answer.sources.into_iter().map(row).collect()),
     }
 }
 
@@ -218,8 +222,9 @@ fn panels(panels: stats::Panels) -> Panels {
     }
 }
 
-fn panel(panel: stats::Panel) -> Panel {
-    Panel { dimension: panel.dimension.to_string(), rows: panel.rows.into_iter().map(row).collect() }
+fn panel(panel: Option<stats::Panel>) -> Option<Panel> {
+    let panel = panel?;
+    Some(Panel { dimension: panel.dimension.to_string(), rows: panel.rows.into_iter().map(row).collect() })
 }
 
 fn row(row: stats::PanelRow) -> PanelRow {

@@ -16,7 +16,7 @@ pub(crate) struct Dashboard {
     pub(crate) comparison_range: Option<DashboardRange>,
     /// When this was computed, RFC 3339.
     pub(crate) as_of: String,
-    /// Distinct visitors with an event, engagement included, in the last 5 minutes.
+    /// Distinct visitors with an event, engagement included, in the last 5 minutes; 0 when a share link does not show today.
     pub(crate) online: i64,
     /// The numbers of the whole range.
     pub(crate) totals: Totals,
@@ -24,9 +24,9 @@ pub(crate) struct Dashboard {
     pub(crate) time_series: TimeSeries,
     /// Rankings.
     pub(crate) panels: Panels,
-    /// Hits that were not counted on the range's days, by reason.
+    /// Hits that were not counted on the range's days, by reason; none are told to share sessions.
     pub(crate) drops: Vec<DropReasonCount>,
-    /// Words for what the operator should mend, such as `untrusted_forwarded_header`.
+    /// Words for what the operator should mend, such as `untrusted_forwarded_header`; none are told to share sessions.
     pub(crate) notices: Vec<String>,
 }
 
@@ -173,42 +173,43 @@ pub(crate) struct Panel {
     pub(crate) rows: Vec<PanelRow>,
 }
 
-/// All rankings.
+/// All rankings; those that a share link does not show are left out.
 #[derive(Clone, Debug, PartialEq, Object, SimpleObject)]
 #[graphql(rename_fields = "snake_case")]
+#[oai(skip_serializing_if_is_none)]
 pub(crate) struct Panels {
     /// Pages seen.
-    pub(crate) pages: Panel,
+    pub(crate) pages: Option<Panel>,
     /// First pages of visits.
-    pub(crate) entry_pages: Panel,
+    pub(crate) entry_pages: Option<Panel>,
     /// Last pages of visits.
-    pub(crate) exit_pages: Panel,
+    pub(crate) exit_pages: Option<Panel>,
     /// Groups of sources.
-    pub(crate) channels: Panel,
+    pub(crate) channels: Option<Panel>,
     /// Where visits came from.
-    pub(crate) sources: Panel,
+    pub(crate) sources: Option<Panel>,
     /// The URLs they came from.
-    pub(crate) referrers: Panel,
+    pub(crate) referrers: Option<Panel>,
     /// `utm_source` tags.
-    pub(crate) utm_sources: Panel,
+    pub(crate) utm_sources: Option<Panel>,
     /// `utm_medium` tags.
-    pub(crate) utm_mediums: Panel,
+    pub(crate) utm_mediums: Option<Panel>,
     /// `utm_campaign` tags.
-    pub(crate) utm_campaigns: Panel,
+    pub(crate) utm_campaigns: Option<Panel>,
     /// `utm_content` tags.
-    pub(crate) utm_contents: Panel,
+    pub(crate) utm_contents: Option<Panel>,
     /// `utm_term` tags.
-    pub(crate) utm_terms: Panel,
+    pub(crate) utm_terms: Option<Panel>,
     /// Countries.
-    pub(crate) countries: Panel,
+    pub(crate) countries: Option<Panel>,
     /// Browsers.
-    pub(crate) browsers: Panel,
+    pub(crate) browsers: Option<Panel>,
     /// Operating systems.
-    pub(crate) os: Panel,
+    pub(crate) os: Option<Panel>,
     /// Kinds of device.
-    pub(crate) devices: Panel,
+    pub(crate) devices: Option<Panel>,
     /// Names of events.
-    pub(crate) events: Panel,
+    pub(crate) events: Option<Panel>,
 }
 
 /// Hits that were not counted, for one reason.
@@ -224,15 +225,16 @@ pub(crate) struct DropReasonCount {
 /// What happens on a site now.
 #[derive(Clone, Debug, PartialEq, Object, SimpleObject)]
 #[graphql(rename_fields = "snake_case")]
+#[oai(skip_serializing_if_is_none)]
 pub(crate) struct Realtime {
     /// Distinct visitors with an event, engagement included, in the last 5 minutes.
     pub(crate) online: i64,
     /// The last 30 minutes, oldest first, the current one included.
     pub(crate) minutes: Vec<Minute>,
-    /// Pages of the last 30 minutes.
-    pub(crate) pages: Vec<PanelRow>,
-    /// Sources of the last 30 minutes.
-    pub(crate) sources: Vec<PanelRow>,
+    /// Pages of the last 30 minutes; left out when a share link does not show pages.
+    pub(crate) pages: Option<Vec<PanelRow>>,
+    /// Sources of the last 30 minutes; left out when a share link does not show sources.
+    pub(crate) sources: Option<Vec<PanelRow>>,
 }
 
 /// One minute.

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::{client, dashboard, dto, security};
-use crate::accounts::Proof;
+use crate::accounts::{Proof, View};
 use crate::app::App;
 use crate::collect::Kind;
 use crate::error::Error;
@@ -33,8 +33,8 @@ const COMPLEXITY_MAX: usize = 1_000;
 const DASHBOARD_COST: usize = 200;
 /// A connection that answers no ping for so long is closed.
 const KEEPALIVE: Duration = Duration::from_secs(30);
-/// How often the access of a living subscription is checked.
-const RECHECK: Duration = Duration::from_secs(2);
+/// How often the access of a living subscription is checked: with the second for which a link is believed it makes 2 at most.
+const RECHECK: Duration = Duration::from_secs(1);
 
 pub(crate) type HaruSchema = Schema<Query, EmptyMutation, Subscriptions>;
 
@@ -92,17 +92,17 @@ impl Query {
     /// Everything that a dashboard shows.
     #[graphql(complexity = "DASHBOARD_COST + child_complexity")]
     async fn dashboard(&self, context: &Context<'_>, site_id: ID, query: DashboardQuery) -> Result<dto::Dashboard> {
-        let (app, site) = (app(context)?, site(context, &site_id).await?);
-        let answer = app.stats.dashboard(&site, &query.into()).await.map_err(told)?;
-        Ok(dashboard::answer(app, &site, answer))
+        let (app, (site, view)) = (app(context)?, site(context, &site_id).await?);
+        let answer = app.stats.dashboard(&site, view, &query.into()).await.map_err(told)?;
+        Ok(dashboard::answer(app, &site, view, answer))
     }
 
     /// What happens on a site now.
     #[graphql(complexity = "DASHBOARD_COST + child_complexity")]
     async fn realtime(&self, context: &Context<'_>, site_id: ID) -> Result<dto::Realtime> {
-        let (app, site) = (app(context)?, site(context, &site_id).await?);
-        let answer = app.stats.realtime(&site).await.map_err(told)?;
-        Ok(dashboard::realtime(answer))
+        let (app, (site, view)) = (app(context)?, site(context, &site_id).await?);
+        let answer = app.stats.realtime(&site, view).await.map_err(told)?;
+        Ok(dashboard::realtime(view, answer))
     }
 }
 
@@ -117,9 +117,9 @@ impl Subscriptions {
         context: &Context<'c>,
         site_id: ID,
     ) -> Result<impl Stream<Item = Result<i64>> + 'c> {
-        let site = site(context, &site_id).await?;
-        let latest = app(context)?.dashboards.watch_online(&site);
-        while_allowed(context, &site, values(latest))
+        let (site, view) = site(context, &site_id).await?;
+        let latest = app(context)?.dashboards.watch_online(&site, view);
+        while_allowed(context, &site, view, values(latest))
     }
 
     /// Everything that a dashboard shows.
@@ -129,14 +129,14 @@ impl Subscriptions {
         site_id: ID,
         query: DashboardQuery,
     ) -> Result<impl Stream<Item = Result<dto::Dashboard>> + 'c> {
-        let (app, site) = (app(context)?.clone(), site(context, &site_id).await?);
+        let (app, (site, view)) = (app(context)?.clone(), site(context, &site_id).await?);
         let request = query.into();
         // A query that can't be answered is told at once, not by silence.
-        app.stats.check(&site, &request).await.map_err(told)?;
-        let latest = app.dashboards.watch_dashboard(&site, request);
+        app.stats.check(&site, view, &request).await.map_err(told)?;
+        let latest = app.dashboards.watch_dashboard(&site, view, request);
         let shown = site.clone();
-        let dashboards = values(latest).map(move |answer| dashboard::answer(&app, &shown, (*answer).clone()));
-        while_allowed(context, &site, dashboards)
+        let dashboards = values(latest).map(move |answer| dashboard::answer(&app, &shown, view, (*answer).clone()));
+        while_allowed(context, &site, view, dashboards)
     }
 
     /// Events as they are committed.
@@ -145,7 +145,7 @@ impl Subscriptions {
         context: &Context<'c>,
         site_id: ID,
     ) -> Result<impl Stream<Item = Result<dto::LiveEvent>> + 'c> {
-        let site = site(context, &site_id).await?;
+        let (site, view) = events_site(context, &site_id).await?;
         let events = app(context)?.hub.events(site.key);
         let events = stream::unfold(events, |mut events| async move {
             loop {
@@ -156,7 +156,7 @@ impl Subscriptions {
                 }
             }
         });
-        while_allowed(context, &site, events)
+        while_allowed(context, &site, view, events)
     }
 }
 
@@ -213,23 +213,34 @@ fn app<'c>(context: &Context<'c>) -> Result<&'c Arc<App>> {
     context.data::<Arc<App>>()
 }
 
-/// The site, if whoever gave that proof may still ask for its numbers: access is looked up anew each time.
-async fn readable(app: &App, proof: &Proof, name: &str) -> crate::error::Result<Site> {
+/// The site, if whoever gave that proof may still ask for its numbers, and what of them: access is looked up anew each time.
+async fn readable(app: &App, proof: &Proof, name: &str) -> crate::error::Result<(Site, View)> {
     let caller = app.accounts.again(proof).await?;
-    app.sites.find(caller.reads_stats()?, name).await
+    Ok((app.sites.find(caller.reads_stats()?, name).await?, caller.view()))
 }
 
-async fn site(context: &Context<'_>, site_id: &ID) -> Result<Site> {
-    let app = app(context)?;
+async fn site(context: &Context<'_>, site_id: &ID) -> Result<(Site, View)> {
+    readable(app(context)?, proof(context)?, site_id).await.map_err(told)
+}
+
+/// The site, if whoever asks may watch its single events.
+async fn events_site(context: &Context<'_>, site_id: &ID) -> Result<(Site, View)> {
+    let caller = app(context)?.accounts.again(proof(context)?).await.map_err(told)?;
+    caller.watches_events().map_err(told)?;
+    site(context, site_id).await
+}
+
+fn proof<'c>(context: &Context<'c>) -> Result<&'c Proof> {
     let missing = || told(Error::Unauthenticated("an access token is required"));
-    let proof = context.data_opt::<Proof>().ok_or_else(missing)?;
-    readable(app, proof, site_id).await.map_err(told)
+    context.data_opt::<Proof>().ok_or_else(missing)
 }
 
-/// Ends a stream with an error as soon as login or token has ended, the site is out of its reach, or was reset.
+/// Ends a stream with an error as soon as login, token or share session has ended, the site is out of its reach or was reset, or
+/// other numbers of it may be seen than when it began.
 fn while_allowed<T: Send, S: Stream<Item = T> + Send>(
     context: &Context<'_>,
     site: &Site,
+    view: View,
     values: S,
 ) -> Result<impl Stream<Item = Result<T>> + use<T, S>> {
     let (app, proof, name) = (app(context)?.clone(), context.data::<Proof>()?.clone(), site.id.clone());
@@ -239,9 +250,12 @@ fn while_allowed<T: Send, S: Stream<Item = T> + Send>(
         async move {
             loop {
                 every.tick().await;
-                let allowed = readable(&app, &proof, &name).await.and_then(|site| {
-                    // After a reset the site is another one inside: what is watched is no more.
-                    if site.key == key { Ok(()) } else { Err(Error::NotFound("what was counted of this site")) }
+                let allowed = readable(&app, &proof, &name).await.and_then(|(site, now)| {
+                    if site.key != key {
+                        // After a reset the site is another one inside: what is watched is no more.
+                        return Err(Error::NotFound("what was counted of this site"));
+                    }
+                    if now == view { Ok(()) } else { Err(Error::Forbidden("this share link shows something else now")) }
                 });
                 // A database that is away for a moment says nothing about rights.
                 if let Err(error @ (Error::Unauthenticated(_) | Error::Forbidden(_) | Error::NotFound(_))) = allowed {

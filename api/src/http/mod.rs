@@ -24,6 +24,8 @@ mod problem;
 mod query;
 mod request_id;
 mod security;
+mod share;
+mod share_links;
 mod site_settings;
 mod sites;
 mod tokens;
@@ -53,6 +55,8 @@ enum Tag {
     Events,
     /// Tracked properties.
     Sites,
+    /// What the public sees.
+    ShareLinks,
     /// Keys for programs.
     Tokens,
     /// Registration and login.
@@ -69,6 +73,8 @@ type Api = (
     batch::BatchApi,
     sites::SitesApi,
     site_settings::SiteSettingsApi,
+    share_links::ShareLinksApi,
+    share::ShareApi,
     tokens::TokensApi,
     auth::AuthApi,
     logins::LoginsApi,
@@ -86,6 +92,8 @@ fn api(base_url: &str) -> OpenApiService<Api, ()> {
         batch::BatchApi,
         sites::SitesApi,
         site_settings::SiteSettingsApi,
+        share_links::ShareLinksApi,
+        share::ShareApi,
         tokens::TokensApi,
         auth::AuthApi,
         logins::LoginsApi,

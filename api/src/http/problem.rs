@@ -47,10 +47,10 @@ pub(crate) enum Problem {
     /// The request can't be read.
     #[oai(status = 400, content_type = "application/problem+json")]
     BadRequest(Json<ProblemDetails>),
-    /// Nobody is logged in, or the login has ended.
+    /// Nobody is logged in, or the login has ended; or a share link asks for its password.
     #[oai(status = 401, content_type = "application/problem+json")]
     Unauthorized(Json<ProblemDetails>),
-    /// You may see this but not do that with it, or your API token lacks the scope for it.
+    /// You may see this but not do that with it, your API token lacks the scope for it, or the share link does not show it.
     #[oai(status = 403, content_type = "application/problem+json")]
     Forbidden(Json<ProblemDetails>),
     /// There is no such thing that you may see.
@@ -135,8 +135,17 @@ impl From<Error> for Problem {
                 let title = "The second factor is needed";
                 Self::Unauthorized(Json(details("second-factor", title, StatusCode::UNAUTHORIZED, detail)))
             }
+            Error::SharePassword => {
+                let body = details("share-password", "A password is needed", StatusCode::UNAUTHORIZED, detail);
+                Self::Unauthorized(Json(body))
+            }
             Error::Forbidden(_) => {
                 Self::Forbidden(Json(details("forbidden", "Not allowed", StatusCode::FORBIDDEN, detail)))
+            }
+            Error::Query(error) if error.is_not_allowed() => {
+                let field = FieldError { field: error.key().to_owned(), message: detail.clone() };
+                let body = details("forbidden", "Not allowed", StatusCode::FORBIDDEN, detail);
+                Self::Forbidden(Json(with_fields(body, vec![field])))
             }
             Error::Query(error) => Self::BadRequest(Json(bad_query(error.key(), detail))),
             Error::Budget(error) => Self::BadRequest(Json(bad_query(error.key(), detail))),

@@ -34,7 +34,7 @@ enum QueryAnswer {
     /// The access token is not valid.
     #[oai(status = 401)]
     Unauthorized(Json<QueryProblem>),
-    /// The API token lacks the scope.
+    /// The API token lacks the scope, or the share link does not show it.
     #[oai(status = 403)]
     Forbidden(Json<QueryProblem>),
     /// There is no such site that you may see.
@@ -72,15 +72,16 @@ async fn answer(app: &App, caller: &Caller, query: &Value) -> Result<Value> {
     let scope = caller.reads_stats()?;
     let name = wire::site_id(query)?;
     let site = app.sites.find(scope, name).await?;
-    app.stats.query(&site, query).await
+    app.stats.query(&site, caller.view(), query).await
 }
 
 fn refuse(error: Error) -> QueryAnswer {
     let told = Json(QueryProblem { error: error.to_string() });
     match error {
         Error::NotFound(_) => QueryAnswer::NotFound(told),
-        Error::Unauthenticated(_) | Error::SecondFactor(_) => QueryAnswer::Unauthorized(told),
+        Error::Unauthenticated(_) | Error::SecondFactor(_) | Error::SharePassword => QueryAnswer::Unauthorized(told),
         Error::Forbidden(_) => QueryAnswer::Forbidden(told),
+        Error::Query(error) if error.is_not_allowed() => QueryAnswer::Forbidden(told),
         Error::TooMany { .. } => QueryAnswer::TooMany(told),
         Error::Unavailable => QueryAnswer::Unavailable(told),
         Error::Query(_) | Error::Budget(_) | Error::Invalid(_) | Error::Conflict(_) => QueryAnswer::BadRequest(told),

@@ -1,4 +1,4 @@
-//! Who calls: the Bearer token of a login or of a program, checked before a handler runs. What a caller may do is decided
+//! Who calls: the Bearer token of a login, of a program or of a share session, checked before a handler runs. What a caller may do is decided
 //! by [`Caller`].
 
 use std::sync::Arc;
@@ -20,7 +20,8 @@ use crate::store::SessionState;
 #[oai(rename = "Login", ty = "bearer", bearer_format = "JWT", checker = "check_login")]
 pub(crate) struct LoggedIn(pub(crate) Arc<SessionState>);
 
-/// A member's login as above, or a program's API token: `Authorization: Bearer haru_…`.
+/// A member's login as above, a program's API token (`Authorization: Bearer haru_…`), or, for numbers alone, the token of a
+/// share session.
 #[derive(SecurityScheme)]
 #[oai(rename = "LoginOrToken", ty = "bearer", checker = "check_caller")]
 pub(crate) struct Called(pub(crate) Caller);
@@ -70,6 +71,9 @@ pub(crate) async fn check_token(app: &App, request: &Request, token: &str) -> Re
     match app.accounts.authenticate(token).await {
         Ok(caller) => {
             app.api_limit.check(caller.counted_as())?;
+            if caller.is_of_the_public() {
+                app.api_limit.check(("public", client_network(client::address(app, request).address)))?;
+            }
             Ok(caller)
         }
         Err(error) => Err(refused(app, request, error)),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Hub;
 use super::shared::{Latest, Shared};
+use crate::accounts::View;
 use crate::query::{DashboardAnswer, DashboardRequest, Stats};
 use crate::store::Site;
 
@@ -12,8 +13,9 @@ use crate::store::Site;
 pub(crate) struct Dashboards {
     stats: Arc<Stats>,
     hub: Arc<Hub>,
-    online: Shared<i64, i64>,
-    dashboards: Shared<(i64, String), Arc<DashboardAnswer>>,
+    // What may be seen is part of the question: nobody is handed what was computed for another.
+    online: Shared<(i64, View), i64>,
+    dashboards: Shared<(i64, View, String), Arc<DashboardAnswer>>,
 }
 
 impl Dashboards {
@@ -22,21 +24,26 @@ impl Dashboards {
     }
 
     /// The number of visitors online.
-    pub(crate) fn watch_online(&self, site: &Site) -> Latest<i64> {
+    pub(crate) fn watch_online(&self, site: &Site, view: View) -> Latest<i64> {
         let (stats, watched) = (self.stats.clone(), site.clone());
-        self.online.watch(site.key, self.hub.watch(site.key), move || {
+        self.online.watch((site.key, view), self.hub.watch(site.key), move || {
             let (stats, site) = (stats.clone(), watched.clone());
-            Box::pin(async move { logged(stats.online(&site).await) })
+            Box::pin(async move { logged(stats.online(&site, view).await) })
         })
     }
 
     /// A dashboard.
-    pub(crate) fn watch_dashboard(&self, site: &Site, request: DashboardRequest) -> Latest<Arc<DashboardAnswer>> {
-        let key = (site.key, request.canonical());
+    pub(crate) fn watch_dashboard(
+        &self,
+        site: &Site,
+        view: View,
+        request: DashboardRequest,
+    ) -> Latest<Arc<DashboardAnswer>> {
+        let key = (site.key, view, request.canonical());
         let (stats, watched) = (self.stats.clone(), site.clone());
         self.dashboards.watch(key, self.hub.watch(site.key), move || {
             let (stats, site, request) = (stats.clone(), watched.clone(), request.clone());
-            Box::pin(async move { logged(stats.dashboard(&site, &request).await).map(Arc::new) })
+            Box::pin(async move { logged(stats.dashboard(&site, view, &request).await).map(Arc::new) })
         })
     }
 }

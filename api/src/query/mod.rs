@@ -10,12 +10,14 @@ use std::time::Instant;
 
 use haru_stats::dashboard::Dashboard;
 use haru_stats::engine::Plan;
+use haru_stats::query::PanelName;
 use haru_stats::realtime::{self, Realtime};
 use haru_stats::time::{SiteZones, Span};
 use haru_stats::wire;
 use haru_stats::{Day, Engine};
 use serde_json::{Value, json};
 
+use crate::accounts::View;
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
 use crate::sites::kept_from;
@@ -68,7 +70,7 @@ pub(crate) struct DashboardAnswer {
     pub(crate) drops: Vec<(String, i64)>,
 }
 
-/// Numbers of sites.
+/// Numbers of sites. Whoever asks brings the view that they have of them; nothing is told beyond it.
 #[derive(Debug)]
 pub(crate) struct Stats {
     store: Store,
@@ -82,6 +84,8 @@ struct About {
     now: i64,
     zones: SiteZones,
     context: wire::Context,
+    /// The instants that are shown.
+    shown: Span,
 }
 
 impl Stats {
@@ -97,9 +101,9 @@ impl Stats {
     /// Answers a query of the Stats API v2; the whole body.
     ///
     /// # Errors
-    /// `Query` with what is wrong with it, `Budget` when it takes more than its share.
-    pub(crate) async fn query(&self, site: &Site, query: &Value) -> Result<Value> {
-        let about = self.about(site).await?;
+    /// `Query` with what is wrong with it or not shown, `Budget` when it takes more than its share.
+    pub(crate) async fn query(&self, site: &Site, view: View, query: &Value) -> Result<Value> {
+        let about = self.about(site, view).await?;
         let request = wire::query(query, &about.context)?;
         let began = Instant::now();
         let plan = Plan::new(std::slice::from_ref(&request.query));
@@ -119,51 +123,67 @@ impl Stats {
     /// Everything that a dashboard shows, in one pass.
     ///
     /// # Errors
-    /// `Query` with what is wrong with the request.
-    pub(crate) async fn dashboard(&self, site: &Site, request: &DashboardRequest) -> Result<DashboardAnswer> {
-        let about = self.about(site).await?;
+    /// `Query` with what is wrong with the request or not shown.
+    pub(crate) async fn dashboard(
+        &self,
+        site: &Site,
+        view: View,
+        request: &DashboardRequest,
+    ) -> Result<DashboardAnswer> {
+        let about = self.about(site, view).await?;
         let query = wire::dashboard(&request.value(), &about.context)?;
         let mut spans = query.spans();
         spans.push(recent(about.now));
-        let now = about.now;
+        let (now, shown) = (about.now, about.shown);
         let asked = Asked::new(self.engine, Plan::new(query.queries()), self.partials.clone(), Some(recent(now)));
         let asked = self.load(site, &about, &spans, asked).await?;
         let (numbers, online) = computed(move || {
-            let (answers, days) = asked.finish()?;
+            let (answers, mut days) = asked.finish()?;
+            days.retain(|day| shown.covers(day.span()));
             Ok::<_, Error>((query.assemble(answers), realtime::online(&days, now - realtime::ONLINE, now)))
         })
         .await??;
-        let (first, last) = (date(&numbers.range.from), date(&numbers.range.to));
-        let drops = self.store.drops(site, first, last).await?;
+        let drops = if view.tells_operation() {
+            let (first, last) = (date(&numbers.range.from), date(&numbers.range.to));
+            self.store.drops(site, first, last).await?
+        } else {
+            Vec::new()
+        };
         Ok(DashboardAnswer { numbers, online, drops })
     }
 
     /// Whether a dashboard could be answered.
     ///
     /// # Errors
-    /// `Query` with what is wrong with the request.
-    pub(crate) async fn check(&self, site: &Site, request: &DashboardRequest) -> Result<()> {
-        let about = self.about(site).await?;
+    /// `Query` with what is wrong with the request or not shown.
+    pub(crate) async fn check(&self, site: &Site, view: View, request: &DashboardRequest) -> Result<()> {
+        let about = self.about(site, view).await?;
         wire::dashboard(&request.value(), &about.context)?;
         Ok(())
     }
 
-    /// What happens now.
+    /// What happens now; nothing where now is not shown.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(crate) async fn realtime(&self, site: &Site) -> Result<Realtime> {
-        let about = self.about(site).await?;
+    pub(crate) async fn realtime(&self, site: &Site, view: View) -> Result<Realtime> {
+        let about = self.about(site, view).await?;
         let days = self.recent(site, &about).await?;
-        computed(move || realtime::realtime(&days, about.now, REALTIME_ROWS)).await
+        let mut realtime = computed(move || realtime::realtime(&days, about.now, REALTIME_ROWS)).await?;
+        for (panel, rows) in [(PanelName::Pages, &mut realtime.pages), (PanelName::Sources, &mut realtime.sources)] {
+            if !view.shows(panel) {
+                *rows = Vec::new();
+            }
+        }
+        Ok(realtime)
     }
 
     /// Distinct visitors with an event, engagement included, in the last 5 minutes.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(crate) async fn online(&self, site: &Site) -> Result<i64> {
-        let about = self.about(site).await?;
+    pub(crate) async fn online(&self, site: &Site, view: View) -> Result<i64> {
+        let about = self.about(site, view).await?;
         let days = self.recent(site, &about).await?;
         let online = computed(move || realtime::online(&days, about.now - realtime::ONLINE, about.now)).await?;
         i64::try_from(online).map_err(Error::internal)
@@ -179,20 +199,24 @@ impl Stats {
         self.partials.figures()
     }
 
-    async fn about(&self, site: &Site) -> Result<About> {
+    async fn about(&self, site: &Site, view: View) -> Result<About> {
         let zones = self.store.zones(site).await?;
         let now = now_ms();
         // Nothing is asked for before it, so that days that are kept no longer are not seen, wherever they still are.
         let kept_from = kept_from(site, &zones, now);
         let first_event = self.store.first_event_at(site.key, kept_from).await?;
-        let context = wire::Context { now, zone: zones.at(now), first_event };
-        Ok(About { now, zones, context })
+        let zone = zones.at(now);
+        let context = wire::Context { now, zone, first_event, allowed: view.allowed() };
+        Ok(About { now, zones, context, shown: view.span(zone, now) })
     }
 
-    /// The columns of the last half hour's days.
+    /// The columns of the last half hour's days that are shown.
     async fn recent(&self, site: &Site, about: &About) -> Result<Vec<Arc<Day>>> {
         let span = recent(about.now);
-        Ok(self.load(site, about, &[span], Columns::new(Some(span))).await?.finish())
+        let mut days = self.load(site, about, &[span], Columns::new(Some(span))).await?.finish();
+        // Bounds are midnights of the site, as those of its days are.
+        days.retain(|day| about.shown.covers(day.span()));
+        Ok(days)
     }
 
     /// Hands the days of the spans that can hold events to a taker, and answers it when it has them all.

@@ -210,6 +210,7 @@ impl Store {
             role: offered(&row)?,
             limited: row.limited,
             limited_token: None,
+            only_site: None,
             client: client.to_owned(),
         };
         let keys = living(&transaction, &scope, keys).await?;

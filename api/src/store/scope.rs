@@ -37,7 +37,8 @@ impl FromStr for Role {
     }
 }
 
-/// A member, or a token of theirs, at work in one account. Made from a checked session or token, nowhere else.
+/// A member, or a token of theirs, at work in one account; or somebody whom a share link shows one site, as nobody's viewer.
+/// Made from a checked session or token, nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scope {
     /// The account.
@@ -50,6 +51,8 @@ pub(crate) struct Scope {
     pub(crate) limited: bool,
     /// Of a token for some sites its id: sees, of what the member sees, only the sites listed for it.
     pub(crate) limited_token: Option<String>,
+    /// Of a share session the internal key of its site: sees that one alone.
+    pub(crate) only_site: Option<i64>,
     /// From which kind of client, such as `Firefox on Mac` or `API token Nightly`: for the audit log.
     pub(crate) client: String,
 }

@@ -142,6 +142,7 @@ impl Store {
                 role,
                 limited: membership.limited,
                 limited_token: None,
+                only_site: None,
                 client: row.client,
             },
             user: user.into(),

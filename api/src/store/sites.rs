@@ -106,7 +106,8 @@ pub(crate) struct NewSite {
     pub(crate) at: i64,
 }
 
-/// The only place where sites are found for a caller: those of the account, for limited members and tokens those listed.
+/// The only place where sites are found for a caller: those of the account, for limited members and tokens those listed, for
+/// share sessions the one.
 pub(super) fn visible(scope: &Scope) -> Select<site::Entity> {
     let mut condition =
         Condition::all().add(site::Column::AccountId.eq(&scope.account_id)).add(site::Column::DeletedAt.is_null());
@@ -127,11 +128,14 @@ pub(super) fn visible(scope: &Scope) -> Select<site::Entity> {
             .into_query();
         condition = condition.add(site::Column::Id.in_subquery(listed));
     }
+    if let Some(key) = scope.only_site {
+        condition = condition.add(site::Column::Id.eq(key));
+    }
     site::Entity::find().filter(condition)
 }
 
 /// A site is named by its id or its domain. PostgreSQL refuses text with a zero byte, and no site's name has one.
-fn named(scope: &Scope, name: &str) -> Select<site::Entity> {
+pub(super) fn named(scope: &Scope, name: &str) -> Select<site::Entity> {
     let name = if name.contains('\0') { "" } else { name };
     visible(scope)
         .filter(Condition::any().add(site::Column::PublicId.eq(name)).add(site::Column::Domain.eq(name.to_lowercase())))
@@ -248,12 +252,20 @@ impl Store {
         self.tracked(site::Column::Domain.eq(domain)).await
     }
 
+    /// False of an account that an administrator has disabled: its sites are there for nobody.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(super) async fn is_enabled(&self, account_id: &str) -> Result<bool> {
+        let enabled = account::Entity::find_by_id(account_id).filter(account::Column::DisabledAt.is_null());
+        Ok(enabled.one(&self.reader).await?.is_some())
+    }
+
     async fn tracked(&self, condition: sea_orm::sea_query::SimpleExpr) -> Result<Option<TrackedSite>> {
         let row =
             site::Entity::find().filter(condition).filter(site::Column::DeletedAt.is_null()).one(&self.reader).await?;
         let Some(row) = row else { return Ok(None) };
-        let enabled = account::Entity::find_by_id(&row.account_id).filter(account::Column::DisabledAt.is_null());
-        if enabled.one(&self.reader).await?.is_none() {
+        if !self.is_enabled(&row.account_id).await? {
             return Ok(None);
         }
         let site = Site::from(row);

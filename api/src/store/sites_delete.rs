@@ -1,6 +1,6 @@
 //! Deleting a site: hidden at once, its events removed in small steps, so that the one writer is never held for long.
 
-use haru_entity::{api_token_site, dropped, event, event_id, member_site, site};
+use haru_entity::{api_token_site, dropped, event, event_id, member_site, share_link, site};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -35,6 +35,7 @@ impl Store {
             .filter(api_token_site::Column::SiteId.eq(site.key))
             .exec(&transaction)
             .await?;
+        share_link::Entity::delete_many().filter(share_link::Column::SiteId.eq(site.key)).exec(&transaction).await?;
         audit::note(&transaction, scope, Action::SiteDeleted, &site.domain).await?;
         transaction.commit().await?;
         Ok(site)

@@ -6,7 +6,7 @@
 //! at that moment carry the old key and go with it; on other nodes that is so until their caches of sites know, a minute at most.
 //! The public id, the domain, the tracking token and the settings stay; whatever points at the site moves along.
 
-use haru_entity::{api_token_site, excluded_address, member_site, site, site_timezone};
+use haru_entity::{api_token_site, excluded_address, invitation_site, member_site, share_link, site, site_timezone};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait,
@@ -69,6 +69,16 @@ async fn move_along(transaction: &DatabaseTransaction, old: i64, new: i64) -> Re
     excluded_address::Entity::update_many()
         .col_expr(excluded_address::Column::SiteId, Expr::value(new))
         .filter(excluded_address::Column::SiteId.eq(old))
+        .exec(transaction)
+        .await?;
+    invitation_site::Entity::update_many()
+        .col_expr(invitation_site::Column::SiteId, Expr::value(new))
+        .filter(invitation_site::Column::SiteId.eq(old))
+        .exec(transaction)
+        .await?;
+    share_link::Entity::update_many()
+        .col_expr(share_link::Column::SiteId, Expr::value(new))
+        .filter(share_link::Column::SiteId.eq(old))
         .exec(transaction)
         .await?;
     Ok(())

@@ -177,6 +177,7 @@ impl Store {
                 role,
                 limited: maker.limited,
                 limited_token: row.limited.then(|| row.id.clone()),
+                only_site: None,
                 client: format!("API token {}", row.name),
             },
             id: row.id,

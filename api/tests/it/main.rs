@@ -23,6 +23,8 @@ mod privacy;
 mod query;
 mod sealing;
 mod second_factor;
+mod share_bounds;
+mod share_links;
 mod site_settings;
 mod sites;
 mod socket;

@@ -4,8 +4,8 @@
 //! events, and sixteen panels of the nine largest groups, each with visitors and their share.
 
 use haru_site::{DAY, START};
-use haru_stats::DashboardQuery;
 use haru_stats::wire::{self, Context};
+use haru_stats::{Allowed, DashboardQuery};
 use serde_json::{Value, json};
 
 /// A dashboard, by its filter.
@@ -32,7 +32,12 @@ impl Question {
 
     /// As Haru is asked, about all days.
     pub(super) fn for_haru(&self, days: usize) -> Result<DashboardQuery, String> {
-        let context = Context { now: end(days) - 1, zone: chrono_tz::UTC, first_event: Some(START) };
+        let context = Context {
+            now: end(days) - 1,
+            zone: chrono_tz::UTC,
+            first_event: Some(START),
+            allowed: Allowed::Everything,
+        };
         let filters: Vec<Value> =
             self.filter.iter().map(|(dimension, _, value)| json!(["is", dimension, [value]])).collect();
         let body = json!({"date_range": format!("{days}d"), "filters": filters});

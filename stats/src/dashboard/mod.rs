@@ -8,7 +8,7 @@ use crate::dimension::{Dimension, Interval, VisitDimension};
 use crate::engine::{BudgetError, Engine, Part, PartialCache, Plan};
 use crate::error::QueryError;
 use crate::metric::Metric;
-use crate::query::{Filter, Include, Query};
+use crate::query::{Filter, Include, PanelNames, Query};
 use crate::time::{Range, Span};
 
 /// Rows of a panel that the dashboard shows.
@@ -25,6 +25,8 @@ pub struct DashboardOptions {
     pub filters: Vec<Filter>,
     /// Interval of the time series; by default that of `time`.
     pub interval: Option<Interval>,
+    /// The panels to compute.
+    pub panels: PanelNames,
     /// Rows of each panel.
     pub rows: u64,
     /// Milliseconds UTC: tells which bucket is not over yet.
@@ -83,7 +85,7 @@ impl DashboardQuery {
                 .include(Include { time_labels: true, empty_buckets: true, ..Include::default() });
             queries.push(series.build()?);
         }
-        for dimension in PANELS {
+        for dimension in PANELS.into_iter().filter(|dimension| options.panels.show(dimension)) {
             let panel = about(options.range)
                 .metrics([Metric::Visitors, Metric::Percentage])
                 .dimensions([dimension])

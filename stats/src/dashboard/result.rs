@@ -126,26 +126,26 @@ pub struct PanelRow {
     pub share: Number,
 }
 
-/// All panels. Campaign panels leave out visits without that parameter, `events` leaves out `pageview`.
+/// All panels, `None` those that were not asked for. Campaign panels leave out visits without that parameter, `events` leaves out `pageview`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "each is the plural of its dimension")]
 pub struct Panels {
-    pub pages: Panel,
-    pub entry_pages: Panel,
-    pub exit_pages: Panel,
-    pub channels: Panel,
-    pub sources: Panel,
-    pub referrers: Panel,
-    pub utm_sources: Panel,
-    pub utm_mediums: Panel,
-    pub utm_campaigns: Panel,
-    pub utm_contents: Panel,
-    pub utm_terms: Panel,
-    pub countries: Panel,
-    pub browsers: Panel,
-    pub os: Panel,
-    pub devices: Panel,
-    pub events: Panel,
+    pub pages: Option<Panel>,
+    pub entry_pages: Option<Panel>,
+    pub exit_pages: Option<Panel>,
+    pub channels: Option<Panel>,
+    pub sources: Option<Panel>,
+    pub referrers: Option<Panel>,
+    pub utm_sources: Option<Panel>,
+    pub utm_mediums: Option<Panel>,
+    pub utm_campaigns: Option<Panel>,
+    pub utm_contents: Option<Panel>,
+    pub utm_terms: Option<Panel>,
+    pub countries: Option<Panel>,
+    pub browsers: Option<Panel>,
+    pub os: Option<Panel>,
+    pub devices: Option<Panel>,
+    pub events: Option<Panel>,
 }
 
 impl DashboardQuery {
@@ -160,10 +160,10 @@ impl DashboardQuery {
         });
         let spans: Vec<_> = buckets(&self.options.range, self.interval).into_iter().map(|bucket| bucket.span).collect();
         let now = self.options.now;
-        let mut panels = PANELS.into_iter().zip(pairs.map(|(_, answer)| answer));
-        let mut panel = || match panels.next() {
-            Some((dimension, answer)) => self.panel(dimension, answer),
-            None => Panel { dimension: Dimension::Page, rows: Vec::new() },
+        let (mut dimensions, mut answers) = (PANELS.into_iter(), pairs.map(|(_, answer)| answer));
+        let mut panel = || {
+            let dimension = dimensions.next().filter(|dimension| self.options.panels.show(dimension))?;
+            Some(self.panel(dimension, answers.next()?))
         };
         Dashboard {
             range: RangeEnds::from(&self.options.range),

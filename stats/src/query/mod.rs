@@ -1,5 +1,6 @@
 //! What can be asked. A [`Query`] that exists is valid: whatever has no meaning is an error of its builder.
 
+mod allowed;
 mod builder;
 mod check;
 mod condition;
@@ -8,11 +9,13 @@ mod glob;
 pub mod limits;
 mod matcher;
 
+pub use allowed::{Allowed, PanelName, PanelNames, Shown};
 pub use builder::QueryBuilder;
 pub use condition::{Condition, Operator};
 pub use filter::Filter;
 pub use glob::Glob;
 
+pub(crate) use allowed::cut;
 pub(crate) use filter::{Counts, conjuncts};
 
 use crate::dimension::{Dimension, Interval};

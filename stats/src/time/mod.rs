@@ -12,6 +12,7 @@ pub use buckets::{Bucket, buckets};
 pub use comparison::{Comparison, ComparisonMode};
 pub use period::{Period, Range, Unit};
 pub use zone::{LocalDay, SiteZones, day_start, parse_zone};
+pub(crate) use zone::{add_days, date_of};
 
 /// Milliseconds of a second, a minute, an hour.
 pub(crate) const SECOND: i64 = 1_000;

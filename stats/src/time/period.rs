@@ -195,6 +195,20 @@ impl Range {
         Self { span, zone, unit: Unit::Months(count) }
     }
 
+    /// The part of it that lies in a span; none when nothing does.
+    #[must_use]
+    pub fn within(self, bounds: Span) -> Option<Self> {
+        if bounds.covers(self.span) {
+            return Some(self);
+        }
+        let span = Span { from: self.span.from.max(bounds.from), to: self.span.to.min(bounds.to) };
+        let begins_day = |instant| day_start(date_of(instant, self.zone), self.zone) == instant;
+        let whole_days =
+            matches!(self.unit, Unit::Days | Unit::Months(_)) && begins_day(span.from) && begins_day(span.to);
+        let unit = if whole_days { Unit::Days } else { Unit::Instants };
+        (span.from < span.to).then_some(Self { span, unit, ..self })
+    }
+
     /// The interval that `time` stands for: up to 2 days hours, up to 35 days days, up to 6 months weeks, else months,
     /// by the wall clock.
     pub fn interval(&self) -> Interval {

@@ -74,7 +74,7 @@ pub(crate) fn rfc3339(instant: i64, zone: Tz) -> String {
     utc(instant).with_timezone(&zone).to_rfc3339_opts(SecondsFormat::Secs, false)
 }
 
-pub(super) fn add_days(date: NaiveDate, days: i64) -> NaiveDate {
+pub(crate) fn add_days(date: NaiveDate, days: i64) -> NaiveDate {
     let shifted = if days < 0 {
         date.checked_sub_days(Days::new(days.unsigned_abs()))
     } else {

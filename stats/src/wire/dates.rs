@@ -22,7 +22,9 @@ pub(super) fn period(value: &Value) -> Result<Period, QueryError> {
 
 pub(super) fn range(value: Option<&Value>, zone: Tz, context: &Context) -> Result<Range, QueryError> {
     let value = value.ok_or(QueryError::Missing { key: KEY })?;
-    Ok(Range::of(period(value)?, zone, context.now, context.first_event))
+    // Where `all` starts must not tell of what is not shown.
+    let first_event = context.first_event.map(|first| first.max(context.shown().from));
+    Ok(Range::of(period(value)?, zone, context.now, first_event))
 }
 
 pub(super) fn zone(value: Option<&Value>, context: &Context) -> Result<Tz, QueryError> {

@@ -36,7 +36,8 @@ pub fn site_id(body: &Value) -> Result<&str, QueryError> {
 /// Reads and checks a request. `site_id` may be absent here (routes that carry the site elsewhere).
 ///
 /// # Errors
-/// Every error names the key and the value; see `query-semantics.md`, "Refused".
+/// Every error names the key and the value; see `query-semantics.md`, "Refused". [`QueryError::NotAllowed`] for what is not in
+/// [`Context::allowed`].
 pub fn query(body: &Value, context: &Context) -> Result<Request, QueryError> {
     let object = read::object("key", body, &KEYS)?;
     let zone = dates::zone(object.get("timezone"), context)?;
@@ -59,8 +60,10 @@ pub fn query(body: &Value, context: &Context) -> Result<Request, QueryError> {
     if let Some(value) = object.get("include") {
         builder = include(builder, value, &range, context)?;
     }
+    let query = builder.build()?;
+    context.allowed.check(&query, context.shown())?;
     Ok(Request {
-        query: builder.build()?,
+        query,
         body: object.clone(),
         splits_visitors: zone != context.zone || range.unit == Unit::Last24Hours,
     })

@@ -5,7 +5,7 @@ use haru_stats::engine::NoCache;
 use haru_stats::realtime::realtime;
 use haru_stats::time::{SiteZones, Span};
 use haru_stats::wire::{self, Context};
-use haru_stats::{Engine, Event};
+use haru_stats::{Allowed, Engine, Event};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -122,7 +122,7 @@ proptest! {
 
     #[test]
     fn a_query_is_answered_or_refused(body in body(), dashboard in any::<bool>()) {
-        let context = Context { now: at("2026-09-10T12:00:00Z"), zone: Tz::UTC, first_event: None };
+        let context = Context { now: at("2026-09-10T12:00:00Z"), zone: Tz::UTC, first_event: None, allowed: Allowed::Everything };
         let days = days(&SiteZones::fixed(Tz::UTC), &events());
         if dashboard {
             let mut body = body;
@@ -140,7 +140,7 @@ proptest! {
 
     #[test]
     fn any_instant_can_be_asked_for(now in any::<i64>(), first_event in any::<Option<i64>>(), zone in select(TZ_VARIANTS.to_vec())) {
-        let context = Context { now, zone, first_event };
+        let context = Context { now, zone, first_event, allowed: Allowed::Everything };
         let days = days(&SiteZones::fixed(Tz::UTC), &events());
         for range in ["day", "24h", "month", "all", "12mo"] {
             for comparison in ["previous_period", "year_over_year"] {

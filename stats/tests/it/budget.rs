@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use haru_stats::engine::{Budget, BudgetError, NoCache, Plan};
 use haru_stats::time::SiteZones;
 use haru_stats::wire::{self, Context};
-use haru_stats::{Answer, Day, Engine, Event, Query};
+use haru_stats::{Allowed, Answer, Day, Engine, Event, Query};
 use serde_json::{Value, json};
 
 use crate::memory::{Memory, named};
@@ -24,7 +24,8 @@ fn unique(count: i64) -> Vec<Arc<Day>> {
 }
 
 fn query(dimensions: &Value) -> Query {
-    let context = Context { now: at("2026-09-10T12:00:00Z"), zone: Tz::UTC, first_event: None };
+    let context =
+        Context { now: at("2026-09-10T12:00:00Z"), zone: Tz::UTC, first_event: None, allowed: Allowed::Everything };
     let body = json!({"metrics": ["visitors", "events"], "date_range": "7d", "dimensions": dimensions});
     wire::query(&body, &context).expect("a valid query").query
 }

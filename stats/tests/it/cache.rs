@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use haru_stats::engine::{NoCache, Plan, Trace};
 use haru_stats::time::SiteZones;
 use haru_stats::wire::{self, Context};
-use haru_stats::{Answer, DashboardQuery, Engine, Event, Part, Query};
+use haru_stats::{Allowed, Answer, DashboardQuery, Engine, Event, Part, Query};
 use serde_json::{Value, json};
 
 use crate::memory::{Memory, named};
@@ -30,7 +30,8 @@ fn parts() -> Vec<Part> {
 }
 
 fn dashboard(from: &str, to: &str, filters: &Value) -> DashboardQuery {
-    let context = Context { now: at("2026-09-11T00:00:00Z"), zone: Tz::UTC, first_event: None };
+    let context =
+        Context { now: at("2026-09-11T00:00:00Z"), zone: Tz::UTC, first_event: None, allowed: Allowed::Everything };
     wire::dashboard(&json!({"date_range": [from, to], "filters": filters}), &context).expect("a valid dashboard")
 }
 

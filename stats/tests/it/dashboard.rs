@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use haru_stats::engine::NoCache;
 use haru_stats::time::SiteZones;
 use haru_stats::wire::{self, Context};
-use haru_stats::{Engine, Event, EventKind};
+use haru_stats::{Allowed, Engine, Event, EventKind};
 use serde_json::{Value, json};
 
 use crate::support::{at, days, parts};
@@ -31,7 +31,7 @@ fn events() -> Vec<Event<'static>> {
 }
 
 fn dashboard(body: &Value) -> Value {
-    let context = Context { now: at(NOW), zone: Tz::UTC, first_event: None };
+    let context = Context { now: at(NOW), zone: Tz::UTC, first_event: None, allowed: Allowed::Everything };
     let query = wire::dashboard(body, &context).expect("a valid dashboard");
     let days = days(&SiteZones::fixed(Tz::UTC), &events());
     let dashboard = query.answer(&Engine::default(), &parts(&days), &NoCache).expect("within the budget");
@@ -121,11 +121,12 @@ fn nine_rows_by_visitors() {
         .iter()
         .map(|(visitor, page)| Event { ts: at(NOW), visitor: *visitor, page, ..Event::default() })
         .collect();
-    let context = Context { now: at(NOW), zone: Tz::UTC, first_event: None };
+    let context = Context { now: at(NOW), zone: Tz::UTC, first_event: None, allowed: Allowed::Everything };
     let query = wire::dashboard(&json!({"date_range": "day"}), &context).expect("a valid dashboard");
     let parts = parts(&days(&SiteZones::fixed(Tz::UTC), &events));
     let dashboard = query.answer(&Engine::default(), &parts, &NoCache).expect("within the budget");
-    let shown: Vec<&str> = dashboard.panels.pages.rows.iter().map(|row| row.value.as_str()).collect();
+    let shown: Vec<&str> =
+        dashboard.panels.pages.iter().flat_map(|panel| &panel.rows).map(|row| row.value.as_str()).collect();
     assert_eq!(shown, ["/11", "/10", "/09", "/08", "/07", "/06", "/05", "/04", "/03"]);
 }
 
@@ -143,7 +144,7 @@ fn a_filter_holds_everywhere() {
 
 #[test]
 fn a_wrong_dashboard_is_refused() {
-    let context = Context { now: at(NOW), zone: Tz::UTC, first_event: None };
+    let context = Context { now: at(NOW), zone: Tz::UTC, first_event: None, allowed: Allowed::Everything };
     for (body, word) in [
         (json!({}), "date_range"),
         (json!({"date_range": "day", "interval": "minute"}), "minute"),

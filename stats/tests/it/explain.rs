@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use haru_stats::engine::{Plan, SourceKind};
 use haru_stats::time::SiteZones;
 use haru_stats::wire::{self, Context, Request};
-use haru_stats::{Engine, Event, EventKind, Metric, Part};
+use haru_stats::{Allowed, Engine, Event, EventKind, Metric, Part};
 use serde_json::{Value, json};
 
 use crate::memory::{Memory, named};
@@ -26,7 +26,8 @@ fn events() -> Vec<Event<'static>> {
 }
 
 fn request(explain: bool) -> Request {
-    let context = Context { now: at("2026-09-10T12:00:00Z"), zone: Tz::UTC, first_event: None };
+    let context =
+        Context { now: at("2026-09-10T12:00:00Z"), zone: Tz::UTC, first_event: None, allowed: Allowed::Everything };
     let body = json!({
         "metrics": ["visitors", "bounce_rate"], "date_range": "7d", "dimensions": ["event:page"],
         "filters": [["is", "visit:country", ["DE"]]], "include": {"explain": explain},

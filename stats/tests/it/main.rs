@@ -1,5 +1,6 @@
 //! Tests of the stats engine through its public front door.
 
+mod allowed;
 mod anything;
 mod budget;
 mod cache;

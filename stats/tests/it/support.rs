@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use haru_stats::time::{SiteZones, Span};
 use haru_stats::wire::{self, Context};
-use haru_stats::{Answer, Day, DayBuilder, Engine, Event, Part, Query};
+use haru_stats::{Allowed, Answer, Day, DayBuilder, Engine, Event, Part, Query};
 use serde_json::Value;
 
 /// Milliseconds of an RFC 3339 text.
@@ -48,7 +48,7 @@ pub(crate) fn parts(days: &[Arc<Day>]) -> Vec<Part> {
 /// The whole JSON answer to a JSON query on events of a site with one timezone.
 pub(crate) fn ask(events: &[Event<'_>], zone: Tz, now: &str, query: &Value) -> Value {
     let first_event = events.iter().map(|event| event.ts).min();
-    let context = Context { now: at(now), zone, first_event };
+    let context = Context { now: at(now), zone, first_event, allowed: Allowed::Everything };
     let request = wire::query(query, &context).expect("a valid query");
     let days = days(&SiteZones::fixed(zone), events);
     let answers = answers(1, std::slice::from_ref(&request.query), &days);
@@ -57,6 +57,7 @@ pub(crate) fn ask(events: &[Event<'_>], zone: Tz, now: &str, query: &Value) -> V
 
 /// The error text of a JSON query.
 pub(crate) fn refused(query: &Value) -> String {
-    let context = Context { now: at("2026-09-10T12:00:00Z"), zone: Tz::UTC, first_event: None };
+    let context =
+        Context { now: at("2026-09-10T12:00:00Z"), zone: Tz::UTC, first_event: None, allowed: Allowed::Everything };
     wire::query(query, &context).expect_err("refused").to_string()
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use haru_stats::engine::Budget;
 use haru_stats::query::limits;
 use haru_stats::wire::{self, Context};
-use haru_stats::{Dimension, Filter, Metric, Operator};
+use haru_stats::{Allowed, Dimension, Filter, Metric, Operator};
 use serde_json::{Value, json};
 
 use super::document::{Document, Example};
@@ -76,6 +76,7 @@ fn periods_mean_what_the_document_says() {
         now: at("2025-09-11T14:30:00Z"),
         zone: chrono_tz::Tz::UTC,
         first_event: Some(at("2025-09-03T09:00:00Z")),
+        allowed: Allowed::Everything,
     };
     let document = Document::read();
     assert!(document.periods.len() >= 14, "{:?}", document.periods);

@@ -1,0 +1,359 @@
+//! Share links as the public uses them: what is at an address, sessions, and whether one still holds.
+//!
+//! A link that is paused, has ended, or never was is the same to who asks: the same words after the same work.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use haru_stats::query::Shown;
+use moka::future::Cache;
+
+use super::password::Passwords;
+use super::share_links::is_slug;
+use super::share_token::{self, ShareProof, ShareTokens, Shares};
+use super::view::{self, View};
+use crate::error::{Error, Result};
+use crate::ids::now_ms;
+use crate::secret::Secret;
+use crate::store::{Role, Scope, ShareLink, Shared, Site, Store};
+
+/// How long a link is believed without asking the database again. With the second between two looks of a subscription it makes
+/// the 2 seconds within which a link ends everywhere.
+const CACHE_TTL: Duration = Duration::from_secs(1);
+/// Links that are remembered at the same time.
+const CACHE_SIZE: u64 = 10_000;
+/// Bytes of a domain, most.
+const DOMAIN_MAX: usize = 253;
+
+/// The same for a link that never was, is paused, was revoked or has ended.
+const NOT_THERE: Error = Error::NotFound("share link");
+/// The same for all reasons for which a session has ended.
+const OVER: Error = Error::Unauthenticated("the share session has ended");
+
+/// What an address leads to, for who has not opened it yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// A password opens it; nothing else is told.
+    Locked,
+    /// Anybody may open it.
+    Unlocked {
+        /// Name of the link.
+        name: String,
+        /// Name of the site.
+        site_name: String,
+        /// Domain of the site.
+        site_domain: String,
+    },
+}
+
+/// What is at an address now.
+#[derive(Clone, Debug)]
+struct Open {
+    shares: Shares,
+    name: String,
+    password_hash: Option<String>,
+    expires_at: Option<i64>,
+    version: i64,
+    panels: Option<String>,
+    since: Option<String>,
+    until: Option<String>,
+    last_days: Option<u32>,
+    properties: bool,
+    embed_origins: String,
+    site: Site,
+    account_id: String,
+}
+
+/// A share session that was just opened.
+#[derive(Clone, Debug)]
+pub(crate) struct ShareGrant {
+    /// JWT for the `Authorization` header.
+    pub(crate) access_token: String,
+    /// How long it is good.
+    pub(crate) expires_in: Duration,
+    /// What it is about.
+    pub(crate) site: Site,
+    /// Name of the link.
+    pub(crate) name: String,
+    /// Words of the panels; none: all.
+    pub(crate) panels: Option<Vec<String>>,
+    /// First day.
+    pub(crate) since: Option<String>,
+    /// Last day.
+    pub(crate) until: Option<String>,
+    /// Days ending today.
+    pub(crate) last_days: Option<u32>,
+    /// Whether properties are shown.
+    pub(crate) properties: bool,
+    /// Whether some page may embed it.
+    pub(crate) embed: bool,
+}
+
+/// A link as long as it is good.
+#[derive(Debug)]
+struct Live {
+    version: i64,
+    expires_at: Option<i64>,
+    site_id: String,
+    scope: Scope,
+    view: View,
+}
+
+/// A share session that was proved, with its link as it is now.
+#[derive(Clone, Debug)]
+pub(crate) struct ShareState {
+    proof: ShareProof,
+    live: Arc<Live>,
+}
+
+impl ShareState {
+    /// What may be looked up: the one site.
+    pub(super) fn scope(&self) -> &Scope {
+        &self.live.scope
+    }
+
+    /// What may be asked of it.
+    pub(super) fn view(&self) -> View {
+        self.live.view
+    }
+
+    /// Id of the session.
+    pub(super) fn session_id(&self) -> &str {
+        &self.proof.session_id
+    }
+
+    /// What to look up again later.
+    pub(super) fn proof(&self) -> &ShareProof {
+        &self.proof
+    }
+}
+
+/// Share links of this instance, and what was opened with them.
+#[derive(Debug)]
+pub(crate) struct ShareSessions {
+    pub(super) store: Store,
+    pub(super) passwords: Passwords,
+    tokens: ShareTokens,
+    known: Cache<Shares, Option<Arc<Live>>>,
+    /// Origins that may embed what is at an address.
+    embeds: Cache<String, Arc<str>>,
+}
+
+impl ShareSessions {
+    pub(super) fn new(store: Store, passwords: Passwords, secret: &Secret) -> Self {
+        Self {
+            store,
+            passwords,
+            tokens: ShareTokens::new(secret),
+            known: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(CACHE_TTL).build(),
+            embeds: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(CACHE_TTL).build(),
+        }
+    }
+
+    /// What is at an address.
+    ///
+    /// # Errors
+    /// `NotFound`, the same for all that is not shown.
+    pub(crate) async fn door(&self, slug: &str) -> Result<Door> {
+        let open = self.find(slug).await?.ok_or(NOT_THERE)?;
+        if open.password_hash.is_some() {
+            return Ok(Door::Locked);
+        }
+        Ok(Door::Unlocked { name: open.name, site_name: open.site.name, site_domain: open.site.domain })
+    }
+
+    /// Opens what is at an address, and counts that.
+    ///
+    /// # Errors
+    /// `NotFound` as above, whatever password is sent and after the same time; `SharePassword` when it is wrong or missing.
+    pub(crate) async fn open(&self, slug: &str, password: Option<String>) -> Result<ShareGrant> {
+        let found = self.find(slug).await?;
+        let hash = found.as_ref().and_then(|open| open.password_hash.clone());
+        let fits = match password {
+            Some(password) => self.passwords.verify(password, hash).await?,
+            None => false,
+        };
+        let open = found.ok_or(NOT_THERE)?;
+        if open.password_hash.is_some() && !fits {
+            return Err(Error::SharePassword);
+        }
+        let now = now_ms();
+        let longest = now + i64::try_from(share_token::LIFETIME.as_millis()).unwrap_or(i64::MAX);
+        let ends_at = open.expires_at.map_or(longest, |end| end.min(longest));
+        let access_token = self.tokens.issue(&open.shares, &open.site.id, open.version, now, ends_at)?;
+        if let Shares::Link(id) = &open.shares
+            && !self.store.note_share_view(id, now).await?
+        {
+            return Err(NOT_THERE);
+        }
+        Ok(ShareGrant {
+            access_token,
+            expires_in: Duration::from_millis(u64::try_from(ends_at - now).unwrap_or_default()),
+            site: open.site,
+            name: open.name,
+            panels: open.panels.map(|words| words.split_whitespace().map(str::to_owned).collect()),
+            since: open.since,
+            until: open.until,
+            last_days: open.last_days,
+            properties: open.properties,
+            embed: !open.embed_origins.is_empty(),
+        })
+    }
+
+    /// The origins that may embed what is at an address, parted by blanks; none for what may not be embedded or is not there.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn embed_origins(&self, slug: &str) -> Result<Arc<str>> {
+        if let Some(known) = self.embeds.get(slug).await {
+            return Ok(known);
+        }
+        let origins: Arc<str> = self.find(slug).await?.map_or_else(|| "".into(), |open| open.embed_origins.into());
+        self.embeds.insert(slug.to_owned(), origins.clone()).await;
+        Ok(origins)
+    }
+
+    /// Who a token speaks for; none for what is no good token of a share session.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when its link is no longer good.
+    pub(super) async fn authenticate(&self, token: &str) -> Result<Option<ShareState>> {
+        match self.tokens.read(token) {
+            Some(proof) => self.again(&proof).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The session as it is now, at most [`CACHE_TTL`] old.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when it is no longer good.
+    pub(super) async fn again(&self, proof: &ShareProof) -> Result<ShareState> {
+        let live = match self.known.get(&proof.shares).await {
+            Some(known) => known,
+            None => self.look_up(&proof.shares).await?,
+        };
+        let now = now_ms();
+        let holds = |live: &Arc<Live>| {
+            live.version == proof.version
+                && live.site_id == proof.site_id
+                && now < proof.ends_at
+                && live.expires_at.is_none_or(|end| now < end)
+        };
+        let live = live.filter(holds).ok_or(OVER)?;
+        Ok(ShareState { proof: proof.clone(), live })
+    }
+
+    /// What is known of a link that changed.
+    pub(super) async fn forget(&self, link: &ShareLink) {
+        self.known.invalidate(&Shares::Link(link.id.clone())).await;
+        self.embeds.invalidate(&link.slug).await;
+    }
+
+    async fn look_up(&self, shares: &Shares) -> Result<Option<Arc<Live>>> {
+        let now = now_ms();
+        let open = match shares {
+            Shares::Link(id) => self.store.shared_by_id(id).await?.and_then(|shared| Open::of(shared, now)),
+            Shares::PublicSite(id) => self.store.public_site(id).await?.map(Open::of_public),
+        };
+        let live = open.map(Live::try_from).transpose()?.map(Arc::new);
+        self.known.insert(shares.clone(), live.clone()).await;
+        Ok(live)
+    }
+
+    async fn find(&self, slug: &str) -> Result<Option<Open>> {
+        if !is_slug(slug) && !may_be_domain(slug) {
+            return Ok(None);
+        }
+        let shared = self.store.shared_by_slug(slug).await?;
+        match shared.and_then(|shared| Open::of(shared, now_ms())) {
+            Some(open) => Ok(Some(open)),
+            // Looked for in any case, so that a link that is not shown takes as long as none.
+            None => Ok(self.store.public_site(&slug.to_lowercase()).await?.map(Open::of_public)),
+        }
+    }
+}
+
+/// Letters, digits, hyphens and dots, as domains are stored; a port may follow.
+fn may_be_domain(text: &str) -> bool {
+    (1..=DOMAIN_MAX).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':'))
+}
+
+impl Open {
+    /// A link that shows something now.
+    fn of(shared: Shared, now: i64) -> Option<Self> {
+        let Shared { link, site, account_id } = shared;
+        if link.paused || link.expires_at.is_some_and(|end| end <= now) {
+            return None;
+        }
+        Some(Self {
+            shares: Shares::Link(link.id),
+            name: link.name,
+            password_hash: link.password_hash,
+            expires_at: link.expires_at,
+            version: link.version,
+            panels: link.panels,
+            since: link.since,
+            until: link.until,
+            // What is no number of days shows none.
+            last_days: link.last_days.map(|days| u32::try_from(days).unwrap_or(0)),
+            properties: link.properties,
+            embed_origins: link.embed_origins,
+            site,
+            account_id,
+        })
+    }
+}
+
+impl Open {
+    /// A site that is public: all panels, no properties, and nobody embeds it.
+    fn of_public((site, account_id): (Site, String)) -> Self {
+        Self {
+            shares: Shares::PublicSite(site.id.clone()),
+            name: site.name.clone(),
+            password_hash: None,
+            expires_at: None,
+            version: 0,
+            panels: None,
+            since: None,
+            until: None,
+            last_days: None,
+            properties: false,
+            embed_origins: String::new(),
+            site,
+            account_id,
+        }
+    }
+}
+
+impl TryFrom<Open> for Live {
+    type Error = Error;
+
+    /// A day that can't be read is no reason to show all days.
+    fn try_from(open: Open) -> Result<Self> {
+        let date = |text: Option<String>| text.map(|text| text.parse()).transpose().map_err(Error::internal);
+        let shown = Shown {
+            panels: view::panels(open.panels.as_deref()),
+            properties: open.properties,
+            since: date(open.since)?,
+            until: date(open.until)?,
+            last_days: open.last_days,
+        };
+        Ok(Self {
+            version: open.version,
+            expires_at: open.expires_at,
+            view: View::of(shown),
+            scope: Scope {
+                account_id: open.account_id,
+                user_id: String::new(),
+                role: Role::Viewer,
+                limited: false,
+                limited_token: None,
+                only_site: Some(open.site.key),
+                client: format!("share link {}", open.name),
+            },
+            site_id: open.site.id,
+        })
+    }
+}

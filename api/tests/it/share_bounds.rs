@@ -1,0 +1,387 @@
+//! What a share link shows, and that there is no way around it: query language, dashboard, GraphQL and live.
+
+use chrono::{Days, NaiveDate, Utc};
+use reqwest::StatusCode;
+use sea_orm::ConnectionTrait;
+use serde_json::{Value, json};
+
+use crate::harness::{Db, GOOGLEBOT, Haru, expect, on_both};
+use crate::sealing::database;
+use crate::share_links::{change, make, question, stranger};
+use crate::socket::Socket;
+
+on_both!(
+    a_panel_that_is_off_is_nowhere,
+    words_beyond_the_panels_are_refused,
+    properties_are_off_unless_they_are_shown,
+    days_that_are_not_shown_are_nowhere,
+    the_past_alone_can_be_shown,
+    what_concerns_the_operator_is_not_told,
+    watchers_of_one_question_see_each_their_own,
+    a_public_site_is_shown_at_its_domain,
+);
+
+/// Each panel, its dimensions, and its members of a dashboard's `panels`.
+const PANELS: [(&str, &[&str], &[&str]); 12] = [
+    ("pages", &["event:page"], &["pages"]),
+    ("entry_pages", &["visit:entry_page"], &["entry_pages"]),
+    ("exit_pages", &["visit:exit_page"], &["exit_pages"]),
+    ("sources", &["visit:source"], &["sources"]),
+    ("referrers", &["visit:referrer"], &["referrers"]),
+    ("channels", &["visit:channel"], &["channels"]),
+    (
+        "campaigns",
+        &["visit:utm_source", "visit:utm_medium", "visit:utm_campaign", "visit:utm_content", "visit:utm_term"],
+        &["utm_sources", "utm_mediums", "utm_campaigns", "utm_contents", "utm_terms"],
+    ),
+    ("countries", &["visit:country", "visit:country_name"], &["countries"]),
+    ("browsers", &["visit:browser"], &["browsers"]),
+    ("os", &["visit:os"], &["os"]),
+    ("devices", &["visit:device"], &["devices"]),
+    ("events", &["event:name"], &["events"]),
+];
+
+const DASHBOARD: &str = "/api/v1/sites/example.com/dashboard";
+
+/// The status of a query with these keys on top, and its answer.
+async fn ask(haru: &Haru, more: Value) -> (StatusCode, Value) {
+    let mut query = question("example.com");
+    for (key, value) in more.as_object().expect("an object") {
+        query[key] = value.clone();
+    }
+    let answer = haru.post("/api/v2/query", &query).send().await.expect("sent");
+    (answer.status(), answer.json().await.expect("JSON"))
+}
+
+async fn dashboard(haru: &Haru, body: Value) -> (StatusCode, Value) {
+    let answer = haru.post(DASHBOARD, &body).send().await.expect("sent");
+    (answer.status(), answer.json().await.expect("JSON"))
+}
+
+async fn graphql(haru: &Haru, query: &str) -> Value {
+    expect(haru.post("/graphql", &json!({"query": query})).send().await.expect("sent"), StatusCode::OK).await
+}
+
+/// All panels of a dashboard over GraphQL.
+fn all_panels() -> String {
+    let names = PANELS.iter().flat_map(|(_, _, members)| members.iter());
+    let fields: Vec<String> = names.map(|name| format!("{name} {{ dimension rows {{ value }} }}")).collect();
+    format!("panels {{ {} }}", fields.join(" "))
+}
+
+/// The members of `panels` that are there, whether absent or null.
+fn shown(panels: &Value) -> Vec<&str> {
+    let members = PANELS.iter().flat_map(|(_, _, members)| members.iter().copied());
+    members.filter(|member| !panels[member].is_null()).collect()
+}
+
+async fn a_panel_that_is_off_is_nowhere(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    let site = haru.create_site("example.com", "UTC").await;
+    haru.count(&site.token, 1, json!({"p": "/secret?utm_source=mail", "r": "https://ref.example/x"})).await;
+    haru.count(&site.token, 1, json!({"p": "/secret", "n": "signup"})).await;
+    let link = make(&haru, json!({"name": "Numbers"})).await;
+    let stranger = stranger(&haru, &link).await;
+    for (off, dimensions, members) in PANELS {
+        let panels: Vec<&str> = PANELS.iter().map(|(name, ..)| *name).filter(|name| *name != off).collect();
+        change(&haru, &link, json!({"panels": panels})).await;
+        for (other, others, _) in PANELS {
+            let expected = if other == off { StatusCode::FORBIDDEN } else { StatusCode::OK };
+            for dimension in others {
+                let filter = json!(["is_not", dimension, ["DE"]]);
+                let by = json!({"dimensions": [dimension], "order_by": [[dimension, "asc"]]});
+                assert_eq!(ask(&stranger, by).await.0, expected, "{off} off: {dimension}");
+                let nested = json!({"filters": [["or", [["not", filter], filter]]]});
+                assert_eq!(ask(&stranger, nested).await.0, expected, "{off} off: filter on {dimension}");
+            }
+        }
+        let (status, told) = ask(&stranger, json!({"dimensions": [dimensions[0]]})).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        assert_eq!(told, json!({"error": format!("dimensions \"{}\" is not shown here", dimensions[0])}));
+        let filter = json!([["is", dimensions[0], ["DE"]]]);
+        let (status, problem) = dashboard(&stranger, json!({"date_range": "day", "filters": filter})).await;
+        assert_eq!((status, &problem["errors"][0]["field"]), (StatusCode::FORBIDDEN, &json!("filters")), "{off}");
+
+        let rest = dashboard(&stranger, json!({"date_range": "day"})).await.1;
+        let query = format!(
+            "dashboard(siteId: \"example.com\", query: {{date_range: \"day\"}}) {{ totals {{ visitors {{ value }} }} {} }}",
+            all_panels()
+        );
+        let asked = graphql(&stranger, &format!("{{ {query} }}")).await;
+        let mut socket = Socket::connected(&stranger).await;
+        socket.subscribe(off, &format!("subscription {{ {} }}", query.replacen("dashboard", "liveDashboard", 1))).await;
+        let live = socket.until(off, |_| true).await;
+        for (way, answer) in
+            [("REST", &rest), ("GraphQL", &asked["data"]["dashboard"]), ("live", &live["liveDashboard"])]
+        {
+            assert_eq!(answer["totals"]["visitors"]["value"], 1, "{way}: totals are always shown");
+            let expected: Vec<&str> = PANELS
+                .iter()
+                .flat_map(|(_, _, of)| of.iter().copied())
+                .filter(|name| !members.contains(name))
+                .collect();
+            assert_eq!(shown(&answer["panels"]), expected, "{off} off over {way}");
+        }
+        assert!(members.iter().all(|member| rest["panels"].get(*member).is_none()), "left out, not null");
+        let now =
+            expect(stranger.get("/api/v1/sites/example.com/realtime").send().await.expect("sent"), StatusCode::OK)
+                .await;
+        assert_eq!(now.get("pages").is_none(), off == "pages");
+        assert_eq!(now.get("sources").is_none(), off == "sources");
+        let asked =
+            graphql(&stranger, r#"{ realtime(siteId: "example.com") { online pages { value } sources { value } } }"#)
+                .await;
+        assert_eq!(asked["data"]["realtime"]["pages"].is_null(), off == "pages");
+        assert_eq!(asked["data"]["realtime"]["sources"].is_null(), off == "sources");
+        assert_eq!(now["online"], 1);
+        if ["pages", "sources"].contains(&off) {
+            let hidden = if off == "pages" { "/secret" } else { "\"mail\"" };
+            assert!(!now.to_string().contains(hidden), "{now}");
+        }
+    }
+    // A member sees all of them, whatever a link shows.
+    let whole = dashboard(&haru, json!({"date_range": "day"})).await.1;
+    assert_eq!(shown(&whole["panels"]).len(), 16);
+    // A link may show totals and the chart alone.
+    change(&haru, &link, json!({"panels": []})).await;
+    let bare = dashboard(&stranger, json!({"date_range": "day"})).await.1;
+    assert_eq!(bare["panels"], json!({}));
+    assert!(!bare.to_string().contains("secret"), "{bare}");
+}
+
+async fn words_beyond_the_panels_are_refused(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    haru.create_site("example.com", "UTC").await;
+    let link = make(&haru, json!({"name": "Numbers"})).await;
+    let stranger = stranger(&haru, &link).await;
+    for hidden in [
+        "event:hostname",
+        "visit:city",
+        "visit:region",
+        "visit:browser_version",
+        "visit:os_version",
+        "visit:language",
+        "visit:screen",
+        "visit:entry_page_hostname",
+    ] {
+        assert_eq!(ask(&stranger, json!({"dimensions": [hidden]})).await.0, StatusCode::FORBIDDEN, "{hidden}");
+        assert_eq!(
+            ask(&stranger, json!({"filters": [["is", hidden, ["x"]]]})).await.0,
+            StatusCode::FORBIDDEN,
+            "{hidden}"
+        );
+        assert_eq!(ask(&haru, json!({"dimensions": [hidden]})).await.0, StatusCode::OK, "{hidden} for a member");
+    }
+    assert_eq!(ask(&stranger, json!({"include": {"explain": true}})).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(
+        ask(&stranger, json!({"dimensions": ["time:hour"], "include": {"time_labels": true, "total_rows": true}}))
+            .await
+            .0,
+        StatusCode::OK
+    );
+    let paged = json!({"metrics": ["visitors", "time_on_page", "scroll_depth"], "dimensions": ["event:page"]});
+    assert_eq!(ask(&stranger, paged).await.0, StatusCode::OK);
+    change(&haru, &link, json!({"panels": ["exit_pages", "countries"]})).await;
+    let nested = json!([["is", "visit:country", ["DE"]], ["has_not_done", ["and", [["is", "event:page", ["/"]]]]]]);
+    for (query, expected) in [
+        (json!({"metrics": ["visitors", "bounce_rate", "events"]}), StatusCode::OK),
+        (json!({"metrics": ["time_on_page"], "filters": [["is", "event:page", ["/"]]]}), StatusCode::FORBIDDEN),
+        (json!({"metrics": ["exit_rate"], "dimensions": ["visit:exit_page"]}), StatusCode::OK),
+        (json!({"filters": nested}), StatusCode::FORBIDDEN),
+    ] {
+        assert_eq!(ask(&stranger, query.clone()).await.0, expected, "{query}");
+    }
+}
+
+async fn properties_are_off_unless_they_are_shown(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    haru.create_site("example.com", "UTC").await;
+    let link = make(&haru, json!({"name": "Numbers"})).await;
+    let stranger = stranger(&haru, &link).await;
+    let by = json!({"dimensions": ["event:props:plan"]});
+    let filtered = json!({"filters": [["has_done", ["is", "event:props:plan", ["pro"]]]]});
+    for query in [&by, &filtered] {
+        assert_eq!(ask(&stranger, query.clone()).await.0, StatusCode::FORBIDDEN, "{query}");
+    }
+    change(&haru, &link, json!({"properties": true, "panels": []})).await;
+    for query in [&by, &filtered] {
+        assert_eq!(ask(&stranger, query.clone()).await.0, StatusCode::OK, "{query}");
+    }
+}
+
+fn days_ago(days: u64) -> String {
+    (today() - Days::new(days)).to_string()
+}
+
+fn today() -> NaiveDate {
+    Utc::now().date_naive()
+}
+
+/// One pageview at noon of each of the last days but today.
+async fn past(haru: &Haru, days: u64) {
+    let item = |day| {
+        let (url, visitor) = (format!("https://example.com/day-{day}"), format!("v{day}"));
+        json!({"name": "pageview", "url": url, "visitor": visitor, "timestamp": format!("{}T12:00:00Z", days_ago(day))})
+    };
+    let items: Vec<Value> = (1..=days).map(item).collect();
+    let sent = haru.post("/api/v1/sites/example.com/events", &json!(items)).send().await.expect("sent");
+    assert_eq!(expect(sent, StatusCode::ACCEPTED).await["accepted"], json!(days));
+}
+
+async fn days_that_are_not_shown_are_nowhere(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    haru.create_site("example.com", "UTC").await;
+    past(&haru, 20).await;
+    let link = make(&haru, json!({"name": "Numbers", "since": days_ago(9), "until": days_ago(3)})).await;
+    let stranger = stranger(&haru, &link).await;
+    let range = |from, to| json!([days_ago(from), days_ago(to)]);
+    let custom = |from, to| json!({"comparisons": {"mode": "custom", "date_range": range(from, to)}});
+    for (more, expected) in [
+        (json!({"date_range": range(9, 3)}), StatusCode::OK),
+        (json!({"date_range": range(10, 3)}), StatusCode::FORBIDDEN),
+        (json!({"date_range": range(9, 2)}), StatusCode::FORBIDDEN),
+        (json!({"date_range": "7d"}), StatusCode::FORBIDDEN),
+        (json!({"date_range": "12mo"}), StatusCode::FORBIDDEN),
+        (json!({"date_range": "all"}), StatusCode::FORBIDDEN),
+        (json!({"date_range": range(9, 3), "timezone": "Pacific/Auckland"}), StatusCode::FORBIDDEN),
+        (json!({"date_range": range(8, 4), "timezone": "Pacific/Auckland"}), StatusCode::OK),
+        (json!({"date_range": range(5, 3), "include": {"comparisons": {"mode": "previous_period"}}}), StatusCode::OK),
+        (
+            json!({"date_range": range(6, 3), "include": {"comparisons": {"mode": "previous_period"}}}),
+            StatusCode::FORBIDDEN,
+        ),
+        (
+            json!({"date_range": range(9, 3), "include": {"comparisons": {"mode": "year_over_year"}}}),
+            StatusCode::FORBIDDEN,
+        ),
+        (json!({"date_range": range(9, 3), "include": custom(9, 8)}), StatusCode::OK),
+        (json!({"date_range": range(9, 3), "include": custom(20, 15)}), StatusCode::FORBIDDEN),
+    ] {
+        assert_eq!(ask(&stranger, more.clone()).await.0, expected, "{more}");
+    }
+    for asked in ["all", "91d"] {
+        let answer = dashboard(&stranger, json!({"date_range": asked, "comparison": "previous_period"})).await.1;
+        assert_eq!(answer["range"]["from"], format!("{}T00:00:00+00:00", days_ago(9)), "{asked}");
+        assert_eq!(answer["range"]["to"], format!("{}T23:59:59+00:00", days_ago(3)), "{asked}");
+        assert_eq!(answer["totals"]["visitors"], json!({"value": 7}), "{asked}: nothing to compare with");
+        assert!(answer.get("comparison_range").is_none(), "{asked}");
+        assert!(answer["time_series"].get("previous").is_none(), "{asked}");
+        assert_eq!(answer["time_series"]["labels"].as_array().map(Vec::len), Some(7), "{asked}");
+        for hidden in [1, 2, 10, 20] {
+            assert!(!answer.to_string().contains(&format!("/day-{hidden}\"")), "{asked}: {hidden}");
+        }
+    }
+    let halves = dashboard(&stranger, json!({"date_range": range(5, 3), "comparison": "previous_period"})).await.1;
+    assert_eq!(halves["totals"]["visitors"], json!({"value": 3, "previous": 3, "change": 0}));
+    let (status, problem) = dashboard(&stranger, json!({"date_range": "yesterday"})).await;
+    assert_eq!(
+        (status, &problem["errors"][0]["field"]),
+        (StatusCode::FORBIDDEN, &json!("date_range")),
+        "nothing is left"
+    );
+
+    change(&haru, &link, json!({"since": null, "until": null, "last_days": 5})).await;
+    assert_eq!(ask(&stranger, json!({"date_range": "7d"})).await.0, StatusCode::FORBIDDEN);
+    let (status, answer) = ask(&stranger, json!({"date_range": "all"})).await;
+    assert_eq!((status, &answer["results"][0]["metrics"]), (StatusCode::OK, &json!([4])));
+    assert_eq!(answer["query"]["date_range"][0], format!("{}T00:00:00+00:00", days_ago(4)), "it does not tell of more");
+}
+
+async fn the_past_alone_can_be_shown(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    let site = haru.create_site("example.com", "UTC").await;
+    haru.count(&site.token, 1, json!({"p": "/now"})).await;
+    past(&haru, 3).await;
+    let link = make(&haru, json!({"name": "Numbers", "until": days_ago(2)})).await;
+    let stranger = stranger(&haru, &link).await;
+    let answer = dashboard(&stranger, json!({"date_range": "7d"})).await.1;
+    assert_eq!((&answer["totals"]["visitors"]["value"], &answer["online"]), (&json!(2), &json!(0)));
+    let now =
+        expect(stranger.get("/api/v1/sites/example.com/realtime").send().await.expect("sent"), StatusCode::OK).await;
+    assert_eq!((&now["online"], &now["pages"]), (&json!(0), &json!([])));
+    assert!(now["minutes"].as_array().expect("minutes").iter().all(|minute| minute["pageviews"] == 0), "{now}");
+    let mut socket = Socket::connected(&stranger).await;
+    socket.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
+    assert_eq!(socket.until("1", |_| true).await, json!({"liveVisitors": 0}));
+    // The member's own watch of the same number is another one.
+    let mut own = Socket::connected(&haru).await;
+    own.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
+    assert_eq!(own.until("1", |_| true).await, json!({"liveVisitors": 1}));
+}
+
+async fn what_concerns_the_operator_is_not_told(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    let site = haru.create_site("example.com", "UTC").await;
+    let bot = haru.client.post(haru.url(&format!("/api/collect?t={}", site.token))).header("user-agent", GOOGLEBOT);
+    let bot = bot.header("content-type", "text/plain").body(json!({"p": "/"}).to_string()).send().await.expect("sent");
+    assert_eq!(bot.headers()["x-haru-dropped"], "bot");
+    haru.count(&site.token, 1, json!({"p": "/"})).await;
+    let link = make(&haru, json!({"name": "Numbers"})).await;
+    let stranger = stranger(&haru, &link).await;
+    crate::harness::eventually("the drop to be counted", || async {
+        let own = dashboard(&haru, json!({"date_range": "day"})).await.1;
+        (own["drops"] != json!([])).then_some(())
+    })
+    .await;
+    let answer = dashboard(&stranger, json!({"date_range": "day"})).await.1;
+    assert_eq!((&answer["drops"], &answer["notices"]), (&json!([]), &json!([])));
+    let asked = r#"{ dashboard(siteId: "example.com", query: {date_range: "day"}) { drops { reason } notices } }"#;
+    assert_eq!(graphql(&stranger, asked).await["data"]["dashboard"], json!({"drops": [], "notices": []}));
+}
+
+async fn watchers_of_one_question_see_each_their_own(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    let site = haru.create_site("example.com", "UTC").await;
+    haru.count(&site.token, 1, json!({"p": "/secret"})).await;
+    let pages = stranger(&haru, &make(&haru, json!({"name": "Pages", "panels": ["pages"]})).await).await;
+    let none = stranger(&haru, &make(&haru, json!({"name": "None", "panels": []})).await).await;
+    let asked = r#"subscription { liveDashboard(siteId: "example.com", query: {date_range: "day"}) { panels { pages { rows { value } } } } }"#;
+    let (mut owner, mut one, mut two) =
+        (Socket::connected(&haru).await, Socket::connected(&pages).await, Socket::connected(&none).await);
+    let page = json!({"rows": [{"value": "/secret"}]});
+    for (socket, expected) in [(&mut owner, &page), (&mut one, &page), (&mut two, &Value::Null)] {
+        socket.subscribe("1", asked).await;
+        assert_eq!(&socket.until("1", |_| true).await["liveDashboard"]["panels"]["pages"], expected);
+    }
+    let hidden = r#"subscription { liveDashboard(siteId: "example.com", query: {date_range: "day", filters: [["is", "event:page", ["/"]]]}) { online } }"#;
+    let mut two = Socket::connected(&none).await;
+    two.subscribe("2", hidden).await;
+    let refused = two.next().await.expect("an answer");
+    assert!(refused.to_string().contains("is not shown here"), "{refused}");
+}
+
+async fn a_public_site_is_shown_at_its_domain(db: Db) {
+    let (haru, place) = Haru::with_owner(db).await;
+    let site = haru.create_site("example.com", "UTC").await;
+    haru.count(&site.token, 1, json!({"p": "/hello"})).await;
+    let open = || haru.client.post(haru.url("/api/v1/share/example.com/session")).json(&json!({})).send();
+    assert_eq!(open().await.expect("sent").status(), StatusCode::NOT_FOUND);
+    let public = |yes: bool| format!("UPDATE site SET public = {yes}");
+    let database = database(&place).await;
+    database.execute_unprepared(&public(true)).await.expect("public");
+    let door = haru.client.get(haru.url("/api/v1/share/Example.com")).send().await.expect("sent");
+    let shown = json!({"name": "A site", "domain": "example.com"});
+    assert_eq!(expect(door, StatusCode::OK).await, json!({"needs_password": false, "site": shown, "name": "A site"}));
+    let session = expect(open().await.expect("sent"), StatusCode::OK).await;
+    assert_eq!(
+        (&session["embed"], &session["properties"], session.get("panels")),
+        (&json!(false), &json!(false), None)
+    );
+    let mut visitor = Haru::at(haru.base.clone());
+    session["access_token"].as_str().expect("a token").clone_into(&mut visitor.token);
+    assert_eq!(ask(&visitor, json!({"dimensions": ["event:page"]})).await.1["results"][0]["dimensions"][0], "/hello");
+    assert_eq!(ask(&visitor, json!({"dimensions": ["event:props:plan"]})).await.0, StatusCode::FORBIDDEN);
+    let page = haru.client.get(haru.url("/share/example.com")).send().await.expect("sent");
+    assert!(page.headers()["content-security-policy"].to_str().expect("text").ends_with("frame-ancestors 'none'"));
+    let mut socket = Socket::connected(&visitor).await;
+    socket.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
+    socket.until("1", |data| data["liveVisitors"] == json!(1)).await;
+    database.execute_unprepared(&public(false)).await.expect("not public");
+    loop {
+        let message = socket.next().await.expect("an answer before the end");
+        if message.to_string().contains("the share session has ended") {
+            break;
+        }
+    }
+    assert_eq!(ask(&visitor, json!({})).await.0, StatusCode::UNAUTHORIZED);
+}
