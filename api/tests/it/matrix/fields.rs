@@ -46,7 +46,7 @@ fn judged(world: &World, field: &Field, caller: &Caller, told: &str) -> Result<(
     if has_value || !why.iter().any(|why| told.contains(why)) {
         return Err(format!("expected one of {why:?}: {told}"));
     }
-    match account.secrets.iter().find(|secret| caller.is_stranger && told.contains(secret.as_str())) {
+    match account.seen_in(told).filter(|_| caller.is_stranger) {
         Some(secret) => Err(format!("{secret} of another account is in: {told}")),
         None => Ok(()),
     }

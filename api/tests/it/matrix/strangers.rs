@@ -9,11 +9,6 @@ use crate::socket::Socket;
 
 on_both!(nothing_of_one_account_is_in_an_answer_to_another, ids_that_are_nearly_right_open_nothing);
 
-/// What of an account is in a text, if anything.
-fn leak<'a>(account: &'a Account, text: &str) -> Option<&'a str> {
-    account.secrets.iter().map(String::as_str).find(|secret| text.contains(secret))
-}
-
 /// Routes that only read, and those that answer with what they change.
 fn tells_something(row: &super::table::Row) -> bool {
     !matches!(row.who, Who::Operator) && row.allowed < 300
@@ -33,12 +28,12 @@ async fn nothing_of_one_account_is_in_an_answer_to_another(db: Db) {
                 let answer = request(caller, row.method, &path, body.as_ref()).send().await.expect("sent");
                 let text = answer.text().await.expect("a body");
                 read += 1;
-                seen_own += usize::from(leak(own, &text).is_some());
-                let leaked = leak(other, &text);
+                seen_own += usize::from(own.seen_in(&text).is_some());
+                let leaked = other.seen_in(&text);
                 assert!(leaked.is_none(), "{} {} as {name}: {leaked:?} of the other in {text}", row.method, row.path);
             }
             let text = graphql(caller, &own.domain).await;
-            assert!(leak(other, &text).is_none(), "GraphQL as {name}: {text}");
+            assert!(other.seen_in(&text).is_none(), "GraphQL as {name}: {text}");
         }
         // The search would find something, where there is something to find.
         assert!(seen_own > 40, "own things were in {seen_own} answers only");
@@ -73,7 +68,7 @@ async fn live(own: &Account, other: &Account) {
         }
         while let Ok(Some(message)) = tokio::time::timeout(std::time::Duration::from_millis(250), socket.next()).await {
             let text = message.to_string();
-            assert!(!text.contains("/theirs") && leak(other, &text).is_none(), "{text}");
+            assert!(!text.contains("/theirs") && other.seen_in(&text).is_none(), "{text}");
             seen[usize::from(message["id"] == "board")] |= text.contains("/ours");
         }
         if seen == [true; 2] {
@@ -119,7 +114,7 @@ async fn ids_that_are_nearly_right_open_nothing(db: Db) {
                 let status = answer.status().as_u16();
                 let text = answer.text().await.expect("a body");
                 assert!(matches!(status, 400 | 403 | 404 | 405), "{} {path}: {status} {text}", row.method);
-                assert!(leak(other, &text).is_none(), "{} {path}: {text}", row.method);
+                assert!(other.seen_in(&text).is_none(), "{} {path}: {text}", row.method);
             }
         }
     }
@@ -130,7 +125,7 @@ async fn ids_that_are_nearly_right_open_nothing(db: Db) {
         let answer = own.owner.post("/api/v2/query", &query).send().await.expect("sent");
         assert_eq!(answer.status().as_u16(), 404, "{site}: {}", answer.text().await.unwrap_or_default());
         let text = graphql(&own.owner, &site.replace('\0', "\\u0000")).await;
-        assert!(text.contains("not found") && leak(other, &text).is_none(), "{site}: {text}");
+        assert!(text.contains("not found") && other.seen_in(&text).is_none(), "{site}: {text}");
     }
     // Nothing of the other account has changed.
     let theirs = request(&other.owner, "get", &format!("/api/v1/sites/{}", other.domain), None).send().await;

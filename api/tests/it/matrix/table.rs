@@ -36,7 +36,7 @@ pub(super) struct Row {
     /// JSON with `{names}` of ids and `{n}`, a number that each request has for itself. Blank is no body.
     pub(super) body: &'static str,
     /// What who may is answered, chosen so that nothing is undone that later requests need: with 404 they are sent after
-    /// an id that does not exist.
+    /// something that does not exist.
     pub(super) allowed: u16,
 }
 
@@ -63,7 +63,7 @@ pub(super) const ROUTES: &[Row] = {
         row("post", "/v1/sites/{site}/token", SiteWriters, "", 200),
         row("post", "/v1/sites/{site}/reset", SiteWriters, r#"{"domain": "another.example"}"#, 422),
         row("get", "/v1/sites/{site}/excluded-addresses", SiteWriters, "", 200),
-        row("post", "/v1/sites/{site}/excluded-addresses", SiteWriters, r#"{"address": "192.0.2.{n}"}"#, 201),
+        row("post", "/v1/sites/{site}/excluded-addresses", SiteWriters, r#"{"address": "2001:db8:{n}::1"}"#, 201),
         row("delete", "/v1/sites/{site}/excluded-addresses/{address}", SiteWriters, "", 404),
         row("get", "/v1/sites/{site}/share-links", SiteWriters, "", 200),
         row("post", "/v1/sites/{site}/share-links", SiteWriters, r#"{"name": "Another"}"#, 201),
@@ -88,9 +88,9 @@ pub(super) const ROUTES: &[Row] = {
         row("delete", "/v1/me/sessions", Members, "", 204),
         row("delete", "/v1/me/sessions/{session}", Members, "", 404),
         row("post", "/v1/me/second-factor", Members, r#"{"password": "not this"}"#, 422),
-        row("post", "/v1/me/second-factor/confirm", Members, r#"{"code": "000000"}"#, 422),
-        row("post", "/v1/me/second-factor/disable", Members, r#"{"password": "not this", "code": "000000"}"#, 422),
-        row("post", "/v1/me/second-factor/recovery-codes", Members, r#"{"password": "not this"}"#, 422),
+        row("post", "/v1/me/second-factor/confirm", Members, r#"{"code": "000000"}"#, 404),
+        row("post", "/v1/me/second-factor/disable", Members, r#"{"password": "not this", "code": "000000"}"#, 404),
+        row("post", "/v1/me/second-factor/recovery-codes", Members, r#"{"password": "not this"}"#, 404),
         row("post", "/v1/auth/password/forgot", Anybody, r#"{"email": "nobody@example.com"}"#, 202),
         row("post", "/v1/auth/password/reset", Anybody, r#"{"token": "nonsense", "password": "?"}"#, 404),
         row("post", "/v1/auth/switch", Members, r#"{"account_id": "nonsense"}"#, 404),
@@ -118,7 +118,7 @@ pub(super) const ROUTES: &[Row] = {
         row("patch", "/v1/admin/accounts/{account}", Operator, r#"{"sites_max": 1000}"#, 200),
         row("post", "/v1/admin/domains/release", Operator, r#"{"domain": "nobodys.example"}"#, 404),
         row("get", "/v1/admin/password-resets", Operator, "", 200),
-        row("post", "/v1/admin/password-resets/{reset}/link", Operator, "", 404),
+        row("post", "/v1/admin/password-resets/{request}/link", Operator, "", 404),
     ]
 };
 

@@ -8,7 +8,7 @@ use crate::harness::{Db, Haru, PASSWORD, Place, expect};
 /// The scopes of API tokens.
 pub(super) const SCOPES: [&str; 4] = ["stats:read", "sites:read", "sites:write", "events:write"];
 /// Pageviews of the two sites: numbers that nothing else in an answer is by chance.
-pub(super) const PAGEVIEWS: [usize; 2] = [613, 727];
+const PAGEVIEWS: [usize; 2] = [613, 727];
 
 /// One account with one of each thing.
 pub(super) struct Account {
@@ -24,8 +24,10 @@ pub(super) struct Account {
     pub(super) domain: String,
     /// Ids by the names that paths give them.
     pub(super) ids: Vec<(&'static str, String)>,
-    /// Whatever must never be seen by the other account.
-    pub(super) secrets: Vec<String>,
+    /// Texts that must never be seen by the other account.
+    secrets: Vec<String>,
+    /// A number that must not, either.
+    pageviews: usize,
 }
 
 /// The service, its administrator and two accounts.
@@ -84,9 +86,9 @@ impl Account {
         let session = owner.register(&format!("owner@{domain}")).await;
         let site = made(&owner, "/api/v1/sites", json!({"name": "A site", "domain": domain})).await;
         let mut members = Vec::new();
-        let mut secrets = vec![domain.clone(), PAGEVIEWS[index].to_string()];
-        for role in ["admin", "viewer"] {
-            let email = format!("{role}@{domain}");
+        let mut secrets = vec![domain.clone()];
+        for (name, role) in [("admin", "admin"), ("viewer", "viewer"), ("colleague", "viewer")] {
+            let email = format!("{name}@{domain}");
             let invitation = made(&owner, "/api/v1/account/invitations", json!({"email": email, "role": role})).await;
             let secret = text(&invitation, "link").split_once('#').expect("a fragment").1.to_owned();
             let body = json!({"token": secret, "email": email, "password": PASSWORD, "name": "Ana"});
@@ -110,13 +112,14 @@ impl Account {
         let invitation = json!({"email": format!("invited@{domain}"), "role": "viewer"});
         let invitation = made(&owner, "/api/v1/account/invitations", invitation).await;
         let (program, token_id) = programs.pop().expect("made above");
-        let (viewer, viewer_id) = members.pop().expect("made above");
+        let (_, colleague_id) = members.pop().expect("made above");
+        let (viewer, _) = members.pop().expect("made above");
         let (admin, _) = members.pop().expect("made above");
         let login = expect(owner.get("/api/v1/me/sessions").send().await.expect("sent"), StatusCode::OK).await;
         let ids = vec![
             ("site", text(&site, "id")),
             ("token", token_id),
-            ("member", viewer_id),
+            ("member", colleague_id),
             ("link", text(&link, "id")),
             ("slug", text(&link, "slug")),
             ("address", text(&address, "id")),
@@ -133,7 +136,14 @@ impl Account {
         expect(sent, StatusCode::ACCEPTED).await;
         let programs = programs.into_iter().map(|(program, _)| program).collect();
         let guest = bearing(operator, &text(&guest, "access_token"));
-        Self { owner, admin, viewer, programs, program, guest, domain, ids, secrets }
+        Self { owner, admin, viewer, programs, program, guest, domain, ids, secrets, pageviews: PAGEVIEWS[index] }
+    }
+
+    /// What of this account is in a text, if anything.
+    pub(super) fn seen_in(&self, text: &str) -> Option<String> {
+        let secret = self.secrets.iter().find(|secret| text.contains(secret.as_str()));
+        let numbers = || serde_json::from_str(text).is_ok_and(|value: Value| has_number(&value, self.pageviews));
+        secret.cloned().or_else(|| numbers().then(|| self.pageviews.to_string()))
     }
 
     /// A template with this account's ids in the place of `{names}`.
@@ -149,5 +159,14 @@ impl Account {
     pub(super) fn everybody(&self) -> impl Iterator<Item = (&'static str, &Haru)> {
         let people = [("owner", &self.owner), ("admin", &self.admin), ("viewer", &self.viewer), ("guest", &self.guest)];
         people.into_iter().chain([("program", &self.program)]).chain(SCOPES.into_iter().zip(&self.programs))
+    }
+}
+
+fn has_number(value: &Value, number: usize) -> bool {
+    match value {
+        Value::Number(found) => found.as_u64() == Some(number as u64),
+        Value::Array(values) => values.iter().any(|value| has_number(value, number)),
+        Value::Object(members) => members.values().any(|value| has_number(value, number)),
+        _ => false,
     }
 }
