@@ -1,7 +1,7 @@
 //! Passwords: Argon2id with OWASP's first parameters (19 MiB, 2 passes, 1 lane), off the async threads, few at a time.
 //!
 //! Source: OWASP Password Storage Cheat Sheet. A password is its NFC form, so that the same characters fit however a keyboard
-//! composes them (RFC 8265, OpaqueString).
+//! composes them (RFC 8265, `OpaqueString`).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::strength::weakness;
 use crate::error::{Error, Result};
 
-/// Hashes computed at the same time, at most; each takes 19 MiB and a core.
+/// Hashes computed at the same time, at most; each takes 19 MiB and a core, and a core is left to everything else.
 const AT_ONCE: usize = 2;
 /// How long a login waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,7 +31,9 @@ pub(super) struct Passwords {
 impl Passwords {
     pub(super) fn new() -> Result<Self> {
         let unknowable = hex::encode(crate::ids::random_bytes::<32>());
-        Ok(Self { turn: Arc::new(Semaphore::new(AT_ONCE)), decoy: hash(&unknowable)?.into() })
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let at_once = cores.saturating_sub(1).clamp(1, AT_ONCE);
+        Ok(Self { turn: Arc::new(Semaphore::new(at_once)), decoy: hash(&unknowable)?.into() })
     }
 
     /// The PHC string of a new password, whose length [`Problems::password`](super::validate::Problems::password) has found

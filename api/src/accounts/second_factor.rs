@@ -173,7 +173,8 @@ impl Accounts {
                     self.store.reseal_second_factor(&factor, sealed).await?;
                 }
                 Err(error) => {
-                    tracing::warn!(%error, user = %factor.user_id, "name that secret in HARU_SECRET_PREVIOUS")
+                    let user = &factor.user_id;
+                    tracing::warn!(%error, user, "a second factor cannot be read: name its secret in HARU_SECRET_PREVIOUS");
                 }
             }
         }

@@ -41,7 +41,7 @@ async fn requests(haru: &Haru) -> Vec<Value> {
 }
 
 /// Asks for a link, and has the administrator make one: the token in it.
-async fn token_of_a_link(haru: &Haru, email: &str) -> String {
+pub(crate) async fn token_of_a_link(haru: &Haru, email: &str) -> String {
     let before = requests(haru).await.len();
     let asked = post(haru, "/api/v1/auth/password/forgot", json!({"email": email})).await;
     assert_eq!(asked.status(), StatusCode::ACCEPTED);

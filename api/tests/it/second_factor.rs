@@ -9,6 +9,7 @@ use totp_rs::Totp;
 
 use crate::harness::{CHROME_MAC, Db, Haru, PASSWORD, Place, expect, on_both};
 use crate::logins::{log_in, with_secrets};
+use crate::passwords::token_of_a_link;
 use crate::sealing::{database, number};
 
 on_both!(
@@ -18,6 +19,7 @@ on_both!(
     wrong_codes_are_limited,
     the_second_factor_is_asked_for_after_the_right_password_only,
     a_changed_secret_leaves_second_factors_alone,
+    a_new_password_by_a_link_leaves_the_second_factor_on,
 );
 
 const FACTOR: &str = "/api/v1/me/second-factor";
@@ -112,11 +114,6 @@ async fn the_second_factor_from_beginning_to_end(db: Db) {
     assert_login(&haru, Some(&next), ASKED, "the same code again").await;
     assert_login(&haru, Some(&factor.code(7)), ASKED, "a code of the future").await;
 
-    // Another password by a link leaves it on.
-    let asked = haru.client.post(haru.url("/api/v1/auth/password/forgot")).json(&json!({"email": "ana@example.com"}));
-    assert_eq!(asked.send().await.expect("sent").status(), StatusCode::ACCEPTED);
-    assert!(has_factor(&haru).await);
-
     let disable = format!("{FACTOR}/disable");
     let body = |password: &str, code: &str| json!({"password": password, "code": code});
     for (password, code, field) in [("not the password", "123456", "password"), (PASSWORD, &next, "code")] {
@@ -198,4 +195,18 @@ async fn a_changed_secret_leaves_second_factors_alone(db: Db) {
     Place::start_with(&with_secrets(&place, NEW, &[OLD])).await.stop().await;
     let haru = Place::start_with(&with_secrets(&place, NEW, &[])).await;
     assert_login(&haru, Some(&factor.code(1)), IN, "the authenticator of before").await;
+}
+
+async fn a_new_password_by_a_link_leaves_the_second_factor_on(db: Db) {
+    const NEW_PASSWORD: &str = "une autre longue phrase";
+    let (haru, _place) = Haru::with_owner(db).await;
+    let factor = turn_on(&haru).await;
+    let token = token_of_a_link(&haru, "ana@example.com").await;
+    let body = json!({"token": token, "password": NEW_PASSWORD});
+    let set = haru.client.post(haru.url("/api/v1/auth/password/reset")).json(&body).send().await.expect("sent");
+    assert_eq!(set.status(), StatusCode::NO_CONTENT);
+    for (code, expected) in [(None, ASKED), (Some(factor.recovery[0].as_str()), IN)] {
+        let got = login(&haru, NEW_PASSWORD, code).await;
+        assert!(is(&got, expected), "{code:?}: {got:?}");
+    }
 }
