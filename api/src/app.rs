@@ -57,7 +57,7 @@ impl App {
         let (ingest, writer) = Ingest::start(Arc::new(store.clone()), node, hub.clone())
             .map_err(|error| format!("cannot start the writer: {error}"))?;
         let pipeline = Arc::new(Pipeline::new(
-            TrackedSites::new(store.clone(), AddressKeys::new([secret.key("excluded-address")])),
+            TrackedSites::new(store.clone(), AddressKeys::new(secret.keys("excluded-address").map(|(_, key)| key))),
             Salts::new(store.clone()),
             enrichment,
             ingest,

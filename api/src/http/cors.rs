@@ -10,6 +10,9 @@ use poem::http::{HeaderValue, Method, header};
 use poem::middleware::{Cors, CorsEndpoint};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result};
 
+use super::rate_limit_headers::{LIMIT, POLICY, REMAINING, RESET};
+use super::request_id;
+
 /// The origins that may call.
 pub(crate) struct NamedOrigins(pub(crate) Vec<HeaderValue>);
 
@@ -23,6 +26,8 @@ impl<E: Endpoint> Middleware<E> for NamedOrigins {
             .allow_origins_fn(move |origin| origins.iter().any(|named| named.as_bytes() == origin.as_bytes()))
             .allow_methods([Method::GET, Method::POST, Method::PATCH, Method::PUT, Method::DELETE])
             .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+            .expose_headers([header::RETRY_AFTER, request_id::HEADER.clone()])
+            .expose_headers([&LIMIT, &REMAINING, &RESET, &POLICY].map(Clone::clone))
             .allow_credentials(false);
         WithNamedOrigins { origins: self.0.clone(), open: cors.transform(inner.clone()), inner }
     }

@@ -7,11 +7,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
-use governor::middleware::NoOpMiddleware;
+use governor::middleware::StateInformationMiddleware;
 use tower_governor::GovernorError;
 use tower_governor::governor::{GovernorConfig, GovernorConfigBuilder};
 use tower_governor::key_extractor::KeyExtractor;
 
+use super::rate_limit_headers::{self, Allowance};
 use crate::error::{Error, Result};
 
 /// Keys are hashes of what is counted (an address, an email, a user), so that the limiter holds no personal data.
@@ -28,7 +29,12 @@ impl KeyExtractor for HashedKey {
 }
 
 /// So many a minute for each key, in bursts of as many.
-pub(crate) struct RateLimit(Option<GovernorConfig<HashedKey, NoOpMiddleware>>);
+pub(crate) struct RateLimit(Option<Buckets>);
+
+struct Buckets {
+    count: u32,
+    config: GovernorConfig<HashedKey, StateInformationMiddleware>,
+}
 
 impl std::fmt::Debug for RateLimit {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -42,8 +48,9 @@ impl RateLimit {
         if count == 0 {
             return Self(None);
         }
-        let mut builder = GovernorConfigBuilder::default().key_extractor(HashedKey);
-        Self(builder.period(Duration::from_mins(1) / count).burst_size(count).finish())
+        let mut builder = GovernorConfigBuilder::default().key_extractor(HashedKey).use_headers();
+        let config = builder.period(period(count)).burst_size(count).finish();
+        Self(config.map(|config| Buckets { count, config }))
     }
 
     /// Counts one request of a key.
@@ -51,10 +58,39 @@ impl RateLimit {
     /// # Errors
     /// `TooMany` with the seconds to wait.
     pub(crate) fn check(&self, key: impl Hash) -> Result<()> {
-        let Some(config) = &self.0 else { return Ok(()) };
+        self.count(key).map(|_| ())
+    }
+
+    /// The same for a caller who is known: the answer's headers tell what is left.
+    ///
+    /// # Errors
+    /// As [`RateLimit::check`].
+    pub(crate) fn check_known(&self, key: impl Hash) -> Result<()> {
+        let Some(Buckets { count, .. }) = self.0 else { return Ok(()) };
+        let counted = self.count(key);
+        let allowance = match &counted {
+            Ok(remaining) => {
+                let reset = period(count) * count.saturating_sub(*remaining);
+                Allowance {
+                    limit: count,
+                    remaining: *remaining,
+                    reset: reset.as_millis().div_ceil(1_000).try_into().unwrap_or(u64::MAX),
+                }
+            }
+            Err(Error::TooMany { retry_after }) => Allowance { limit: count, remaining: 0, reset: *retry_after },
+            Err(_) => return counted.map(|_| ()),
+        };
+        rate_limit_headers::note(allowance);
+        counted.map(|_| ())
+    }
+
+    /// Counts one request of a key; answers how many are left. Without a limit it is never asked.
+    fn count(&self, key: impl Hash) -> Result<u32> {
+        let Some(Buckets { config, .. }) = &self.0 else { return Ok(u32::MAX) };
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
-        config.limiter().check_key(&hasher.finish()).map_err(|until| {
+        let counted = config.limiter().check_key(&hasher.finish());
+        counted.map(|state| state.remaining_burst_capacity()).map_err(|until| {
             let wait = until.wait_time_from(DefaultClock::default().now());
             Error::TooMany { retry_after: wait.as_secs() + 1 }
         })
@@ -62,10 +98,15 @@ impl RateLimit {
 
     /// Forgets keys that are at rest; called now and then.
     pub(crate) fn forget_idle(&self) {
-        if let Some(config) = &self.0 {
+        if let Some(Buckets { config, .. }) = &self.0 {
             config.limiter().retain_recent();
         }
     }
+}
+
+/// How long it takes until one of so many a minute is there again.
+fn period(count: u32) -> Duration {
+    Duration::from_mins(1) / count.max(1)
 }
 
 #[cfg(test)]

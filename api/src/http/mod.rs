@@ -22,6 +22,7 @@ mod metrics;
 mod passwords;
 mod problem;
 mod query;
+mod rate_limit_headers;
 mod request_id;
 mod security;
 mod share;
@@ -40,6 +41,7 @@ use poem_openapi::{OpenApiService, Tags};
 use self::base_path::BasePath;
 use self::body_limit::BodyLimit;
 use self::cors::NamedOrigins;
+use self::rate_limit_headers::RateLimitHeaders;
 use self::request_id::RequestId;
 use crate::app::App;
 
@@ -145,6 +147,7 @@ pub(crate) fn routes(app: &Arc<App>) -> BoxEndpoint<'static, Response> {
         .with(SetHeader::new().overriding("x-content-type-options", "nosniff"))
         .data(app.clone())
         .data(graphql::schema(app.clone()))
+        .with(RateLimitHeaders)
         .with(RequestId);
 
     Route::new()

@@ -6,7 +6,8 @@ use tracing::Instrument;
 
 use crate::ids::new_id;
 
-static HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// Where the answer has it.
+pub(super) static HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 tokio::task_local! {
     static CURRENT: String;

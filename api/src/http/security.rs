@@ -70,7 +70,7 @@ fn app(request: &Request) -> Result<&Arc<App>, Problem> {
 pub(crate) async fn check_token(app: &App, request: &Request, token: &str) -> Result<Caller, Problem> {
     match app.accounts.authenticate(token).await {
         Ok(caller) => {
-            app.api_limit.check(caller.counted_as())?;
+            app.api_limit.check_known(caller.counted_as())?;
             if caller.is_of_the_public() {
                 app.api_limit.check(("public", client_network(client::address(app, request).address)))?;
             }

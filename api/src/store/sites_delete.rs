@@ -4,7 +4,7 @@ use haru_entity::{api_token_site, dropped, event, event_id, member_site, share_l
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, QueryTrait,
+    QueryOrder, QuerySelect, QueryTrait,
 };
 
 use super::audit::{self, Action};
@@ -39,6 +39,20 @@ impl Store {
         audit::note(&transaction, scope, Action::SiteDeleted, &site.domain).await?;
         transaction.commit().await?;
         Ok(site)
+    }
+
+    /// Keys of sites that were deleted or reset a short while ago, for upkeep alone.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn deleted_sites(&self) -> Result<Vec<i64>> {
+        let keys = site::Entity::find()
+            .select_only()
+            .column(site::Column::Id)
+            .filter(site::Column::DeletedAt.is_not_null())
+            .order_by_asc(site::Column::Id)
+            .into_tuple::<i64>();
+        Ok(keys.all(&self.reader).await?)
     }
 
     /// Takes one step in removing what deleted sites held; true when there is more to do at once.

@@ -3,7 +3,7 @@
 //!
 //! Everything that is known of events hangs on that key: rows, segments, counts, ids, and in memory columns, contributions and
 //! what is watched. So nobody who asks from here on can meet anything older, and nobody has to be told to forget. Hits under way
-//! at that moment carry the old key and go with it; on other nodes that is so until their caches of sites know, a minute at most.
+//! at that moment carry the old key and go with it; on other nodes that is so for 2 seconds, until they have looked around.
 //! The public id, the domain, the tracking token and the settings stay; whatever points at the site moves along.
 
 use haru_entity::{api_token_site, excluded_address, invitation_site, member_site, share_link, site, site_timezone};

@@ -73,7 +73,9 @@ impl Place {
         flags.extend(["--data-dir".into(), self.dir.path().display().to_string()]);
         if let Some(url) = &self.database_url {
             flags.extend(["--database-url".into(), url.clone()]);
-            flags.extend(["--secret".into(), "a secret that is long enough for a test".into()]);
+            if !more.contains(&"--secret") {
+                flags.extend(["--secret".into(), "a secret that is long enough for a test".into()]);
+            }
         }
         flags.extend(more.iter().map(|flag| (*flag).to_owned()));
         flags

@@ -21,6 +21,7 @@ mod metrics;
 mod passwords;
 mod privacy;
 mod query;
+mod rate_limits;
 mod sealing;
 mod second_factor;
 mod share_bounds;

@@ -11,6 +11,7 @@ on_both!(
     excluded_pages_are_not_counted,
     excluded_addresses_are_not_counted,
     a_site_excludes_so_many_addresses_and_no_more,
+    what_is_excluded_outlives_the_secret,
 );
 
 /// Why a hit of the script is not counted.
@@ -163,4 +164,23 @@ async fn a_site_excludes_so_many_addresses_and_no_more(db: Db) {
     let told = expect(more.expect("sent"), StatusCode::UNPROCESSABLE_ENTITY).await;
     assert_eq!(told["errors"][0]["field"], "address");
     assert_eq!(site(&haru).await["excluded_addresses"], 100);
+}
+
+async fn what_is_excluded_outlives_the_secret(db: Db) {
+    let place = Place::new(db).await;
+    let (first, second) = ("the first secret of this instance is long", "the second secret of it is long enough, too");
+    let mut haru = place.start(&["--secret", first]).await;
+    haru.register("ana@example.com").await;
+    let site = haru.create_site("example.com", "UTC").await;
+    exclude(&haru, json!({})).await;
+    haru.stop().await;
+    let dropped = async |flags: &[&str]| {
+        let haru = place.start(flags).await;
+        let dropped = dropped(&haru, &site, 1, json!({"p": "/"})).await;
+        haru.stop().await;
+        dropped
+    };
+    let rotated = ["--secret", second, "--secret-previous", first];
+    assert_eq!(dropped(&rotated).await.as_deref(), Some("excluded_address"));
+    assert_eq!(dropped(&["--secret", second]).await, None, "nobody can tell any more");
 }

@@ -4,8 +4,8 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{change, delete, path, site, status, texts};
-use crate::harness::{CHROME_MAC, Db, Haru, eventually, expect, on_both};
-use crate::sealing::{after_restart, database, item, noon, number, run, send};
+use crate::harness::{CHROME_MAC, Db, Haru, Place, eventually, expect, on_both};
+use crate::sealing::{FLAGS, after_restart, database, item, noon, number, run, send};
 
 on_both!(a_reset_removes_what_was_counted_and_keeps_the_site, a_reset_moves_all_that_points_at_the_site);
 
@@ -63,6 +63,24 @@ async fn a_reset_removes_what_was_counted_and_keeps_the_site(db: Db) {
     assert_eq!(shown(&haru).await, json!([0, 0]));
     assert_eq!(status(delete(&haru, &path(""))).await, StatusCode::NO_CONTENT);
     assert_eq!(status(haru.get(&path(""))).await, StatusCode::NOT_FOUND);
+}
+
+/// A site that another node knows by its old key for a moment.
+#[tokio::test(flavor = "multi_thread")]
+async fn hits_on_other_nodes_stay_soon_after_a_reset() {
+    let (haru, place) = Haru::with_owner(Db::Postgres).await;
+    let made = haru.create_site("example.com", "UTC").await;
+    let elsewhere = Place { dir: tempfile::tempdir().expect("a directory"), database_url: place.database_url.clone() };
+    let other = elsewhere.start(&FLAGS).await;
+    other.count(&made.token, 1, json!({"p": "/"})).await;
+    assert_eq!(shown(&haru).await, json!([1, 1]));
+    reset(&haru).await;
+    assert_eq!(shown(&haru).await, json!([0, 0]));
+    eventually("the other node to know", || async {
+        other.count(&made.token, 2, json!({"p": "/later"})).await;
+        (shown(&haru).await != json!([0, 0])).then_some(())
+    })
+    .await;
 }
 
 async fn a_reset_moves_all_that_points_at_the_site(db: Db) {
