@@ -5,17 +5,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use haru_stats::query::Shown;
 use moka::future::Cache;
 
 use super::password::Passwords;
-use super::share_links::is_slug;
+use super::share_open::{Live, Open};
 use super::share_token::{self, ShareProof, ShareTokens, Shares};
-use super::view::{self, View};
+use super::share_words::is_slug;
+use super::view::View;
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
 use crate::secret::Secret;
-use crate::store::{Role, Scope, ShareLink, Shared, Site, Store};
+use crate::store::{Scope, ShareLink, Site, Store};
 
 /// How long a link is believed without asking the database again. With the second between two looks of a subscription it makes
 /// the 2 seconds within which a link ends everywhere.
@@ -46,24 +46,6 @@ pub(crate) enum Door {
     },
 }
 
-/// What is at an address now.
-#[derive(Clone, Debug)]
-struct Open {
-    shares: Shares,
-    name: String,
-    password_hash: Option<String>,
-    expires_at: Option<i64>,
-    version: i64,
-    panels: Option<String>,
-    since: Option<String>,
-    until: Option<String>,
-    last_days: Option<u32>,
-    properties: bool,
-    embed_origins: String,
-    site: Site,
-    account_id: String,
-}
-
 /// A share session that was just opened.
 #[derive(Clone, Debug)]
 pub(crate) struct ShareGrant {
@@ -87,16 +69,6 @@ pub(crate) struct ShareGrant {
     pub(crate) properties: bool,
     /// Whether some page may embed it.
     pub(crate) embed: bool,
-}
-
-/// A link as long as it is good.
-#[derive(Debug)]
-struct Live {
-    version: i64,
-    expires_at: Option<i64>,
-    site_id: String,
-    scope: Scope,
-    view: View,
 }
 
 /// A share session that was proved, with its link as it is now.
@@ -278,82 +250,4 @@ impl ShareSessions {
 fn may_be_domain(text: &str) -> bool {
     (1..=DOMAIN_MAX).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':'))
-}
-
-impl Open {
-    /// A link that shows something now.
-    fn of(shared: Shared, now: i64) -> Option<Self> {
-        let Shared { link, site, account_id } = shared;
-        if link.paused || link.expires_at.is_some_and(|end| end <= now) {
-            return None;
-        }
-        Some(Self {
-            shares: Shares::Link(link.id),
-            name: link.name,
-            password_hash: link.password_hash,
-            expires_at: link.expires_at,
-            version: link.version,
-            panels: link.panels,
-            since: link.since,
-            until: link.until,
-            // What is no number of days shows none.
-            last_days: link.last_days.map(|days| u32::try_from(days).unwrap_or(0)),
-            properties: link.properties,
-            embed_origins: link.embed_origins,
-            site,
-            account_id,
-        })
-    }
-}
-
-impl Open {
-    /// A site that is public: all panels, no properties, and nobody embeds it.
-    fn of_public((site, account_id): (Site, String)) -> Self {
-        Self {
-            shares: Shares::PublicSite(site.id.clone()),
-            name: site.name.clone(),
-            password_hash: None,
-            expires_at: None,
-            version: 0,
-            panels: None,
-            since: None,
-            until: None,
-            last_days: None,
-            properties: false,
-            embed_origins: String::new(),
-            site,
-            account_id,
-        }
-    }
-}
-
-impl TryFrom<Open> for Live {
-    type Error = Error;
-
-    /// A day that can't be read is no reason to show all days.
-    fn try_from(open: Open) -> Result<Self> {
-        let date = |text: Option<String>| text.map(|text| text.parse()).transpose().map_err(Error::internal);
-        let shown = Shown {
-            panels: view::panels(open.panels.as_deref()),
-            properties: open.properties,
-            since: date(open.since)?,
-            until: date(open.until)?,
-            last_days: open.last_days,
-        };
-        Ok(Self {
-            version: open.version,
-            expires_at: open.expires_at,
-            view: View::of(shown),
-            scope: Scope {
-                account_id: open.account_id,
-                user_id: String::new(),
-                role: Role::Viewer,
-                limited: false,
-                limited_token: None,
-                only_site: Some(open.site.key),
-                client: format!("share link {}", open.name),
-            },
-            site_id: open.site.id,
-        })
-    }
 }

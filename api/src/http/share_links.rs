@@ -14,7 +14,7 @@ use super::problem::Problem;
 use super::security::Called;
 use crate::accounts::{ShareChangeWish, ShareWish};
 use crate::app::App;
-use crate::store;
+use crate::store::{self, Edit};
 
 /// An address at which the public sees a part of a site's numbers.
 #[derive(Clone, Debug, Object)]
@@ -157,11 +157,11 @@ fn link(app: &App, link: store::ShareLink) -> ShareLink {
 }
 
 /// What a key says: nothing, null, or a value.
-fn given<T: ParseFromJSON + ToJSON>(value: MaybeUndefined<T>) -> Option<Option<T>> {
+fn given<T: ParseFromJSON + ToJSON>(value: MaybeUndefined<T>) -> Edit<T> {
     match value {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(None),
-        MaybeUndefined::Value(value) => Some(Some(value)),
+        MaybeUndefined::Undefined => Edit::Keep,
+        MaybeUndefined::Null => Edit::To(None),
+        MaybeUndefined::Value(value) => Edit::To(Some(value)),
     }
 }
 
@@ -243,7 +243,7 @@ impl ShareLinksApi {
         let wish = ShareChangeWish {
             name: body.name,
             slug: body.slug,
-            password: given(body.password).map(|password| password.map(|password| password.0)),
+            password: given(body.password).and_then(|password| Some(password.0)),
             expires_at: given(body.expires_at),
             paused: body.paused,
             panels: given(body.panels),

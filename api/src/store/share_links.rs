@@ -1,7 +1,6 @@
-//! Share links, managed within a [`Scope`]; and the one lookup without, by slug or id, for the public that a link is for.
+//! Share links, managed within a [`Scope`]. What they lead the public to is looked up in `shared`.
 
 use haru_entity::{share_link, site};
-use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
@@ -9,7 +8,7 @@ use sea_orm::{
 
 use super::audit::{self, Action};
 use super::sites::named;
-use super::{Scope, Site, Store};
+use super::{Edit, Scope, Store};
 use crate::error::{Error, Result};
 
 /// A share link as it is stored.
@@ -92,35 +91,24 @@ pub(crate) struct NewShareLink {
     pub(crate) at: i64,
 }
 
-/// What to change of a link; values are checked already. The inner `None` removes.
+/// What to change of a link; values are checked already.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ShareChange {
     pub(crate) name: Option<String>,
     pub(crate) slug: Option<String>,
-    pub(crate) password_hash: Option<Option<String>>,
-    pub(crate) expires_at: Option<Option<i64>>,
+    pub(crate) password_hash: Edit<String>,
+    pub(crate) expires_at: Edit<i64>,
     pub(crate) paused: Option<bool>,
-    pub(crate) panels: Option<Option<String>>,
-    pub(crate) since: Option<Option<String>>,
-    pub(crate) until: Option<Option<String>>,
-    pub(crate) last_days: Option<Option<i32>>,
+    pub(crate) panels: Edit<String>,
+    pub(crate) since: Edit<String>,
+    pub(crate) until: Edit<String>,
+    pub(crate) last_days: Edit<i32>,
     pub(crate) properties: Option<bool>,
     pub(crate) embed_origins: Option<String>,
 }
 
-/// A link with what it leads to.
-#[derive(Clone, Debug)]
-pub(crate) struct Shared {
-    /// The link.
-    pub(crate) link: ShareLink,
-    /// Its site.
-    pub(crate) site: Site,
-    /// The account of the site.
-    pub(crate) account_id: String,
-}
-
 /// PostgreSQL refuses text with a zero byte, and no id or slug has one.
-fn sound(name: &str) -> &str {
+pub(super) fn sound(name: &str) -> &str {
     if name.contains('\0') { "" } else { name }
 }
 
@@ -215,7 +203,7 @@ impl Store {
         let row = share_link::Entity::find_by_id(sound(id)).filter(share_link::Column::SiteId.eq(site.id));
         let row = row.lock_exclusive().one(&transaction).await?.ok_or(Error::NotFound("share link"))?;
         audit::note(&transaction, scope, Action::ShareLinkChanged, subject(&row, &site)).await?;
-        let ends_sessions = change.password_hash.is_some() || (change.paused == Some(true) && !row.paused);
+        let ends_sessions = change.password_hash.is_edit() || (change.paused == Some(true) && !row.paused);
         let version = row.version + i64::from(ends_sessions);
         let mut row = row.into_active_model();
         let ShareChange {
@@ -233,13 +221,13 @@ impl Store {
         } = change;
         row.name = name.map_or(row.name, Set);
         row.slug = slug.map_or(row.slug, Set);
-        row.password_hash = password_hash.map_or(row.password_hash, Set);
-        row.expires_at = expires_at.map_or(row.expires_at, Set);
+        row.password_hash = password_hash.or(row.password_hash);
+        row.expires_at = expires_at.or(row.expires_at);
         row.paused = paused.map_or(row.paused, Set);
-        row.panels = panels.map_or(row.panels, Set);
-        row.since = since.map_or(row.since, Set);
-        row.until = until.map_or(row.until, Set);
-        row.last_days = last_days.map_or(row.last_days, Set);
+        row.panels = panels.or(row.panels);
+        row.since = since.or(row.since);
+        row.until = until.or(row.until);
+        row.last_days = last_days.or(row.last_days);
         row.properties = properties.map_or(row.properties, Set);
         row.embed_origins = embed_origins.map_or(row.embed_origins, Set);
         // Written in any case, as an update of nothing is an error.
@@ -261,66 +249,6 @@ impl Store {
         audit::note(&transaction, scope, Action::ShareLinkRevoked, subject(&row, &site)).await?;
         transaction.commit().await?;
         Ok(row.into())
-    }
-
-    /// What a slug leads to, whether or not it is shown now. Links are for the public: this is not tenant data being read.
-    ///
-    /// # Errors
-    /// When the database can't answer.
-    pub(crate) async fn shared_by_slug(&self, slug: &str) -> Result<Option<Shared>> {
-        let found = share_link::Entity::find().filter(share_link::Column::Slug.eq(sound(slug)));
-        self.shared(found.one(&self.reader).await?).await
-    }
-
-    /// What the link of that id leads to, to look at it again while a share session lasts.
-    ///
-    /// # Errors
-    /// When the database can't answer.
-    pub(crate) async fn shared_by_id(&self, id: &str) -> Result<Option<Shared>> {
-        self.shared(share_link::Entity::find_by_id(sound(id)).one(&self.reader).await?).await
-    }
-
-    /// A site that is public, by its domain or id, with its account.
-    ///
-    /// # Errors
-    /// When the database can't answer.
-    pub(crate) async fn public_site(&self, name: &str) -> Result<Option<(Site, String)>> {
-        let name = sound(name);
-        let row = site::Entity::find()
-            .filter(site::Column::Domain.eq(name).or(site::Column::PublicId.eq(name)))
-            .filter(site::Column::Public.eq(true))
-            .filter(site::Column::DeletedAt.is_null())
-            .one(&self.reader)
-            .await?;
-        let enabled = self.is_enabled(row.as_ref().map_or("", |row| &row.account_id)).await?;
-        Ok(row.filter(|_| enabled).map(|row| (Site::from(row.clone()), row.account_id)))
-    }
-
-    /// Asks for site and account in any case, so that no link takes about as long as one.
-    async fn shared(&self, link: Option<share_link::Model>) -> Result<Option<Shared>> {
-        let key = link.as_ref().map_or(i64::MIN, |link| link.site_id);
-        let site = site::Entity::find_by_id(key).filter(site::Column::DeletedAt.is_null()).one(&self.reader).await?;
-        let enabled = self.is_enabled(site.as_ref().map_or("", |site| &site.account_id)).await?;
-        let shared = link.zip(site).filter(|_| enabled).map(|(link, site)| Shared {
-            link: link.into(),
-            account_id: site.account_id.clone(),
-            site: site.into(),
-        });
-        Ok(shared)
-    }
-
-    /// Counts that a link was opened; false when it is gone.
-    ///
-    /// # Errors
-    /// When the database can't store it.
-    pub(crate) async fn note_share_view(&self, id: &str, at: i64) -> Result<bool> {
-        let updated = share_link::Entity::update_many()
-            .col_expr(share_link::Column::Views, Expr::col(share_link::Column::Views).add(1))
-            .col_expr(share_link::Column::LastViewedAt, Expr::value(at))
-            .filter(share_link::Column::Id.eq(id))
-            .exec(&self.writer)
-            .await?;
-        Ok(updated.rows_affected == 1)
     }
 }
 

@@ -513,7 +513,7 @@ async fn what_is_no_share_token_is_nobody(db: Db) {
     };
     let login: Vec<&str> = haru.token.split('.').collect();
     let none = B64.encode(r#"{"alg":"none","typ":"JWT","kid":"1"}"#);
-    let forged = [
+    let false_tokens = [
         with("site", json!(other.id)),
         with("aud", json!("haru-api")),
         with("exp", json!(9_999_999_999_u64)),
@@ -525,11 +525,11 @@ async fn what_is_no_share_token_is_nobody(db: Db) {
         format!("{header}.{claims}"),
         good.token[..good.token.len() - 2].to_owned(),
     ];
-    for token in forged {
-        let mut forger = Haru::at(haru.base.clone());
-        forger.token = token;
-        let asked = status(forger.post("/api/v2/query", &question("example.com"))).await;
-        assert_eq!(asked, StatusCode::UNAUTHORIZED, "{}", forger.token);
+    for token in false_tokens {
+        let mut liar = Haru::at(haru.base.clone());
+        liar.token = token;
+        let asked = status(liar.post("/api/v2/query", &question("example.com"))).await;
+        assert_eq!(asked, StatusCode::UNAUTHORIZED, "{}", liar.token);
     }
     // Neither is taken for the other: a login shows the account, a share session never does.
     assert_eq!(status(good.get("/api/v1/me")).await, StatusCode::FORBIDDEN);

@@ -69,13 +69,13 @@ fn each_panel_that_is_off_takes_its_dimensions_along() {
         let shown = Shown { panels: PanelName::ALL.into_iter().filter(|panel| *panel != off).collect(), ..all() };
         for dimension in Dimension::all("plan").iter().filter(|dimension| **dimension != Dimension::Goal) {
             let name = dimension.to_string();
-            let shows = dimension.is_time() || PanelName::of(dimension).is_some_and(|panel| panel != off);
-            assert_eq!(query(shown, &json!({"dimensions": [name]})).is_ok(), shows, "{off:?} {name}");
+            let expected = dimension.is_time() || PanelName::of(dimension).is_some_and(|panel| panel != off);
+            assert_eq!(query(shown, &json!({"dimensions": [name]})).is_ok(), expected, "{off:?} {name}");
             if !dimension.is_time() {
                 let filters = json!([["is", name, ["DE"]]]);
-                assert_eq!(query(shown, &json!({"filters": filters})).is_ok(), shows, "{off:?} {name}");
+                assert_eq!(query(shown, &json!({"filters": filters})).is_ok(), expected, "{off:?} {name}");
                 let asked = json!({"date_range": "day", "filters": filters});
-                assert_eq!(dashboard(shown, &asked).is_ok(), shows, "{off:?} {name}");
+                assert_eq!(dashboard(shown, &asked).is_ok(), expected, "{off:?} {name}");
             }
         }
         let answer = dashboard(shown, &json!({"date_range": "day"})).expect("answered");
@@ -219,19 +219,19 @@ proptest! {
         let panels: PanelNames = panels.into_iter().chain([PanelName::Countries]).collect();
         let shown = Shown { panels, properties, ..all() };
         prop_assume!(dimension != Dimension::Goal && !dimension.is_time());
-        let shows = match &dimension {
+        let expected = match &dimension {
             Dimension::Property(_) => properties,
             other => PanelName::of(other).is_some_and(|panel| panels.contains(panel)),
         };
-        prop_assert_eq!(Allowed::Shown(shown).dimension(&dimension), shows);
+        prop_assert_eq!(Allowed::Shown(shown).dimension(&dimension), expected);
         let filters = json!([["is", "visit:country", ["DE"]], wrapped(&dimension, &words)]);
-        prop_assert_eq!(query(shown, &json!({"filters": filters})).is_ok(), shows, "{}", filters);
+        prop_assert_eq!(query(shown, &json!({"filters": filters})).is_ok(), expected, "{}", filters);
         let asked = json!({"date_range": "day", "filters": filters});
-        prop_assert_eq!(wire::dashboard(&asked, &context(shown)).is_ok(), shows, "{}", filters);
+        prop_assert_eq!(wire::dashboard(&asked, &context(shown)).is_ok(), expected, "{}", filters);
         let name = dimension.to_string();
         let by = if dimension == VisitDimension::Country.into() { json!([name]) } else { json!(["visit:country", name]) };
         let ordered = json!({"dimensions": by, "order_by": [[name, "asc"]]});
-        prop_assert_eq!(query(shown, &ordered).is_ok(), shows, "{}", ordered);
+        prop_assert_eq!(query(shown, &ordered).is_ok(), expected, "{}", ordered);
     }
 
     #[test]
