@@ -63,16 +63,11 @@ impl Accounts {
         let invitation = self.store.insert_invitation(scope, new, INVITATIONS_MAX).await?;
         // The fragment of an address is in no server's log.
         let link = base_url.join(&format!("invite#{secret}"));
-        let mut mailed = false;
-        if let Some(email) = &invitation.email {
-            let text = format!(
-                "Hello,\n\n{} invites you to the account \"{}\" on Haru, web analytics at {base_url}\n\nAccept within 7 \
-                 days:\n\n{link}\n\nIf you don't know them, do nothing.\n",
-                state.user.name, state.account_name
-            );
-            mailed = mailer.send_link(email, "An invitation to Haru", text, &link).await;
-        }
-        Ok(MadeInvitation { invitation, link, mailed })
+        let sent = match &invitation.email {
+            Some(email) => mailer.send_link(email, "An invitation to Haru", text(state, base_url, &link), &link).await,
+            None => false,
+        };
+        Ok(MadeInvitation { invitation, link, mailed: sent })
     }
 
     /// Open invitations, oldest first.
@@ -132,4 +127,13 @@ impl Accounts {
         let (user_id, _) = self.store.join(&hash, Joining::New(new), client, at).await?;
         self.begin_session(&user_id, client).await
     }
+}
+
+/// What is mailed to somebody who was invited.
+fn text(state: &SessionState, base_url: &BaseUrl, link: &str) -> String {
+    format!(
+        "Hello,\n\n{} invites you to the account \"{}\" on Haru, web analytics at {base_url}\n\nAccept within 7 \
+         days:\n\n{link}\n\nIf you don't know them, do nothing.\n",
+        state.user.name, state.account_name
+    )
 }

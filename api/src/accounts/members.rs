@@ -93,13 +93,11 @@ impl Accounts {
 
 /// A role that can be given: an account has one owner, who hands over.
 pub(super) fn given_role(problems: &mut Problems, word: &str) -> Role {
-    match word.parse() {
-        Ok(role @ (Role::Admin | Role::Viewer)) => role,
-        _ => {
-            problems.add("role", "must be admin or viewer");
-            Role::Viewer
-        }
+    if let Ok(role @ (Role::Admin | Role::Viewer)) = word.parse() {
+        return role;
     }
+    problems.add("role", "must be admin or viewer");
+    Role::Viewer
 }
 
 /// Each site once. An empty list is refused: it would be taken for "all" by one reader and for "none" by the next.

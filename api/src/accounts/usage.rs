@@ -69,16 +69,18 @@ impl Usage {
     pub(super) async fn events(&self, sites: &[Site]) -> Result<u64> {
         let mut sum = 0;
         for site in sites {
-            sum += match self.known.get(&site.key).await {
-                Some(known) => known,
-                None => {
-                    let count = self.store.events_of_month(site, now_ms()).await?;
-                    self.known.insert(site.key, count).await;
-                    count
-                }
-            };
+            sum += self.events_of(site).await?;
         }
         Ok(sum)
+    }
+
+    async fn events_of(&self, site: &Site) -> Result<u64> {
+        if let Some(known) = self.known.get(&site.key).await {
+            return Ok(known);
+        }
+        let count = self.store.events_of_month(site, now_ms()).await?;
+        self.known.insert(site.key, count).await;
+        Ok(count)
     }
 }
 
@@ -106,11 +108,11 @@ impl Accounts {
     /// # Errors
     /// When the database can't answer.
     pub(crate) async fn account(&self, scope: &Scope) -> Result<AccountState> {
-        let row = self.store.account_of_instance(&scope.account_id).await?;
+        let row = self.store.own_account(scope).await?;
         let sites = self.store.all_sites(scope).await?;
         let events_this_month = self.usage.events(&sites).await?;
         Ok(AccountState {
-            members: self.store.member_count(&row.id).await?,
+            members: self.store.count_members(scope).await?,
             quota: self.quota(scope).await?,
             role: scope.role,
             sites: sites.len() as u64,
@@ -144,7 +146,7 @@ impl Accounts {
 
     /// How much of the account's events is used; without a quota nothing is counted.
     async fn quota(&self, scope: &Scope) -> Result<Quota> {
-        let max = self.store.account_of_instance(&scope.account_id).await?.events_a_month_max;
+        let max = self.store.own_account(scope).await?.events_a_month_max;
         if max.is_none() {
             return Ok(Quota::None);
         }

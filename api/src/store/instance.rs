@@ -1,11 +1,11 @@
-//! Accounts as the instance's administrators see them, for their routes and for upkeep alone: nothing that a member asks for
-//! comes from here.
+//! Accounts as the instance's administrators see them, for their routes and for upkeep alone: what a member asks for comes
+//! from here through `own_account`, which takes a scope.
 
 use haru_entity::{account, audit_entry, member, session, site, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::audit::{self, Action};
@@ -71,6 +71,14 @@ impl Limit {
             Self::Most(most) => Some(most),
         }
     }
+}
+
+/// Whether an account is there and not disabled: nothing of a disabled one works for programs and the public.
+pub(super) async fn is_enabled(connection: &impl ConnectionTrait, account_id: &str) -> Result<bool> {
+    let row = account::Entity::find_by_id(account_id)
+        .filter(account::Column::DeletedAt.is_null())
+        .filter(account::Column::DisabledAt.is_null());
+    Ok(row.one(connection).await?.is_some())
 }
 
 impl Store {

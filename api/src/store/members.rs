@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use haru_entity::{account, invitation, member, member_site, session, site, user};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, SqlErr,
@@ -10,7 +11,7 @@ use sea_orm::{
 
 use super::audit::{self, Action};
 use super::sites::{keys_of, visible};
-use super::users::delete_homeless;
+use super::users::{delete_homeless, lock_users};
 use super::{Role, Scope, Store};
 use crate::accounts::Right;
 use crate::error::{Error, Result};
@@ -69,9 +70,11 @@ pub(super) async fn acting(transaction: &DatabaseTransaction, scope: &Scope, rig
     Ok(Acting { account, scope: Scope { role, limited: row.limited, ..scope.clone() } })
 }
 
-/// An account that was not deleted, locked until the transaction ends. SQLite has one writer anyway.
+/// An account that was not deleted, locked until the transaction ends. SQLite has one writer anyway. On PostgreSQL it is the lock
+/// that lets others still refer to the account: a login that begins writes to its log, and must not wait for who waits for it.
 pub(super) async fn locked_account(transaction: &DatabaseTransaction, id: &str) -> Result<Option<account::Model>> {
-    let row = account::Entity::find_by_id(id).filter(account::Column::DeletedAt.is_null()).lock_exclusive();
+    let row = account::Entity::find_by_id(id).filter(account::Column::DeletedAt.is_null());
+    let row = row.lock(LockType::NoKeyUpdate);
     Ok(row.one(transaction).await?)
 }
 
@@ -196,9 +199,10 @@ impl Store {
         if !leaves {
             manageable(&transaction, &caller, user_id).await?;
         }
-        let (action, subject) = (if leaves { Action::MemberLeft } else { Action::MemberRemoved }, user_id);
-        let subject = called(&transaction, subject).await?;
+        let action = if leaves { Action::MemberLeft } else { Action::MemberRemoved };
+        let subject = called(&transaction, user_id).await?;
         audit::note(&transaction, scope, action, subject).await?;
+        lock_users(&transaction, &[user_id.to_owned()]).await?;
         member::Entity::delete_by_id((scope.account_id.clone(), user_id.to_owned())).exec(&transaction).await?;
         delete_homeless(&transaction, &[user_id.to_owned()]).await?;
         transaction.commit().await?;

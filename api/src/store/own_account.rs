@@ -9,12 +9,28 @@ use sea_orm::{
 
 use super::audit::{self, Action};
 use super::members::{Acting, acting};
-use super::users::delete_homeless;
-use super::{Scope, Store};
+use super::users::{delete_homeless, lock_users};
+use super::{AccountRow, Scope, Store};
 use crate::accounts::Right;
 use crate::error::Result;
 
 impl Store {
+    /// The caller's account.
+    ///
+    /// # Errors
+    /// `NotFound` when it was deleted a moment ago.
+    pub(crate) async fn own_account(&self, scope: &Scope) -> Result<AccountRow> {
+        self.account_of_instance(&scope.account_id).await
+    }
+
+    /// How many members the caller's account has.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn count_members(&self, scope: &Scope) -> Result<u64> {
+        self.member_count(&scope.account_id).await
+    }
+
     /// Gives the caller's account another name.
     ///
     /// # Errors
@@ -46,6 +62,7 @@ impl Store {
             .into_tuple()
             .all(&transaction)
             .await?;
+        lock_users(&transaction, &users).await?;
         let placeholder = || Expr::cust("'deleted:' || public_id");
         site::Entity::update_many()
             .col_expr(site::Column::Domain, placeholder())

@@ -5,6 +5,7 @@ use haru_entity::{share_link, site};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::instance::is_enabled;
 use super::share_links::sound;
 use super::{ShareLink, Site, Store};
 use crate::error::Result;
@@ -50,7 +51,7 @@ impl Store {
             .filter(site::Column::DeletedAt.is_null())
             .one(&self.reader)
             .await?;
-        let enabled = self.is_enabled(row.as_ref().map_or("", |row| &row.account_id)).await?;
+        let enabled = is_enabled(&self.reader, row.as_ref().map_or("", |row| &row.account_id)).await?;
         Ok(row.filter(|_| enabled).map(|row| (Site::from(row.clone()), row.account_id)))
     }
 
@@ -58,7 +59,7 @@ impl Store {
     async fn shared(&self, link: Option<share_link::Model>) -> Result<Option<Shared>> {
         let key = link.as_ref().map_or(i64::MIN, |link| link.site_id);
         let site = site::Entity::find_by_id(key).filter(site::Column::DeletedAt.is_null()).one(&self.reader).await?;
-        let enabled = self.is_enabled(site.as_ref().map_or("", |site| &site.account_id)).await?;
+        let enabled = is_enabled(&self.reader, site.as_ref().map_or("", |site| &site.account_id)).await?;
         let shared = link.zip(site).filter(|_| enabled).map(|(link, site)| Shared {
             link: link.into(),
             account_id: site.account_id.clone(),

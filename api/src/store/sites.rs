@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use haru_entity::{account, api_token_site, member_site, site, site_timezone};
+use haru_entity::{api_token_site, member_site, site, site_timezone};
 use haru_stats::time::SiteZones;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use super::audit::{self, Action};
+use super::instance::is_enabled;
 use super::usage::check_sites_quota;
 use super::{Scope, Store};
 use crate::collect::AddressHash;
@@ -252,20 +253,11 @@ impl Store {
         self.tracked(site::Column::Domain.eq(domain)).await
     }
 
-    /// False of an account that an administrator has disabled: its sites are there for nobody.
-    ///
-    /// # Errors
-    /// When the database can't answer.
-    pub(super) async fn is_enabled(&self, account_id: &str) -> Result<bool> {
-        let enabled = account::Entity::find_by_id(account_id).filter(account::Column::DisabledAt.is_null());
-        Ok(enabled.one(&self.reader).await?.is_some())
-    }
-
     async fn tracked(&self, condition: sea_orm::sea_query::SimpleExpr) -> Result<Option<TrackedSite>> {
         let row =
             site::Entity::find().filter(condition).filter(site::Column::DeletedAt.is_null()).one(&self.reader).await?;
         let Some(row) = row else { return Ok(None) };
-        if !self.is_enabled(&row.account_id).await? {
+        if !is_enabled(&self.reader, &row.account_id).await? {
             return Ok(None);
         }
         let site = Site::from(row);

@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use super::audit::{self, Action};
+use super::instance::is_enabled;
 use super::sites::keys_of;
 use super::{Scope, Store};
 use crate::accounts::Right;
@@ -165,8 +166,7 @@ impl Store {
         let Some(row) = found.one(&self.reader).await? else { return Ok(None) };
         let key = (row.account_id.clone(), row.user_id.clone());
         let Some(maker) = member::Entity::find_by_id(key).one(&self.reader).await? else { return Ok(None) };
-        let enabled = account::Entity::find_by_id(&row.account_id).filter(account::Column::DisabledAt.is_null());
-        if enabled.one(&self.reader).await?.is_none() {
+        if !is_enabled(&self.reader, &row.account_id).await? {
             return Ok(None);
         }
         let role = maker.role.parse().map_err(|()| Error::internal("unknown role in the database"))?;

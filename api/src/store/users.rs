@@ -86,18 +86,24 @@ impl Store {
     }
 }
 
-/// Deletes those of these users who are in no account any more.
-///
-/// # Errors
-/// `Conflict` when no administrator of the instance would be left.
-pub(super) async fn delete_homeless(transaction: &DatabaseTransaction, user_ids: &[String]) -> Result<()> {
-    // Locked in one order. Of two transactions that each take a user out of an account, the second sees what the first did.
-    let users = user::Entity::find()
+/// Locks users who are about to leave an account, in one order and before their logins are touched, as who changes a password
+/// does. Of two transactions that each take a user out of an account, the second then sees what the first did.
+pub(super) async fn lock_users(transaction: &DatabaseTransaction, user_ids: &[String]) -> Result<()> {
+    user::Entity::find()
         .filter(user::Column::Id.is_in(user_ids))
         .order_by_asc(user::Column::Id)
         .lock_exclusive()
         .all(transaction)
         .await?;
+    Ok(())
+}
+
+/// Deletes those of these users, who are locked, who are in no account any more.
+///
+/// # Errors
+/// `Conflict` when no administrator of the instance would be left.
+pub(super) async fn delete_homeless(transaction: &DatabaseTransaction, user_ids: &[String]) -> Result<()> {
+    let users = user::Entity::find().filter(user::Column::Id.is_in(user_ids)).all(transaction).await?;
     let housed: Vec<String> = member::Entity::find()
         .select_only()
         .column(member::Column::UserId)

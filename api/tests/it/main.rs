@@ -3,6 +3,7 @@
 //! `make test` starts the PostgreSQL whose address `HARU_TEST_POSTGRES_URL` holds.
 
 mod accounts;
+mod admin;
 mod bad_input;
 mod batch;
 mod collect;
@@ -11,12 +12,14 @@ mod contract;
 mod durability;
 mod events;
 mod harness;
+mod invitations;
 mod language;
 mod live;
 mod logins;
 mod mail;
 mod mail_server;
 mod matrix;
+mod members;
 mod metrics;
 mod passwords;
 mod privacy;
