@@ -193,12 +193,12 @@ impl Accounts {
     /// The person behind a login's access token, also where the account is disabled: for what is theirs, not the account's.
     ///
     /// # Errors
-    /// `Unauthenticated` when it is not, or no longer, good, `Forbidden` for API tokens.
+    /// `Unauthenticated` when it is not, or no longer, good, `Forbidden` for API tokens and share sessions.
     pub(crate) async fn person(&self, bearer: &str) -> Result<Arc<SessionState>> {
-        if api_token::is_meant(bearer) {
-            return self.authenticate(bearer).await?.into_member();
+        match self.access.session_of(bearer) {
+            Ok(session_id) => self.session(&session_id).await,
+            Err(_) => self.authenticate(bearer).await?.into_member(),
         }
-        self.session(&self.access.session_of(bearer)?).await
     }
 
     /// Who has proved themselves before, as they are now.

@@ -3,11 +3,12 @@
 use haru_entity::{api_token_site, dropped, event, event_id, member_site, share_link, site};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait,
 };
 
 use super::audit::{self, Action};
+use super::sites::locked;
 use super::{Scope, Site, Store};
 use crate::error::Result;
 
@@ -23,14 +24,17 @@ impl Store {
     /// # Errors
     /// `NotFound` when there is none that the caller may see.
     pub(crate) async fn delete_site(&self, scope: &Scope, name: &str, at: i64) -> Result<Site> {
-        let site = self.site(scope, name).await?;
-        let mut row = site::ActiveModel { id: Set(site.key), ..Default::default() };
-        let placeholder = format!("deleted:{}", site.id);
-        row.domain = Set(placeholder.clone());
-        row.token = Set(placeholder);
-        row.deleted_at = Set(Some(at));
         let transaction = self.begin_write().await?;
-        row.into_active_model().update(&transaction).await?;
+        let site: Site = locked(&transaction, scope, name).await?.into();
+        let placeholder = format!("deleted:{}", site.id);
+        let hidden = site::ActiveModel {
+            id: Set(site.key),
+            domain: Set(placeholder.clone()),
+            token: Set(placeholder),
+            deleted_at: Set(Some(at)),
+            ..Default::default()
+        };
+        hidden.update(&transaction).await?;
         api_token_site::Entity::delete_many()
             .filter(api_token_site::Column::SiteId.eq(site.key))
             .exec(&transaction)

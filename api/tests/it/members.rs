@@ -602,7 +602,7 @@ async fn what_was_done_is_read_by_the_owner_alone(db: Db) {
     let oldest = entries.last().expect("one")["id"].as_str().expect("an id");
     let old = format!("UPDATE audit_entry SET id = '018bcfe5-6800-7000-8000-000000000000' WHERE id = '{oldest}'");
     database.execute_unprepared(&old).await.expect("changed");
-    let count = entries.len() as i64;
+    let count = i64::try_from(entries.len()).expect("few");
     ana.stop().await;
     let _haru = place.start(&[]).await;
     let of_ana = "SELECT COUNT(*) FROM audit_entry WHERE account_id = (SELECT account_id FROM site)";

@@ -97,6 +97,11 @@ async fn a_reset_moves_all_that_points_at_the_site(db: Db) {
     let listed = "INSERT INTO member_site (account_id, user_id, site_id) \
          SELECT m.account_id, m.user_id, s.id FROM member m, site s";
     sea_orm::ConnectionTrait::execute_unprepared(&database, listed).await.expect("inserted");
+    let link = haru.post(&path("/share-links"), &json!({"name": "A link"})).send().await.expect("sent");
+    expect(link, StatusCode::CREATED).await;
+    let invitation = json!({"role": "viewer", "site_ids": [made.id]});
+    let invitation = haru.post("/api/v1/account/invitations", &invitation).send().await.expect("sent");
+    expect(invitation, StatusCode::CREATED).await;
 
     reset(&haru).await;
     let excluded = haru.client.post(haru.url(&format!("/api/collect?t={}", made.token)));
@@ -113,7 +118,7 @@ async fn a_reset_moves_all_that_points_at_the_site(db: Db) {
         "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c \
          WHERE m.type = 'table' AND c.name = 'site_id' ORDER BY m.name"
     };
-    let moved = ["api_token_site", "excluded_address", "member_site"];
+    let moved = ["api_token_site", "excluded_address", "invitation_site", "member_site", "share_link"];
     let left_behind = ["dropped", "event", "event_id", "sealed_day", "segment", "watermark"];
     let mut known = [&moved[..], &left_behind[..], &["site_timezone"]].concat();
     known.sort_unstable();
