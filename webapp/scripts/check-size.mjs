@@ -1,4 +1,5 @@
-// Prints what a first visit downloads, gzipped, and fails when the JavaScript grows over its budget.
+// Prints what the webapp comes to, gzipped, and fails when the JavaScript that the first load of a shared dashboard
+// takes grows over its budget: the entry, the chart, and what these import.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,9 +20,32 @@ const files = readdirSync(dist, { recursive: true, withFileTypes: true })
 const kib = (bytes) => `${(bytes / 1024).toFixed(1).padStart(7)} KiB`;
 for (const file of files) console.log(`${kib(file.bytes)}  ${file.name}`);
 
-const total = files.filter((file) => file.name.endsWith(".js")).reduce((sum, file) => sum + file.bytes, 0);
-console.log(`${kib(total)}  JavaScript in total, gzipped (budget ${kib(BUDGET_BYTES).trim()})`);
+const scripts = new Map(files.filter((file) => file.name.endsWith(".js")).map((file) => [file.name, file]));
+const assets = join(dist, "assets");
+const imports = (name) =>
+  [...readFileSync(join(dist, name), "utf8").matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)].map(
+    ([, file]) => `${assets.slice(dist.length)}/${file}`,
+  );
+
+const entry = /<script type="module"[^>]* src="\.\/([^"]+)"/.exec(
+  readFileSync(join(dist, "index.html"), "utf8"),
+)?.[1];
+const chart = [...scripts.keys()].find((name) => /\/time-chart-canvas-[^/]*\.js$/.test(name));
+if (!scripts.has(entry) || !chart) {
+  console.error("The entry or the chart is not where it used to be: this script must learn where.");
+  process.exit(1);
+}
+
+const first = new Set(["theme.js", entry, chart]);
+for (const name of first) for (const file of imports(name)) first.add(file);
+const sum = (names) => [...names].reduce((total, name) => total + scripts.get(name).bytes, 0);
+
+const total = sum(first);
+console.log(`${kib(sum(scripts.keys()))}  JavaScript of all pages, gzipped`);
+console.log(
+  `${kib(total)}  of that at the first load of a shared dashboard (budget ${kib(BUDGET_BYTES).trim()})`,
+);
 if (total > BUDGET_BYTES) {
-  console.error("The JavaScript is over its budget.");
+  console.error("The first load is over its budget.");
   process.exit(1);
 }

@@ -4,47 +4,77 @@ import { useEffect } from "preact/hooks";
 import { LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { ApiError } from "./api/problem";
 import { auth } from "./api/session";
-import { closeSocket } from "./api/subscriptions";
 import { ErrorBox } from "./components/ErrorBox";
+import { Header } from "./components/Header";
+import { Layout } from "./components/Layout";
+import { lazyPage } from "./components/lazy-page";
 import { urls } from "./lib/urls";
 import { DashboardPage } from "./pages/DashboardPage";
 import { Home } from "./pages/Home";
-import { Login } from "./pages/Login";
-import { NewSite } from "./pages/NewSite";
 import { NotFound } from "./pages/NotFound";
-import { Register } from "./pages/Register";
-import { Settings } from "./pages/Settings";
-import { Setup } from "./pages/Setup";
-import { forgetDashboard } from "./state/dashboard";
+import { SharePage } from "./pages/SharePage";
+import { isMoving } from "./state/account";
 import { flashText } from "./state/flash";
 import { instance, instanceError, loadInstance } from "./state/instance";
-import { forgetSites, loadSites, sites, sitesError } from "./state/sites";
+import { loadMe } from "./state/me";
+import { loadSites, sites, sitesError } from "./state/sites";
+
+// Not part of a dashboard: their code comes when they are opened.
+const Login = lazyPage(() => import("./pages/Login"), "Login");
+const Register = lazyPage(() => import("./pages/Register"), "Register");
+const NewSite = lazyPage(() => import("./pages/NewSite"), "NewSite");
+const Settings = lazyPage(() => import("./pages/Settings"), "Settings");
+const Setup = lazyPage(() => import("./pages/Setup"), "Setup");
+const AccountPage = lazyPage(() => import("./pages/account/AccountPage"), "AccountPage");
+const MePage = lazyPage(() => import("./pages/me/MePage"), "MePage");
+const AdminPage = lazyPage(() => import("./pages/admin/AdminPage"), "AdminPage");
+const Invite = lazyPage(() => import("./pages/invite/Invite"), "Invite");
+const Forgot = lazyPage(() => import("./pages/Forgot"), "Forgot");
+const Reset = lazyPage(() => import("./pages/Reset"), "Reset");
+
+/** Pages that open with links of mails, whoever is logged in. */
+const LINKS = [urls.invite, urls.reset, urls.forgot];
 
 export function App() {
   return (
     <LocationProvider scope={urls.basePath}>
-      <Gate />
+      <Page />
       <Flash />
     </LocationProvider>
   );
 }
 
+/** Shared dashboards are for everybody: whether somebody is logged in is not asked there. */
+function Page() {
+  const slug = urls.sharedSlug(useLocation().path);
+  return slug === null ? <Gate /> : <SharePage key={slug} slug={slug} />;
+}
+
 /** Decides by the session: the app, the pages before login, or that the server does not answer. */
 function Gate() {
-  switch (auth.state.value) {
-    case "starting":
-      return null;
-    case "unreachable":
-      return <Trouble error={new ApiError(0)} onRetry={() => void auth.start()} />;
-    case "signed_out":
-      return <SignedOut />;
-    case "signed_in":
-      return <SignedIn />;
-  }
+  const { path } = useLocation();
+  const state = auth.state.value;
+
+  useEffect(() => {
+    if (state === "signed_out") void loadInstance();
+  }, [state]);
+
+  if (state === "starting" || isMoving.value) return null;
+  if (state === "unreachable") return <Trouble error={new ApiError(0)} onRetry={() => void auth.start()} />;
+  if (LINKS.includes(path))
+    return (
+      <Router>
+        <Route path={urls.invite} component={Invite} />
+        <Route path={urls.reset} component={Reset} />
+        <Route path={urls.forgot} component={Forgot} />
+      </Router>
+    );
+  // Another account is another app: nothing that is shown of the one may stay.
+  return state === "signed_in" ? <SignedIn key={auth.identity.value?.account.id} /> : <SignedOut />;
 }
 
 function SignedOut() {
-  const { url, path, query, route } = useLocation();
+  const { url, path, route } = useLocation();
   const isSetup = instance.value?.setup_required;
   const isAuthPage = path === urls.login() || path === urls.register;
   const target = isSetup
@@ -53,13 +83,6 @@ function SignedOut() {
       ? null
       : urls.login(url === urls.home ? undefined : url);
 
-  useEffect(() => {
-    forgetSites();
-    forgetDashboard();
-    closeSocket();
-    void loadInstance();
-  }, []);
-
   const isKnown = instance.value !== null;
   useEffect(() => {
     if (isKnown && target !== null && path !== target) route(target, true);
@@ -67,7 +90,12 @@ function SignedOut() {
 
   if (instanceError.value) return <Trouble error={instanceError.value} onRetry={() => void loadInstance()} />;
   if (!isKnown) return null;
-  return path === urls.register ? <Register /> : <Login key={query.next} />;
+  return (
+    <Router>
+      <Route path={urls.register} component={Register} />
+      <Route default component={Login} />
+    </Router>
+  );
 }
 
 function SignedIn() {
@@ -79,10 +107,18 @@ function SignedIn() {
   }, [isAuthPage, query.next, route]);
   useEffect(() => {
     if (sites.peek() === null) void loadSites();
+    void loadMe();
   }, []);
 
   if (isAuthPage) return null;
-  if (sitesError.value) return <Trouble error={sitesError.value} onRetry={() => void loadSites()} />;
+  // Without its sites (a disabled account has none to show) there are still one's login and other accounts.
+  const needsSites = path !== urls.me && path !== urls.account() && path !== urls.admin;
+  if (sitesError.value && needsSites)
+    return (
+      <Layout header={<Header />}>
+        <ErrorBox error={sitesError.value} onRetry={() => void loadSites()} />
+      </Layout>
+    );
   return (
     <Router>
       <Route path={urls.home} component={Home} />
@@ -90,6 +126,9 @@ function SignedIn() {
       <Route path={`${urls.basePath}sites/:site`} component={DashboardPage} />
       <Route path={`${urls.basePath}sites/:site/setup`} component={Setup} />
       <Route path={`${urls.basePath}sites/:site/settings`} component={Settings} />
+      <Route path={urls.account()} component={AccountPage} />
+      <Route path={urls.me} component={MePage} />
+      <Route path={urls.admin} component={AdminPage} />
       <Route default component={NotFound} />
     </Router>
   );

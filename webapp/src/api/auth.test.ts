@@ -9,11 +9,15 @@ function world() {
   const log: string[] = [];
   const told: AuthMessage[] = [];
   let issued = 0;
-  let locked = 0;
+  /** Resolves when all who hold or await the lock are through. */
+  let line: Promise<unknown> = Promise.resolve();
   const state = {
     now: 0,
     /** What the refresh route answers: a session, 401, or another status. */
     refresh: 200,
+    /** What a move to another account answers. */
+    move: 200,
+    account: "a1",
     valid: new Set<string>(),
     seen: [] as (string | null)[],
   };
@@ -25,12 +29,18 @@ function world() {
       token_type: "Bearer",
       expires_in: TTL,
       user: { id: "u1", email: "mara@lumen.blog", name: "Mara", is_admin: true },
-      account: { id: "a1", name: "Mara", role: "owner" },
+      account: { id: state.account, name: "Mara", role: "owner" },
     });
   };
   const outside: AuthWorld = {
-    async post(action) {
-      log.push(action);
+    async post(action, body, token) {
+      log.push(token === undefined ? action : `${action} with ${token}`);
+      // As a server far away: another request can be sent meanwhile.
+      await new Promise((done) => setTimeout(done));
+      if (token !== undefined) {
+        if (state.move !== 200) return Response.json({}, { status: state.move });
+        state.account = (body as { account_id: string }).account_id;
+      }
       if (action === "logout") return new Response(null, { status: 204 });
       if (action === "refresh" && state.refresh !== 200) return Response.json({}, { status: state.refresh });
       return session();
@@ -41,14 +51,10 @@ function world() {
       const ok = header !== null && state.valid.has(header.replace("Bearer ", ""));
       return new Response(await request.text(), { status: ok ? 200 : 401 });
     },
-    async lock(work) {
-      locked += 1;
-      expect(locked).toBe(1);
-      try {
-        return await work();
-      } finally {
-        locked -= 1;
-      }
+    lock(work) {
+      const mine = line.then(work);
+      line = mine.catch(() => undefined);
+      return mine;
     },
     tell: (message) => told.push(message),
     now: () => state.now,
@@ -135,22 +141,41 @@ test("signed out, requests go without a token and are not retried", async () => 
   expect(state.seen).toEqual([null]);
 });
 
+test("a move to another account is told to the other tabs, and refreshes wait for it", async () => {
+  const { auth, log, told } = world();
+  await auth.start();
+  await Promise.all([auth.switchTo("a2"), Promise.resolve().then(() => auth.recheck())]);
+  expect(auth.identity.value?.account.id).toBe("a2");
+  expect(log).toEqual(["refresh", "switch with token-1", "refresh"]);
+  expect(told).toEqual([{ type: "signed_in", user_id: "u1", account_id: "a2" }]);
+});
+
+test("a refused move leaves the account as it is", async () => {
+  const { auth, state } = world();
+  await auth.start();
+  state.move = 404;
+  await expect(auth.switchTo("a2")).rejects.toMatchObject({ status: 404 });
+  expect(auth.identity.value?.account.id).toBe("a1");
+  expect(auth.state.value).toBe("signed_in");
+});
+
 test("login and logout are told to the other tabs", async () => {
   const { auth, told } = world();
   await auth.login("mara@lumen.blog", "correct horse battery");
   await auth.logout();
-  expect(told).toEqual([{ type: "signed_in", user_id: "u1" }, { type: "signed_out" }]);
+  expect(told).toEqual([{ type: "signed_in", user_id: "u1", account_id: "a1" }, { type: "signed_out" }]);
   expect(auth.state.value).toBe("signed_out");
   expect(await auth.freshToken()).toBeNull();
 });
 
-test("hearing of a logout signs out, of the same user changes nothing, of another asks for a reload", async () => {
+test("hearing of a logout signs out, of the same user changes nothing, of another one or another account asks for a reload", async () => {
   const { auth } = world();
   await auth.start();
-  expect(await auth.hear({ type: "signed_in", user_id: "u1" })).toBe("done");
-  expect(await auth.hear({ type: "signed_in", user_id: "u2" })).toBe("reload");
+  expect(await auth.hear({ type: "signed_in", user_id: "u1", account_id: "a1" })).toBe("done");
+  expect(await auth.hear({ type: "signed_in", user_id: "u2", account_id: "a1" })).toBe("reload");
+  expect(await auth.hear({ type: "signed_in", user_id: "u1", account_id: "a2" })).toBe("reload");
   expect(await auth.hear({ type: "signed_out" })).toBe("done");
   expect(auth.state.value).toBe("signed_out");
-  expect(await auth.hear({ type: "signed_in", user_id: "u1" })).toBe("done");
+  expect(await auth.hear({ type: "signed_in", user_id: "u1", account_id: "a1" })).toBe("done");
   expect(auth.state.value).toBe("signed_in");
 });

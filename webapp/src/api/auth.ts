@@ -10,12 +10,15 @@ export interface Identity {
   user: User;
   account: Account;
 }
-export type AuthMessage = { type: "signed_out" } | { type: "signed_in"; user_id: string };
+export type AuthMessage = { type: "signed_out" } | { type: "signed_in"; user_id: string; account_id: string };
+
+/** The `type` of the problem that asks for the code of the second factor. */
+export const SECOND_FACTOR = "urn:haru:problem:second-factor";
 
 /** What the outside world does for us; tests bring their own. */
 export interface AuthWorld {
-  /** Posts to `/api/v1/auth/{action}` with the cookie. */
-  post(action: string, body?: unknown): Promise<Response>;
+  /** Posts to `/api/v1/auth/{action}` with the cookie, and with the token where one is given. */
+  post(action: string, body?: unknown, token?: string): Promise<Response>;
   /** Sends a request of the API. */
   send(request: Request): Promise<Response>;
   /** Runs one holder of the lock at a time, over all tabs of this browser. */
@@ -69,12 +72,19 @@ export function createAuth(world: AuthWorld) {
     return token?.value ?? null;
   }
 
-  async function enterWith(action: string, body: unknown): Promise<void> {
-    const response = await world.post(action, body);
+  async function enterWith(action: string, body: unknown, bearer?: string): Promise<void> {
+    const response = await world.post(action, body, bearer);
     if (!response.ok) throw problemOf(response.status, await bodyOf(response));
     const session = (await response.json()) as Session;
     enter(session);
-    world.tell({ type: "signed_in", user_id: session.user.id });
+    world.tell({ type: "signed_in", user_id: session.user.id, account_id: session.account.id });
+  }
+
+  /** Moves this login into another account. Under the lock: a refresh meanwhile would bring back a token of the old one. */
+  async function moveWith(action: string, body: unknown): Promise<void> {
+    const bearer = await freshToken();
+    if (bearer === null) throw problemOf(401, undefined);
+    await world.lock(() => enterWith(action, body, bearer));
   }
 
   return {
@@ -92,6 +102,11 @@ export function createAuth(world: AuthWorld) {
       }
     },
 
+    /** Asks the cookie again: after a change that may have ended this login or moved it. */
+    async recheck(): Promise<void> {
+      await refresh().catch(() => undefined);
+    },
+
     /** Renews the tokens if they end soon. */
     async renew(): Promise<void> {
       if (isStale()) await refresh();
@@ -102,7 +117,12 @@ export function createAuth(world: AuthWorld) {
       return token && Math.max(0, token.expiresAt - world.now() - RENEW_BEFORE_MS);
     },
 
-    login: (email: string, password: string) => enterWith("login", { email, password }),
+    login: (email: string, password: string, code?: string) =>
+      enterWith("login", { email, password, ...(code === undefined ? {} : { code }) }),
+    registerInvited: (token: string, email: string, password: string, name: string) =>
+      enterWith("invitation/register", { token, email, password, name }),
+    accept: (token: string) => moveWith("invitation/accept", { token }),
+    switchTo: (accountId: string) => moveWith("switch", { account_id: accountId }),
     register: (email: string, password: string, name: string) =>
       enterWith("register", { email, password, name }),
 
@@ -129,7 +149,11 @@ export function createAuth(world: AuthWorld) {
         leave();
         return "done";
       }
-      if (identity.value !== null) return identity.value.user.id === message.user_id ? "done" : "reload";
+      const known = identity.value;
+      if (known !== null) {
+        const isSame = known.user.id === message.user_id && known.account.id === message.account_id;
+        return isSame ? "done" : "reload";
+      }
       await refresh().catch(() => undefined);
       return "done";
     },

@@ -3,6 +3,7 @@
 import { t } from "../i18n";
 
 interface ProblemDetails {
+  type?: string;
   title?: string;
   detail?: string;
   errors?: { field: string; message: string }[];
@@ -14,12 +15,15 @@ interface ProblemDetails {
 /** A request that did not succeed. Status 0: no answer came at all. */
 export class ApiError extends Error {
   readonly status: number;
+  /** Tells apart what one status may mean. */
+  readonly type: string | undefined;
   readonly fields: ReadonlyMap<string, string>;
   readonly requestId: string | undefined;
 
   constructor(status: number, problem: ProblemDetails = {}) {
     super(problem.detail ?? problem.error ?? problem.title ?? messageOf(status));
     this.status = status;
+    this.type = problem.type;
     this.fields = new Map((problem.errors ?? []).map((error) => [error.field, error.message]));
     this.requestId = problem.request_id;
   }

@@ -6,13 +6,15 @@ import { type AuthMessage, createAuth } from "./auth";
 const channel = new BroadcastChannel(`haru-auth:${urls.basePath}`);
 
 export const auth = createAuth({
-  post: (action, body) =>
+  post: (action, body, token) =>
     fetch(`${urls.apiBase}/api/v1/auth/${action}`, {
       method: "POST",
       credentials: "same-origin",
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      headers: {
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     }),
   send: (request) => fetch(request),
   // Without a secure context (plain http on a LAN) there are no Web Locks: the server's grace period covers that.

@@ -1,65 +1,87 @@
-// The GraphQL subscriptions of the app, over one lazily opened socket. Retrying is `keepLive`'s business.
+// The GraphQL subscriptions of one viewer, over one lazily opened socket. Retrying is `keepLive`'s business.
 
 import { type Client, createClient } from "graphql-ws";
 import { urls } from "../lib/urls";
 import { LIVE_DASHBOARD, LIVE_VISITORS } from "./documents";
-import { auth } from "./session";
 import type { Dashboard, DashboardQuery } from "./types";
-
-let client: Client | undefined;
-
-function socket(): Client {
-  client ??= createClient({
-    url: urls.socket,
-    lazyCloseTimeout: 5_000,
-    keepAlive: 20_000,
-    retryAttempts: 0,
-    connectionParams: async () => ({ authorization: `Bearer ${await auth.freshToken()}` }),
-  });
-  return client;
-}
 
 interface Sink<T> {
   next(value: T): void;
   ended(): void;
 }
 
-function subscribe<T extends object>(
-  query: string,
-  variables: Record<string, unknown>,
-  sink: { next(data: T): void; ended(): void },
-): () => void {
-  return socket().subscribe<T>(
-    { query, variables },
-    {
-      next: ({ data, errors }) => {
-        if (data && !errors?.length) sink.next(data);
-        else sink.ended();
+export interface Subscriptions {
+  subscribeDashboard(siteId: string, query: DashboardQuery, sink: Sink<Dashboard>): () => void;
+  subscribeVisitors(siteId: string, sink: Sink<number>): () => void;
+  /** Ends the socket, for instance when the user logs out. */
+  closeSocket(): void;
+}
+
+/** `onEnded` hears of each subscription that ended without having been ended here. */
+export function createSubscriptions(
+  token: () => Promise<string | null>,
+  onEnded?: () => void,
+): Subscriptions {
+  let client: Client | undefined;
+
+  function socket(): Client {
+    client ??= createClient({
+      url: urls.socket,
+      lazyCloseTimeout: 5_000,
+      keepAlive: 20_000,
+      retryAttempts: 0,
+      connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
+    });
+    return client;
+  }
+
+  function subscribe<T extends object>(
+    query: string,
+    variables: Record<string, unknown>,
+    sink: Sink<T>,
+  ): () => void {
+    let over = false;
+    const ended = () => {
+      if (over) return;
+      over = true;
+      onEnded?.();
+      sink.ended();
+    };
+    const close = socket().subscribe<T>(
+      { query, variables },
+      {
+        next: ({ data, errors }) => {
+          if (data && !errors?.length) sink.next(data);
+          else ended();
+        },
+        error: ended,
+        complete: ended,
       },
-      error: () => sink.ended(),
-      complete: () => sink.ended(),
+    );
+    return () => {
+      over = true;
+      close();
+    };
+  }
+
+  return {
+    subscribeDashboard: (siteId, query, sink) =>
+      subscribe<{ liveDashboard: Dashboard }>(
+        LIVE_DASHBOARD,
+        { siteId, query },
+        { next: (data) => sink.next(data.liveDashboard), ended: sink.ended },
+      ),
+
+    subscribeVisitors: (siteId, sink) =>
+      subscribe<{ liveVisitors: number }>(
+        LIVE_VISITORS,
+        { siteId },
+        { next: (data) => sink.next(data.liveVisitors), ended: sink.ended },
+      ),
+
+    closeSocket() {
+      void client?.dispose();
+      client = undefined;
     },
-  );
-}
-
-export function subscribeDashboard(siteId: string, query: DashboardQuery, sink: Sink<Dashboard>): () => void {
-  return subscribe<{ liveDashboard: Dashboard }>(
-    LIVE_DASHBOARD,
-    { siteId, query },
-    { next: (data) => sink.next(data.liveDashboard), ended: sink.ended },
-  );
-}
-
-export function subscribeVisitors(siteId: string, sink: Sink<number>): () => void {
-  return subscribe<{ liveVisitors: number }>(
-    LIVE_VISITORS,
-    { siteId },
-    { next: (data) => sink.next(data.liveVisitors), ended: sink.ended },
-  );
-}
-
-/** Ends the socket, for instance when the user logs out. */
-export function closeSocket(): void {
-  void client?.dispose();
-  client = undefined;
+  };
 }

@@ -21,7 +21,9 @@ export type Metric = keyof Series;
 export const INTERVALS = ["hour", "day", "week", "month"] as const;
 export type Interval = (typeof INTERVALS)[number];
 export type TimeSeries = Schemas["TimeSeries"] & { interval: Interval };
-export type Dashboard = Schemas["Dashboard"] & { time_series: TimeSeries };
+/** The panels of a dashboard; those that a share link does not show are missing. */
+export type Panels = Partial<Record<PanelName, Panel | null>>;
+export type Dashboard = Omit<Schemas["Dashboard"], "panels"> & { time_series: TimeSeries; panels: Panels };
 
 /** The five numbers of the dashboard, in their order. */
 export const METRICS = [

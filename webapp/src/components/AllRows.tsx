@@ -1,11 +1,10 @@
 // All rows of a dimension, a hundred at a time, through the query language.
 
 import { useEffect, useState } from "preact/hooks";
-import { listRows } from "../api/client";
 import { type ApiError, toApiError } from "../api/problem";
-import type { PanelRow } from "../api/types";
+import type { DashboardQuery, PanelRow } from "../api/types";
 import { t, tn } from "../i18n";
-import { queryOf, type View } from "../lib/view";
+import { useViewer } from "../state/viewer";
 import { Dialog } from "./Dialog";
 import { ErrorBox } from "./ErrorBox";
 import { Rows } from "./Rows";
@@ -18,7 +17,7 @@ interface AllRowsProps {
   column: string;
   site: string;
   dimension: string;
-  view: View;
+  question: Pick<DashboardQuery, "date_range" | "filters">;
   /** Visitors of the period, to work out shares. */
   total: number;
   hrefOf: (value: string) => string;
@@ -27,21 +26,22 @@ interface AllRowsProps {
 }
 
 export function AllRows(props: AllRowsProps) {
-  const { title, column, site, dimension, view, total, onClose } = props;
+  const { title, column, site, dimension, question, total, onClose } = props;
+  const { connection } = useViewer();
   const [rows, setRows] = useState<PanelRow[]>([]);
   const [totalRows, setTotalRows] = useState<number | null>(null);
   const [wanted, setWanted] = useState(PAGE);
   const [error, setError] = useState<ApiError | null>(null);
   const [attempt, setAttempt] = useState(0);
-  const query = JSON.stringify(queryOf(view));
+  const query = JSON.stringify(question);
   const isLoading = error === null && rows.length < Math.min(wanted, totalRows ?? wanted);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` asks again after an error; `query` is the view as text
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` asks again after an error; `query` is the question as text
   useEffect(() => {
     const controller = new AbortController();
     const offset = wanted - PAGE;
     setError(null);
-    listRows(site, dimension, queryOf(view), { limit: PAGE, offset }, controller.signal).then(
+    connection.listRows(site, dimension, question, { limit: PAGE, offset }, controller.signal).then(
       (answer) => {
         const more = answer.results.map((row) => toRow(row.dimensions[0] ?? "", row.metrics[0] ?? 0, total));
         setRows((known) => [...known.slice(0, offset), ...more]);
@@ -52,7 +52,7 @@ export function AllRows(props: AllRowsProps) {
       },
     );
     return () => controller.abort();
-  }, [site, dimension, query, wanted, attempt]);
+  }, [connection, site, dimension, query, wanted, attempt]);
 
   return (
     <Dialog title={title} wide onClose={onClose}>

@@ -9,10 +9,12 @@ interface DialogProps {
   title: string;
   onClose: () => void;
   wide?: boolean;
+  /** A click beside it does not close it: for what is shown only once. */
+  sticky?: boolean;
   children: ComponentChildren;
 }
 
-export function Dialog({ title, onClose, wide = false, children }: DialogProps) {
+export function Dialog({ title, onClose, wide = false, sticky = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
 
@@ -33,7 +35,7 @@ export function Dialog({ title, onClose, wide = false, children }: DialogProps) 
         onClose();
       }}
       onClick={(event) => {
-        if (event.target === dialog.current) onClose();
+        if (event.target === dialog.current && !sticky) onClose();
       }}
     >
       <div class="flex max-h-[min(46rem,calc(100dvh-4rem))] flex-col">

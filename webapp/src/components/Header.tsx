@@ -7,7 +7,9 @@ import { auth } from "../api/session";
 import { t } from "../i18n";
 import { urls } from "../lib/urls";
 import { decodeView, viewHref } from "../lib/view";
+import { switchAccount } from "../state/account";
 import { flash } from "../state/flash";
+import { canManage, me } from "../state/me";
 import { sites } from "../state/sites";
 import { chooseTheme, THEMES, theme } from "../state/theme";
 import { Icon } from "./Icon";
@@ -35,7 +37,12 @@ export function Header({ site, page, children }: HeaderProps) {
             {t("nav.dashboard")}
           </a>
         )}
-        {site && page !== "settings" && (
+        {site && page === "dashboard" && canManage.value && (
+          <a href={urls.sharing(site)} class="nav-link hidden sm:block">
+            {t("nav.share")}
+          </a>
+        )}
+        {site && page !== "settings" && canManage.value && (
           <a href={urls.settings(site)} class="nav-link hidden sm:block">
             {t("nav.settings")}
           </a>
@@ -79,11 +86,15 @@ function SiteSwitcher({ current }: { current: string | undefined }) {
               </span>
             </MenuLink>
           ))}
-          {sites.value && sites.value.length > 0 && <MenuLine />}
-          <MenuLink href={urls.newSite} onChoose={close}>
-            <Icon name="plus" />
-            {t("nav.add_site")}
-          </MenuLink>
+          {canManage.value && (
+            <>
+              {sites.value && sites.value.length > 0 && <MenuLine />}
+              <MenuLink href={urls.newSite} onChoose={close}>
+                <Icon name="plus" />
+                {t("nav.add_site")}
+              </MenuLink>
+            </>
+          )}
         </>
       )}
     </Menu>
@@ -91,9 +102,11 @@ function SiteSwitcher({ current }: { current: string | undefined }) {
 }
 
 function UserMenu({ site }: { site: string | undefined }) {
+  const { path, route } = useLocation();
   const identity = auth.identity.value;
   if (!identity) return null;
-  const { user } = identity;
+  const { user, account } = identity;
+  const accounts = me.value?.accounts ?? [];
   return (
     <Menu
       label={t("nav.account", { name: user.name || user.email })}
@@ -106,11 +119,54 @@ function UserMenu({ site }: { site: string | undefined }) {
             <p class="truncate font-medium">{user.name}</p>
             <p class="truncate text-xs text-quiet">{user.email}</p>
           </div>
-          {site && (
+          {accounts.length > 1 ? (
+            <>
+              <MenuLine />
+              <p role="presentation" class="px-2.5 pt-0.5 pb-1 text-xs text-quiet">
+                {t("nav.accounts")}
+              </p>
+              {accounts.map(({ id, name, role }) => (
+                <MenuChoice
+                  key={id}
+                  checked={id === account.id}
+                  onChoose={() => {
+                    close();
+                    if (id === account.id) return;
+                    switchAccount(id, () => route(urls.home)).catch((error: unknown) =>
+                      flash(toApiError(error).text),
+                    );
+                  }}
+                >
+                  <span class="min-w-0 grow truncate">{name}</span>
+                  <span class="text-xs font-normal text-quiet">{t(`role.${role}`)}</span>
+                </MenuChoice>
+              ))}
+            </>
+          ) : (
+            <p role="presentation" class="max-w-64 truncate px-2.5 pb-1 text-xs text-quiet">
+              {t("nav.in_account", { account: account.name })}
+            </p>
+          )}
+          <MenuLine />
+          <MenuLink href={urls.account()} current={path === urls.account()} onChoose={close}>
+            {t("nav.account_settings")}
+          </MenuLink>
+          <MenuLink href={urls.me} current={path === urls.me} onChoose={close}>
+            {t("nav.me")}
+          </MenuLink>
+          {user.is_admin && (
+            <MenuLink href={urls.admin} current={path === urls.admin} onChoose={close}>
+              {t("nav.admin")}
+            </MenuLink>
+          )}
+          {site && canManage.value && (
             <div class="sm:hidden">
               <MenuLine />
               <MenuLink href={urls.settings(site)} onChoose={close}>
                 {t("nav.settings")}
+              </MenuLink>
+              <MenuLink href={urls.sharing(site)} onChoose={close}>
+                {t("nav.share")}
               </MenuLink>
             </div>
           )}

@@ -2,12 +2,14 @@ import { useState } from "preact/hooks";
 import { t, tn } from "../i18n";
 import { formatExact } from "../lib/format";
 import { dropName, noticeText } from "../lib/names";
+import { me } from "../state/me";
 import { Icon } from "./Icon";
 
-/** What the administrator should know; each can be put away until the page is loaded again. */
+/** What the administrator or the owner should know; each can be put away until the page is loaded again. */
 export function Notices({ notices }: { notices: readonly string[] }) {
   const [dismissed, setDismissed] = useState<readonly string[]>([]);
-  const shown = notices.filter((notice) => !dismissed.includes(notice));
+  const all = [...new Set([...notices, ...(me.value?.notices ?? [])])];
+  const shown = all.filter((notice) => !dismissed.includes(notice));
   if (shown.length === 0) return null;
   return (
     <ul aria-label={t("notice.label")} class="space-y-2">

@@ -2,10 +2,11 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Dashboard, PanelName } from "../api/types";
+import type { Dashboard, Panel, PanelName } from "../api/types";
 import { t } from "../i18n";
 import { rowFilter, sameFilter, toggleFilter } from "../lib/filters";
-import { type Card, TABS, type Tab, UTM_PANELS, type View, viewHref } from "../lib/view";
+import { type Card, queryOf, TABS, type Tab, UTM_PANELS, type View } from "../lib/view";
+import { useViewer } from "../state/viewer";
 import { AllRows } from "./AllRows";
 import { Rows } from "./Rows";
 import { TabList, TabPanel } from "./Tabs";
@@ -13,39 +14,60 @@ import { TabList, TabPanel } from "./Tabs";
 interface PanelsProps {
   data: Dashboard;
   view: View;
+  hrefWith: (part: Partial<View>) => string;
   onChange: (change: Partial<View>) => void;
 }
 
+/** Those that the answer holds: a share link may show some panels only, and then the rest moves together. */
 export function Panels(props: PanelsProps) {
+  const cards = CARDS.map((card) => ({ card, tabs: shownTabs(card, props.data) })).filter(
+    ({ tabs }) => tabs.length > 0,
+  );
+  const small = cards.filter(({ card }) => card !== "events").length;
   return (
     <div class="grid grid-cols-1 gap-4 md:grid-cols-2">
-      <PanelCard card="pages" {...props} />
-      <PanelCard card="sources" {...props} />
-      <PanelCard card="locations" {...props} />
-      <PanelCard card="devices" {...props} />
-      <div class="md:col-span-2">
-        <PanelCard card="events" {...props} />
-      </div>
+      {cards.map(({ card, tabs }, index) => {
+        const isAlone = card === "events" || (small % 2 === 1 && index === small - 1);
+        return (
+          <div key={card} class={isAlone ? "md:col-span-2" : ""}>
+            <PanelCard card={card} tabs={tabs} {...props} />
+          </div>
+        );
+      })}
     </div>
   );
 }
 
+const CARDS = Object.keys(TABS) as Card[];
+
+const panelsOf = (tab: Tab): readonly PanelName[] => (tab === "campaigns" ? UTM_PANELS : [tab]);
+
+function shownTabs(card: Card, data: Dashboard): readonly Tab[] {
+  const tabs: readonly Tab[] = TABS[card];
+  return tabs.filter((tab) => panelsOf(tab).some((name) => data.panels[name]));
+}
+
+const NOTHING: Panel = { dimension: "", rows: [] };
+
 /** Rows in a panel of the dashboard; the server sends no more. */
 const PANEL_ROWS = 9;
 
-function PanelCard<C extends Card>({ card, data, view, onChange }: PanelsProps & { card: C }) {
+interface PanelCardProps extends PanelsProps {
+  card: Card;
+  tabs: readonly Tab[];
+}
+
+function PanelCard({ card, tabs, data, view, hrefWith, onChange }: PanelCardProps) {
+  const { limits } = useViewer();
   const [showsAll, setShowsAll] = useState(false);
-  const tabs: readonly Tab[] = TABS[card];
-  const tab: Tab = view.tabs[card];
+  const chosen: Tab = view.tabs[card];
+  const tab = tabs.includes(chosen) ? chosen : (tabs[0] ?? chosen);
   const panelName: PanelName = tab === "campaigns" ? view.utm : tab;
-  const panel = data.panels[panelName];
+  const panel = data.panels[panelName] ?? NOTHING;
   const hasTabs = tabs.length > 1;
 
   const hrefOf = (value: string) =>
-    viewHref(data.site.domain, {
-      ...view,
-      filters: toggleFilter(view.filters, rowFilter(panel.dimension, value)),
-    });
+    hrefWith({ filters: toggleFilter(view.filters, rowFilter(panel.dimension, value)) });
   const isActive = (value: string) =>
     view.filters.some((filter) => sameFilter(filter, rowFilter(panel.dimension, value)));
 
@@ -106,7 +128,7 @@ function PanelCard<C extends Card>({ card, data, view, onChange }: PanelsProps &
           column={t(`column.${panelName}`)}
           site={data.site.domain}
           dimension={panel.dimension}
-          view={view}
+          question={limits ? { ...queryOf(view), date_range: seenRange(data, view) } : queryOf(view)}
           total={data.totals.visitors.value}
           hrefOf={hrefOf}
           isActive={isActive}
@@ -119,8 +141,12 @@ function PanelCard<C extends Card>({ card, data, view, onChange }: PanelsProps &
 
 /** Rows of the longest tab: the card keeps that height, so that choosing a tab moves nothing below. */
 function longestTab(tabs: readonly Tab[], data: Dashboard): number {
-  const names = tabs.flatMap((tab): readonly PanelName[] => (tab === "campaigns" ? UTM_PANELS : [tab]));
-  return Math.max(...names.map((name) => data.panels[name].rows.length));
+  return Math.max(...tabs.flatMap(panelsOf).map((name) => data.panels[name]?.rows.length ?? 0));
+}
+
+/** All time through a share link is the range that the dashboard was cut to. */
+function seenRange({ range }: Dashboard, { period }: View): View["period"] {
+  return period === "all" ? [range.from.slice(0, 10), range.to.slice(0, 10)] : period;
 }
 
 function UtmChoice({ selected, onSelect }: { selected: View["utm"]; onSelect: (utm: View["utm"]) => void }) {

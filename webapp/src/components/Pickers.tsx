@@ -2,9 +2,10 @@
 
 import { Fragment } from "preact";
 import { useState } from "preact/hooks";
-import type { Comparison, DateRange, Interval } from "../api/types";
+import type { Comparison, DateRange, Interval, Preset } from "../api/types";
 import { t } from "../i18n";
 import { rangeWords, today } from "../lib/dates";
+import { isWhole, type Limits, offersComparison, offersPreset } from "../lib/limits";
 import { COMPARISONS, intervalsOf, PRESET_GROUPS } from "../lib/view";
 import { Dialog } from "./Dialog";
 import { TextField } from "./Field";
@@ -14,15 +15,25 @@ import { Menu, MenuAction, MenuChoice, MenuLine } from "./Menu";
 interface PeriodPickerProps {
   period: DateRange;
   timezone: string;
+  /** Only periods within these are offered. */
+  limits: Limits | null;
   onChange: (period: DateRange) => void;
 }
 
-export function PeriodPicker({ period, timezone, onChange }: PeriodPickerProps) {
+export function PeriodPicker({ period, timezone, limits, onChange }: PeriodPickerProps) {
   const [isAsking, setAsking] = useState(false);
+  const shownWhole = limits !== null && isWhole(limits, period);
+  const nameOf = (preset: Preset) => t(limits && preset === "all" ? "share.all_shown" : `period.${preset}`);
   const name =
     typeof period === "string"
-      ? t(`period.${period}`)
-      : rangeWords(`${period[0]}T00:00:00`, `${period[1]}T23:59:59`);
+      ? nameOf(period)
+      : shownWhole
+        ? nameOf("all")
+        : rangeWords(`${period[0]}T00:00:00`, `${period[1]}T23:59:59`);
+  const day = today(timezone);
+  const groups = PRESET_GROUPS.map((group) =>
+    group.filter((preset) => limits === null || offersPreset(limits, preset, day)),
+  ).filter((group) => group.length > 0);
   return (
     <>
       <Menu
@@ -37,19 +48,19 @@ export function PeriodPicker({ period, timezone, onChange }: PeriodPickerProps) 
       >
         {(close) => (
           <>
-            {PRESET_GROUPS.map((group, index) => (
+            {groups.map((group, index) => (
               <Fragment key={group[0]}>
                 {index > 0 && <MenuLine />}
                 {group.map((preset) => (
                   <MenuChoice
                     key={preset}
-                    checked={preset === period}
+                    checked={preset === period || (preset === "all" && shownWhole)}
                     onChoose={() => {
                       close();
                       onChange(preset);
                     }}
                   >
-                    {t(`period.${preset}`)}
+                    {nameOf(preset)}
                   </MenuChoice>
                 ))}
               </Fragment>
@@ -69,7 +80,8 @@ export function PeriodPicker({ period, timezone, onChange }: PeriodPickerProps) 
       {isAsking && (
         <CustomRange
           period={period}
-          timezone={timezone}
+          first={limits?.first ?? undefined}
+          last={limits?.last ?? day}
           onClose={() => setAsking(false)}
           onApply={(range) => {
             setAsking(false);
@@ -83,13 +95,14 @@ export function PeriodPicker({ period, timezone, onChange }: PeriodPickerProps) 
 
 interface CustomRangeProps {
   period: DateRange;
-  timezone: string;
+  /** The days that may be chosen. */
+  first: string | undefined;
+  last: string;
   onClose: () => void;
   onApply: (range: [string, string]) => void;
 }
 
-function CustomRange({ period, timezone, onClose, onApply }: CustomRangeProps) {
-  const last = today(timezone);
+function CustomRange({ period, first, last, onClose, onApply }: CustomRangeProps) {
   const [from, setFrom] = useState(typeof period === "string" ? last : period[0]);
   const [to, setTo] = useState(typeof period === "string" ? last : period[1]);
   const [error, setError] = useState<string>();
@@ -102,6 +115,7 @@ function CustomRange({ period, timezone, onClose, onApply }: CustomRangeProps) {
           event.preventDefault();
           if (!from || !to) setError(t("auth.required"));
           else if (to < from) setError(t("period.order"));
+          else if ((first && from < first) || to > last) setError(t("share.out_of_range"));
           else onApply([from, to]);
         }}
       >
@@ -111,6 +125,7 @@ function CustomRange({ period, timezone, onClose, onApply }: CustomRangeProps) {
             name="from"
             type="date"
             value={from}
+            {...(first ? { min: first } : {})}
             max={last}
             onInput={setFrom}
           />
@@ -119,6 +134,7 @@ function CustomRange({ period, timezone, onClose, onApply }: CustomRangeProps) {
             name="to"
             type="date"
             value={to}
+            {...(first ? { min: first } : {})}
             max={last}
             onInput={setTo}
             error={error}
@@ -139,11 +155,19 @@ function CustomRange({ period, timezone, onClose, onApply }: CustomRangeProps) {
 
 interface ComparisonPickerProps {
   comparison: Comparison | null;
+  period: DateRange;
+  timezone: string;
+  limits: Limits | null;
   onChange: (comparison: Comparison | null) => void;
 }
 
-export function ComparisonPicker({ comparison, onChange }: ComparisonPickerProps) {
-  const choices: (Comparison | null)[] = [...COMPARISONS, null];
+export function ComparisonPicker({ comparison, period, timezone, limits, onChange }: ComparisonPickerProps) {
+  const day = today(timezone);
+  const possible = COMPARISONS.filter(
+    (choice) => limits === null || offersComparison(limits, choice, period, day),
+  );
+  if (period === "all" || possible.length === 0) return null;
+  const choices: (Comparison | null)[] = [...possible, null];
   return (
     <Menu
       label={t("compare.label", { comparison: t(`compare.short.${comparison ?? "none"}`) })}

@@ -27,3 +27,15 @@ test("the way back after login stays in the app", () => {
   }
   expect(makeUrls("https://haru.example/stats/").next("/admin")).toBe("/stats/");
 });
+
+test("shared dashboards are told by their path, below a base path too", () => {
+  const urls = makeUrls("https://haru.example/stats/");
+  expect(urls.publicShare("press")).toBe("https://haru.example/stats/share/press");
+  expect(urls.sharedSlug("/stats/share/press")).toBe("press");
+  expect(urls.sharedSlug(urls.share("lumen.blog"))).toBe("lumen.blog");
+  expect(urls.sharedSlug("/stats/share/")).toBe("");
+  expect(urls.sharedSlug("/stats/share/%E0%A4%A")).toBe("");
+  for (const other of ["/share/press", "/stats/sites/share", "/stats/", "/stats/share"]) {
+    expect(urls.sharedSlug(other)).toBeNull();
+  }
+});

@@ -17,10 +17,30 @@ export function makeUrls(baseUri: string) {
     home: at(""),
     login: (next?: string) => at("login") + (next ? `?next=${encodeURIComponent(next)}` : ""),
     register: at("register"),
+    forgot: at("forgot"),
+    reset: at("reset"),
+    invite: at("invite"),
+    account: (show?: string) => at("account") + (show ? `?show=${show}` : ""),
+    me: at("me"),
+    admin: at("admin"),
     newSite: at("sites/new"),
     site,
     setup: (key: string) => `${site(key)}/setup`,
     settings: (key: string) => `${site(key)}/settings`,
+    sharing: (key: string) => `${site(key)}/settings#sharing`,
+    share: (slug: string) => at(`share/${encodeURIComponent(slug)}`),
+    /** The public address of a share link or a public site, as people pass it on. */
+    publicShare: (slug: string) => `${base.href}share/${encodeURIComponent(slug)}`,
+    /** The slug, or the domain, in a path of the form `share/{slug}`. */
+    sharedSlug(path: string): string | null {
+      const shared = at("share/");
+      if (!path.startsWith(shared)) return null;
+      try {
+        return decodeURIComponent(path.slice(shared.length).replace(/\/+$/, ""));
+      } catch {
+        return "";
+      }
+    },
 
     /** A `next` parameter if it leads into this app, else home: never to another host. */
     next(target: string | undefined): string {

@@ -3,9 +3,11 @@ import {
   DEFAULT_VIEW,
   decodeView,
   encodeView,
+  frameOf,
   intervalsOf,
   PRESET_GROUPS,
   queryOf,
+  shareHref,
   type View,
   viewHref,
 } from "./view";
@@ -88,4 +90,15 @@ test("intervals fit the length of the period", () => {
   expect(intervalsOf(["2026-01-01", "2026-01-01"])).toEqual(["hour"]);
   expect(intervalsOf(["2026-01-01", "2026-02-15"])).toEqual(["day", "week"]);
   expect(intervalsOf(["2024-01-01", "2026-02-15"])).toEqual(["week", "month"]);
+});
+
+test("a shared dashboard stays in its frame, whatever is clicked", () => {
+  const view: View = { ...DEFAULT_VIEW, metric: "visits" };
+  expect(shareHref("press", DEFAULT_VIEW, frameOf(""))).toBe("/share/press");
+  expect(shareHref("press", view, frameOf("?metric=visits"))).toBe("/share/press?metric=visits");
+  const frame = frameOf("?theme=dark&period=7d&embed=1");
+  expect(frame).toEqual({ embed: true, theme: "dark" });
+  expect(shareHref("press", view, frame)).toBe("/share/press?embed=1&theme=dark&metric=visits");
+  expect(frameOf("?theme=neon&embed=yes")).toEqual({ embed: false, theme: null });
+  expect(decodeView("?embed=1&theme=dark&metric=visits")).toEqual(view);
 });

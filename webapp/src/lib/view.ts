@@ -135,6 +135,25 @@ export function viewHref(site: string, view: View): string {
   return urls.site(site) + encodeView(view);
 }
 
+/** How a shared dashboard is framed: without its header, in a theme that the page around it asks for. */
+export interface Frame {
+  embed: boolean;
+  theme: "light" | "dark" | null;
+}
+
+export function frameOf(search: string): Frame {
+  const params = new URLSearchParams(search);
+  const theme = params.get("theme");
+  return { embed: params.get("embed") === "1", theme: theme === "light" || theme === "dark" ? theme : null };
+}
+
+export function shareHref(slug: string, view: View, frame: Frame): string {
+  const pairs = [...(frame.embed ? ["embed=1"] : []), ...(frame.theme ? [`theme=${frame.theme}`] : [])];
+  const words = encodeView(view).slice(1);
+  const all = [...pairs, ...(words ? [words] : [])].join("&");
+  return urls.share(slug) + (all && `?${all}`);
+}
+
 /** The question to the server that a view stands for. */
 export function queryOf(view: View): DashboardQuery {
   return {

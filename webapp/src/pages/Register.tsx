@@ -3,8 +3,10 @@ import { toApiError } from "../api/problem";
 import { auth } from "../api/session";
 import { FormError } from "../components/ErrorBox";
 import { TextField } from "../components/Field";
+import { PasswordField } from "../components/PasswordField";
 import { useTitle } from "../components/use-title";
 import { t } from "../i18n";
+import { passwordProblem } from "../lib/strength";
 import { urls } from "../lib/urls";
 import { instance, setupIsDone } from "../state/instance";
 import { AuthPage } from "./AuthPage";
@@ -12,16 +14,12 @@ import { AuthPage } from "./AuthPage";
 type FieldName = "name" | "email" | "password";
 type Errors = Partial<Record<FieldName | "form", string>>;
 
-const MIN_PASSWORD = 12;
-const MAX_PASSWORD = 128;
-
 function check(values: Record<FieldName, string>): Errors {
   const errors: Errors = {};
   if (!values.name.trim()) errors.name = t("auth.required");
   if (!/^\S+@\S+$/.test(values.email.trim())) errors.email = t("auth.email_invalid");
-  const length = [...values.password].length;
-  if (length < MIN_PASSWORD) errors.password = t("auth.password_short");
-  if (length > MAX_PASSWORD) errors.password = t("auth.password_long");
+  const password = passwordProblem(values.password);
+  if (password) errors.password = password;
   return errors;
 }
 
@@ -97,15 +95,12 @@ export function Register() {
           onInput={set("email")}
           error={errors.email}
         />
-        <TextField
+        <PasswordField
           label={t("auth.password")}
-          name="password"
-          type="password"
-          autocomplete="new-password"
           value={values.password}
           onInput={set("password")}
-          hint={t("auth.password_hint")}
           error={errors.password}
+          own={[values.name, values.email]}
         />
         <FormError error={errors.form ?? null} />
         <button type="submit" class="btn btn-primary w-full" disabled={isSending}>

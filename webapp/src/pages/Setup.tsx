@@ -4,7 +4,6 @@ import { useEffect } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { getSite } from "../api/client";
 import { browserWorld, keepLive } from "../api/live";
-import { subscribeVisitors } from "../api/subscriptions";
 import type { Site } from "../api/types";
 import { ErrorBox } from "../components/ErrorBox";
 import { Header } from "../components/Header";
@@ -16,6 +15,7 @@ import { useSite } from "../components/use-site";
 import { useTitle } from "../components/use-title";
 import { t } from "../i18n";
 import { urls } from "../lib/urls";
+import { member } from "../state/member";
 import { keepSite } from "../state/sites";
 
 export function Setup() {
@@ -45,7 +45,7 @@ function useFirstEvent({ id, first_event_at: firstEvent }: Site): void {
     const look = () => getSite(id).then(keepSite, () => undefined);
     const stop = keepLive<number>(
       {
-        subscribe: (sink) => subscribeVisitors(id, sink),
+        subscribe: (sink) => member.connection.subscribeVisitors(id, sink),
         poll: () => look().then(() => 0),
         onValue: (online) => {
           if (online > 0) void look();

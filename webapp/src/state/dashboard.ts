@@ -1,68 +1,83 @@
-// What the dashboard shows: first over HTTP, then kept live. One question at a time.
+// What a viewer's dashboard shows: first over HTTP, then kept live. One question at a time.
 
-import { batch, signal } from "@preact/signals";
-import * as api from "../api/client";
-import { browserWorld, keepLive, type LiveState } from "../api/live";
+import { batch, type ReadonlySignal, signal } from "@preact/signals";
+import type { Connection } from "../api/connection";
+import { keepLive, type LiveState, type LiveWorld } from "../api/live";
 import { type ApiError, toApiError } from "../api/problem";
-import { subscribeDashboard } from "../api/subscriptions";
 import type { Dashboard, DashboardQuery } from "../api/types";
 
-export const dashboard = signal<Dashboard | null>(null);
-export const dashboardError = signal<ApiError | null>(null);
-/** The shown numbers answer an earlier question; the new answer is on its way. */
-export const isRefreshing = signal(false);
-export const liveState = signal<LiveState>("connecting");
+export interface Board {
+  data: ReadonlySignal<Dashboard | null>;
+  error: ReadonlySignal<ApiError | null>;
+  /** The shown numbers answer an earlier question; the new answer is on its way. */
+  isRefreshing: ReadonlySignal<boolean>;
+  live: ReadonlySignal<LiveState>;
+  /** Asks for a dashboard and keeps it current until the returned function is called. */
+  open(site: string, query: DashboardQuery): () => void;
+  forget(): void;
+}
 
-/** Asks for a dashboard and keeps it current until the returned function is called. */
-export function openDashboard(site: string, query: DashboardQuery): () => void {
-  const controller = new AbortController();
-  let stopLive: (() => void) | null = null;
-  const shown = dashboard.peek();
-
-  batch(() => {
-    dashboardError.value = null;
-    isRefreshing.value = true;
-    if (shown && shown.site.domain !== site && shown.site.id !== site) dashboard.value = null;
-  });
+export function createBoard(
+  connection: Pick<Connection, "getDashboard" | "subscribeDashboard">,
+  world: LiveWorld,
+): Board {
+  const data = signal<Dashboard | null>(null);
+  const error = signal<ApiError | null>(null);
+  const isRefreshing = signal(false);
+  const live = signal<LiveState>("connecting");
 
   const show = (answer: Dashboard) =>
     batch(() => {
-      dashboard.value = answer;
+      data.value = answer;
       isRefreshing.value = false;
     });
 
-  api.getDashboard(site, query, controller.signal).then(
-    (answer) => {
-      if (controller.signal.aborted) return;
-      show(answer);
-      stopLive = keepLive<Dashboard>(
-        {
-          subscribe: (sink) => subscribeDashboard(answer.site.id, query, sink),
-          poll: (signal) => api.getDashboard(site, query, signal),
-          onValue: show,
-          onState: (state) => {
-            liveState.value = state;
+  function open(site: string, query: DashboardQuery): () => void {
+    const controller = new AbortController();
+    let stopLive: (() => void) | null = null;
+    const shown = data.peek();
+
+    batch(() => {
+      error.value = null;
+      isRefreshing.value = true;
+      if (shown && shown.site.domain !== site && shown.site.id !== site) data.value = null;
+    });
+
+    connection.getDashboard(site, query, controller.signal).then(
+      (answer) => {
+        if (controller.signal.aborted) return;
+        show(answer);
+        stopLive = keepLive<Dashboard>(
+          {
+            subscribe: (sink) => connection.subscribeDashboard(answer.site.id, query, sink),
+            poll: (signal) => connection.getDashboard(site, query, signal),
+            onValue: show,
+            onState: (state) => {
+              live.value = state;
+            },
           },
-        },
-        browserWorld,
-      );
-    },
-    (error: unknown) => {
-      if (controller.signal.aborted) return;
-      batch(() => {
-        dashboardError.value = toApiError(error);
-        isRefreshing.value = false;
-      });
-    },
-  );
+          world,
+        );
+      },
+      (reason: unknown) => {
+        if (controller.signal.aborted) return;
+        batch(() => {
+          error.value = toApiError(reason);
+          isRefreshing.value = false;
+        });
+      },
+    );
 
-  return () => {
-    controller.abort();
-    stopLive?.();
-  };
-}
+    return () => {
+      controller.abort();
+      stopLive?.();
+    };
+  }
 
-export function forgetDashboard(): void {
-  dashboard.value = null;
-  dashboardError.value = null;
+  function forget(): void {
+    data.value = null;
+    error.value = null;
+  }
+
+  return { data, error, isRefreshing, live, open, forget };
 }

@@ -1,12 +1,17 @@
 // What this server is: whether it waits for its first user, whether it takes new ones.
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { getInstance } from "../api/client";
 import { type ApiError, toApiError } from "../api/problem";
 import type { Instance } from "../api/types";
 
 export const instance = signal<Instance | null>(null);
 export const instanceError = signal<ApiError | null>(null);
+
+/** Whether links go out by mail; until the server says so, they do. */
+export const sendsMail = computed(
+  () => (instance.value as (Instance & { mail?: boolean }) | null)?.mail ?? true,
+);
 
 export async function loadInstance(): Promise<void> {
   instanceError.value = null;

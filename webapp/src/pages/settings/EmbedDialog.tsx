@@ -1,0 +1,32 @@
+import { useState } from "preact/hooks";
+import type { ShareLink } from "../../api/share-types";
+import { Dialog } from "../../components/Dialog";
+import { SelectField } from "../../components/Field";
+import { Snippet } from "../../components/Snippet";
+import { t } from "../../i18n";
+import { embedSnippet } from "../../lib/share-draft";
+import { THEMES, type Theme } from "../../state/theme";
+
+/** What to paste into the page that shows the dashboard. */
+export function EmbedDialog({ link, onClose }: { link: ShareLink; onClose: () => void }) {
+  const [theme, setTheme] = useState<Theme>("system");
+  return (
+    <Dialog title={t("links.embed_title", { name: link.name })} onClose={onClose}>
+      <div class="space-y-4">
+        <p class="text-quiet">
+          {link.embed_origins.includes("*")
+            ? t("links.embed_anywhere")
+            : t("links.embed_only", { origins: link.embed_origins.join(", ") })}
+        </p>
+        <SelectField
+          label={t("links.embed_theme")}
+          name="theme"
+          value={theme}
+          options={THEMES.map((name) => [name, t(`theme.${name}`)] as const)}
+          onChange={(value) => setTheme(value as Theme)}
+        />
+        <Snippet code={embedSnippet(link, theme === "system" ? null : theme)} />
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,26 @@
+// The viewer that is logged in. Their dashboard is kept while they look at other pages.
+
+import { createConnection } from "../api/connection";
+import { browserWorld } from "../api/live";
+import { auth } from "../api/session";
+import { viewHref } from "../lib/view";
+import { createBoard } from "./dashboard";
+import type { Viewer } from "./viewer";
+
+const connection = createConnection({
+  send: (request) => auth.fetch(request),
+  token: () => auth.freshToken(),
+});
+
+export const member: Viewer = {
+  connection,
+  board: createBoard(connection, browserWorld),
+  limits: null,
+  href: viewHref,
+};
+
+/** Nothing of a member stays behind when they leave. */
+export function forgetMember(): void {
+  member.board.forget();
+  connection.closeSocket();
+}
