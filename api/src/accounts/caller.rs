@@ -111,6 +111,16 @@ impl Caller {
         Ok(scope)
     }
 
+    /// May make, change and revoke share links of the sites in this scope.
+    ///
+    /// # Errors
+    /// `Forbidden`, naming what is missing.
+    pub(crate) fn shares_sites(&self) -> Result<&Scope> {
+        let scope = self.with(TokenScope::SitesWrite)?;
+        Right::ShareSites.check(scope.role)?;
+        Ok(scope)
+    }
+
     /// May send events of the sites in this scope.
     ///
     /// # Errors

@@ -180,7 +180,7 @@ impl ShareLinksApi {
         #[oai(name = "site")]
         Path(site): Path<String>,
     ) -> Result<Json<ShareLinkList>, Problem> {
-        let links = app.accounts.shares.list(caller.changes_sites()?, &site).await?;
+        let links = app.accounts.shares.list(caller.shares_sites()?, &site).await?;
         Ok(Json(ShareLinkList { share_links: links.into_iter().map(|found| link(app, found)).collect() }))
     }
 
@@ -207,7 +207,7 @@ impl ShareLinksApi {
             properties: body.properties.unwrap_or_default(),
             embed_origins: body.embed_origins.unwrap_or_default(),
         };
-        Ok(Created::Link(Json(link(app, app.accounts.shares.create(caller.changes_sites()?, &site, wish).await?))))
+        Ok(Created::Link(Json(link(app, app.accounts.shares.create(caller.shares_sites()?, &site, wish).await?))))
     }
 
     /// A share link.
@@ -223,7 +223,7 @@ impl ShareLinksApi {
         #[oai(name = "link")]
         Path(id): Path<String>,
     ) -> Result<Json<ShareLink>, Problem> {
-        Ok(Json(link(app, app.accounts.shares.read(caller.changes_sites()?, &site, &id).await?)))
+        Ok(Json(link(app, app.accounts.shares.read(caller.shares_sites()?, &site, &id).await?)))
     }
 
     /// Change, pause or resume a share link: here at once, on other nodes within 2 seconds.
@@ -253,7 +253,7 @@ impl ShareLinksApi {
             properties: body.properties,
             embed_origins: body.embed_origins,
         };
-        Ok(Json(link(app, app.accounts.shares.update(caller.changes_sites()?, &site, &id, wish).await?)))
+        Ok(Json(link(app, app.accounts.shares.update(caller.shares_sites()?, &site, &id, wish).await?)))
     }
 
     /// Revoke a share link: here at once, on other nodes within 2 seconds, also for those who have it open.
@@ -269,7 +269,7 @@ impl ShareLinksApi {
         #[oai(name = "link")]
         Path(id): Path<String>,
     ) -> Result<Revoked, Problem> {
-        app.accounts.shares.revoke(caller.changes_sites()?, &site, &id).await?;
+        app.accounts.shares.revoke(caller.shares_sites()?, &site, &id).await?;
         Ok(Revoked::Done)
     }
 }

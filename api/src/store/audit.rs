@@ -12,7 +12,6 @@ use crate::ids::{first_id_at, new_id, now_ms};
 
 /// What can be done in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(dead_code, reason = "some are not written yet")]
 pub(crate) enum Action {
     SiteMade,
     SiteChanged,

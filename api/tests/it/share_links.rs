@@ -27,6 +27,7 @@ on_both!(
     passwords_are_tried_a_few_times_a_minute,
     pages_are_embedded_by_whom_the_link_says,
     a_deleted_site_takes_its_links_along,
+    a_disabled_account_shows_nothing,
     what_is_done_with_links_is_in_the_audit_log,
     a_site_has_so_many_links_and_no_more,
 );
@@ -620,6 +621,26 @@ async fn a_deleted_site_takes_its_links_along(db: Db) {
     // Its slug is free again.
     haru.create_site("example.com", "UTC").await;
     make(&haru, json!({"name": "Numbers", "slug": "numbers"})).await;
+}
+
+async fn a_disabled_account_shows_nothing(db: Db) {
+    let (haru, place) = Haru::with_owner(db).await;
+    haru.create_site("example.com", "UTC").await;
+    let link = make(&haru, json!({"name": "Numbers", "slug": "numbers"})).await;
+    let stranger = stranger(&haru, &link).await;
+    let mut socket = Socket::connected(&stranger).await;
+    socket.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
+    socket.until("1", |data| data["liveVisitors"] == json!(0)).await;
+    let database = database(&place).await;
+    database.execute_unprepared("UPDATE site SET public = true").await.expect("public");
+    assert_eq!(look(&haru, "example.com").await.status(), StatusCode::OK);
+    database.execute_unprepared("UPDATE account SET disabled_at = 1").await.expect("disabled");
+    for slug in ["numbers", "example.com"] {
+        assert_eq!(look(&haru, slug).await.status(), StatusCode::NOT_FOUND, "{slug}");
+    }
+    ends_with(&mut socket, "the share session has ended").await;
+    let asked = status(stranger.post("/api/v2/query", &question("example.com"))).await;
+    assert_eq!(asked, StatusCode::UNAUTHORIZED);
 }
 
 async fn what_is_done_with_links_is_in_the_audit_log(db: Db) {
