@@ -382,7 +382,7 @@ export const en = {
   "account.tab.tokens": "API tokens",
   "account.tab.audit": "Audit log",
   "account.usage": "Usage",
-  "account.usage_intro": "Over all sites of this account. Months are those of UTC.",
+  "account.usage_intro": "Over all sites of this account, each month in the timezone of its site.",
   "account.events_this_month": "Events this month",
   "account.sites": "Sites",
   "account.members": "Members",

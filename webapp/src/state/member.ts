@@ -5,11 +5,14 @@ import { browserWorld } from "../api/live";
 import { auth } from "../api/session";
 import { viewHref } from "../lib/view";
 import { createBoard } from "./dashboard";
+import { loadMe } from "./me";
 import type { Viewer } from "./viewer";
 
 const connection = createConnection({
   send: (request) => auth.fetch(request),
   token: () => auth.freshToken(),
+  // The login may have been ended elsewhere: any question tells, and the page should not wait for the next one.
+  onEnded: () => void loadMe(),
 });
 
 export const member: Viewer = {
