@@ -40,7 +40,7 @@ async fn check_person(request: &Request, bearer: Bearer) -> Result<Arc<SessionSt
     let app = app(request)?;
     match app.accounts.person(&bearer.token).await {
         Ok(state) => {
-            app.api_limit.check(("user", &state.user.id)).map_err(Problem::from)?;
+            app.api_limit.check_known(("user", state.user.id.as_str())).map_err(Problem::from)?;
             Ok(state)
         }
         Err(error) => Err(refused(app, request, error).into()),
