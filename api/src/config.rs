@@ -114,11 +114,11 @@ pub struct ServeConfig {
     #[arg(long, env = "HARU_COLLECT_RATE_LIMIT", default_value_t = 100, value_name = "N")]
     pub collect_rate_limit: u32,
 
-    /// Logins and registrations a minute per address and per email; 0 turns the limit off.
+    /// Logins, registrations and what else is tried without a login, a minute per address and per email; 0 turns the limit off.
     #[arg(long, env = "HARU_AUTH_RATE_LIMIT", default_value_t = 10, value_name = "N")]
     pub auth_rate_limit: u32,
 
-    /// API calls a minute per user, else per address; 0 turns the limit off.
+    /// API calls a minute per user, API token or share session, else per address; 0 turns the limit off.
     #[arg(long, env = "HARU_API_RATE_LIMIT", default_value_t = 600, value_name = "N")]
     pub api_rate_limit: u32,
 

@@ -58,7 +58,9 @@ impl Caller {
     /// # Errors
     /// `Forbidden`, naming what is missing.
     pub(crate) fn reads_stats(&self) -> Result<&Scope> {
-        self.with(TokenScope::StatsRead)
+        let scope = self.with(TokenScope::StatsRead)?;
+        Right::ReadNumbers.check(scope.role)?;
+        Ok(scope)
     }
 
     /// What of the numbers of these sites may be asked for.
@@ -85,7 +87,9 @@ impl Caller {
     /// # Errors
     /// `Forbidden`, naming what is missing.
     pub(crate) fn reads_sites(&self) -> Result<&Scope> {
-        self.with(TokenScope::SitesRead)
+        let scope = self.with(TokenScope::SitesRead)?;
+        Right::ReadNumbers.check(scope.role)?;
+        Ok(scope)
     }
 
     /// May change and delete the sites in this scope, and rotate their tracking tokens.

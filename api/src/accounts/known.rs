@@ -9,8 +9,9 @@ use moka::future::Cache;
 
 use crate::error::Result;
 
-/// How long a login or token is believed without asking the database again.
-pub(super) const TTL: Duration = Duration::from_secs(2);
+/// How long a login, token or share link is believed without asking the database again. With the second between two looks of a
+/// subscription it makes the 2 seconds within which each of them ends everywhere.
+pub(super) const TTL: Duration = Duration::from_secs(1);
 /// How many are remembered at the same time.
 const SIZE: u64 = 10_000;
 

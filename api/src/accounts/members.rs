@@ -88,6 +88,7 @@ impl Accounts {
     pub(super) fn forget_who_is_who(&self) {
         self.sessions.invalidate_all();
         self.tokens.forget_all();
+        self.shares.forget_all();
     }
 }
 

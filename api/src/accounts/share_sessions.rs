@@ -5,8 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use moka::future::Cache;
-
+use super::known::Known;
 use super::password::Passwords;
 use super::share_open::{Live, Open};
 use super::share_token::{self, ShareProof, ShareTokens, Shares};
@@ -17,11 +16,6 @@ use crate::ids::now_ms;
 use crate::secret::Secret;
 use crate::store::{Scope, ShareLink, Site, Store};
 
-/// How long a link is believed without asking the database again. With the second between two looks of a subscription it makes
-/// the 2 seconds within which a link ends everywhere.
-const CACHE_TTL: Duration = Duration::from_secs(1);
-/// Links that are remembered at the same time.
-const CACHE_SIZE: u64 = 10_000;
 /// Bytes of a domain, most.
 const DOMAIN_MAX: usize = 253;
 
@@ -106,20 +100,14 @@ pub(crate) struct ShareSessions {
     pub(super) store: Store,
     pub(super) passwords: Passwords,
     tokens: ShareTokens,
-    known: Cache<Shares, Option<Arc<Live>>>,
+    known: Known<Shares, Arc<Live>>,
     /// Origins that may embed what is at an address.
-    embeds: Cache<String, Arc<str>>,
+    embeds: Known<String, Arc<str>>,
 }
 
 impl ShareSessions {
     pub(super) fn new(store: Store, passwords: Passwords, secret: &Secret) -> Self {
-        Self {
-            store,
-            passwords,
-            tokens: ShareTokens::new(secret),
-            known: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(CACHE_TTL).build(),
-            embeds: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(CACHE_TTL).build(),
-        }
+        Self { store, passwords, tokens: ShareTokens::new(secret), known: Known::new(), embeds: Known::new() }
     }
 
     /// What is at an address.
@@ -172,17 +160,14 @@ impl ShareSessions {
         })
     }
 
-    /// The origins that may embed what is at an address, parted by blanks; none for what may not be embedded or is not there.
+    /// The origins that may embed what is at an address, parted by blanks; blank for what may not be embedded, none for what is
+    /// not there.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(crate) async fn embed_origins(&self, slug: &str) -> Result<Arc<str>> {
-        if let Some(known) = self.embeds.get(slug).await {
-            return Ok(known);
-        }
-        let origins: Arc<str> = self.find(slug).await?.map_or_else(|| "".into(), |open| open.embed_origins.into());
-        self.embeds.insert(slug.to_owned(), origins.clone()).await;
-        Ok(origins)
+    pub(crate) async fn embed_origins(&self, slug: &str) -> Result<Option<Arc<str>>> {
+        let ask = async { Ok(self.find(slug).await?.map(|open| open.embed_origins.into())) };
+        self.embeds.get_or(&slug.to_owned(), ask).await
     }
 
     /// Who a token speaks for; none for what is no good token of a share session.
@@ -196,15 +181,12 @@ impl ShareSessions {
         }
     }
 
-    /// The session as it is now, at most [`CACHE_TTL`] old.
+    /// The session as it is now, at most [`super::known::TTL`] old.
     ///
     /// # Errors
     /// `Unauthenticated` when it is no longer good.
     pub(super) async fn again(&self, proof: &ShareProof) -> Result<ShareState> {
-        let live = match self.known.get(&proof.shares).await {
-            Some(known) => known,
-            None => self.look_up(&proof.shares).await?,
-        };
+        let live = self.known.get_or(&proof.shares, self.look_up(&proof.shares)).await?;
         let now = now_ms();
         let holds = |live: &Arc<Live>| {
             live.version == proof.version
@@ -222,15 +204,19 @@ impl ShareSessions {
         self.embeds.invalidate(&link.slug).await;
     }
 
+    /// Looks all of them up again: an account or a site has changed.
+    pub(crate) fn forget_all(&self) {
+        self.known.invalidate_all();
+        self.embeds.invalidate_all();
+    }
+
     async fn look_up(&self, shares: &Shares) -> Result<Option<Arc<Live>>> {
         let now = now_ms();
         let open = match shares {
             Shares::Link(id) => self.store.shared_by_id(id).await?.and_then(|shared| Open::of(shared, now)),
             Shares::PublicSite(id) => self.store.public_site(id).await?.map(Open::of_public),
         };
-        let live = open.map(Live::try_from).transpose()?.map(Arc::new);
-        self.known.insert(shares.clone(), live.clone()).await;
-        Ok(live)
+        Ok(open.map(Live::try_from).transpose()?.map(Arc::new))
     }
 
     async fn find(&self, slug: &str) -> Result<Option<Open>> {

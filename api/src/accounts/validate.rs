@@ -14,6 +14,12 @@ pub(crate) const NAME_MAX: usize = 100;
 /// Bytes of an email address, most (RFC 5321).
 pub(crate) const EMAIL_MAX: usize = 254;
 
+/// The form in which addresses are looked up and counted: that in which they are stored; of what is none, the text in lower case.
+pub(crate) fn comparable_email(text: &str) -> String {
+    let email = Problems::default().email(text);
+    if email.is_empty() { text.trim().to_lowercase() } else { email }
+}
+
 /// Collects what is wrong, field by field.
 #[derive(Debug, Default)]
 pub(crate) struct Problems(Vec<FieldError>);

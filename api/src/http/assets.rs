@@ -74,7 +74,7 @@ pub(crate) async fn webapp(request: &Request, Data(app): Data<&Arc<App>>) -> Res
 /// Who may embed the page of a share link.
 async fn ancestors(app: &App, slug: &str) -> Arc<str> {
     match app.accounts.shares.embed_origins(slug).await {
-        Ok(origins) if !origins.is_empty() => origins,
+        Ok(Some(origins)) if !origins.is_empty() => origins,
         Ok(_) => NO_ANCESTORS.into(),
         Err(error) => {
             tracing::warn!(%error, "it could not be looked up who may embed a shared page");

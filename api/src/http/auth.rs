@@ -12,6 +12,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use super::problem::Problem;
 use super::security::Person;
 use super::{Tag, client};
+use crate::accounts::validate::comparable_email;
 use crate::accounts::{Credentials, Grant, REFRESH_LIFETIME, Registration};
 use crate::app::App;
 use crate::pipeline::client_network;
@@ -252,7 +253,7 @@ impl From<Membership> for Account {
 /// Counts a login, a registration or a forgotten password, per address and per email.
 pub(super) fn limit(app: &App, request: &Request, email: &str) -> Result<(), Problem> {
     limit_address(app, request)?;
-    app.auth_limit.check(("email", email.trim().to_lowercase()))?;
+    app.auth_limit.check(("email", comparable_email(email)))?;
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use super::dashboard::instant;
 use super::problem::Problem;
 use super::security::{LoggedIn, Person};
 use super::{Tag, auth, client};
+use crate::accounts::validate::comparable_email;
 use crate::accounts::{InvitationWish, MadeInvitation, Registration};
 use crate::app::App;
 use crate::store::{self, Reach};
@@ -137,7 +138,7 @@ impl From<store::Invitation> for Invitation {
 }
 
 /// Counts a try, per address and per secret.
-fn limit(app: &App, request: &Request, token: &str) -> Result<(), Problem> {
+fn limit_link(app: &App, request: &Request, token: &str) -> Result<(), Problem> {
     auth::limit_address(app, request)?;
     app.auth_limit.check(("invitation", token))?;
     Ok(())
@@ -169,7 +170,7 @@ impl InvitationsApi {
     ) -> Result<Created, Problem> {
         if let Some(email) = &body.email {
             // Mails to strangers, in words that an account chooses.
-            app.auth_limit.check(("invited", email.trim().to_lowercase()))?;
+            app.auth_limit.check(("invited", comparable_email(email)))?;
             app.auth_limit.check(("inviting", &state.scope.account_id))?;
         }
         let reach = body.site_ids.map_or(Reach::All, Reach::Only);
@@ -202,7 +203,7 @@ impl InvitationsApi {
         Data(app): Data<&Arc<App>>,
         Json(body): Json<InvitationSecret>,
     ) -> Result<Json<OpenInvitation>, Problem> {
-        limit(app, request, &body.token)?;
+        limit_link(app, request, &body.token)?;
         let offer = app.accounts.offer(&body.token).await?;
         Ok(Json(OpenInvitation {
             account: InvitingAccount { name: offer.account_name },
@@ -221,7 +222,7 @@ impl InvitationsApi {
         Data(app): Data<&Arc<App>>,
         Json(body): Json<InvitationSecret>,
     ) -> Result<Json<Session>, Problem> {
-        limit(app, request, &body.token)?;
+        limit_link(app, request, &body.token)?;
         Ok(Json(session(app.accounts.accept_invitation(&state, &body.token).await?)))
     }
 

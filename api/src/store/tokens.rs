@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use haru_entity::{account, api_token, api_token_site, member, site, user};
+use haru_entity::{api_token, api_token_site, member, site, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -11,6 +11,7 @@ use sea_orm::{
 
 use super::audit::{self, Action};
 use super::instance::is_enabled;
+use super::members::locked_account;
 use super::sites::keys_of;
 use super::{Scope, Store};
 use crate::accounts::Right;
@@ -91,8 +92,9 @@ impl Store {
     /// `Invalid` for a site that the caller can't see, `Forbidden` beyond `max`.
     pub(crate) async fn insert_token(&self, scope: &Scope, new: NewToken, max: u64) -> Result<Token> {
         let transaction = self.begin_write().await?;
-        // Two that are made at once must not both be the last one. SQLite has one writer anyway.
-        account::Entity::find_by_id(&scope.account_id).lock_exclusive().one(&transaction).await?;
+        // Two that are made at once must not both be the last one.
+        let account = locked_account(&transaction, &scope.account_id).await?;
+        account.ok_or(Error::Unauthenticated("the login has ended"))?;
         let of_account = api_token::Entity::find().filter(api_token::Column::AccountId.eq(&scope.account_id));
         if of_account.count(&transaction).await? >= max {
             return Err(Error::Forbidden("this account has as many API tokens as it may have: revoke one first"));
