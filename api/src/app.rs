@@ -12,7 +12,7 @@ use crate::collect::{AddressKeys, Agents, Enrichment, Geo};
 use crate::config::{BaseUrl, MetricsToken, Registration, ServeConfig};
 use crate::http::limits::RateLimit;
 use crate::ingest::{Ingest, Node};
-use crate::live::{Dashboards, Hub};
+use crate::live::{Dashboards, Hub, Watchers};
 use crate::mail::Mailer;
 use crate::pipeline::{CollectLimit, Pipeline, Salts, TrackedSites};
 use crate::query::Stats;
@@ -31,6 +31,7 @@ pub(crate) struct App {
     pub(crate) stats: Arc<Stats>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) dashboards: Dashboards,
+    pub(crate) watchers: Watchers,
     pub(crate) registration: Registration,
     pub(crate) base_url: BaseUrl,
     pub(crate) trusted_proxies: Vec<IpNet>,
@@ -72,6 +73,7 @@ impl App {
             mailer,
             sites: Sites::new(store.clone(), pipeline.clone()),
             dashboards: Dashboards::new(stats.clone(), hub.clone()),
+            watchers: Watchers::default(),
             stats,
             pipeline,
             hub,

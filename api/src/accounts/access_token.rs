@@ -38,10 +38,10 @@ impl AccessTokens {
         self.0.sign(AUDIENCE, body, LIFETIME, now_ms)
     }
 
-    /// The id of the login that a good token names.
-    pub(super) fn session_of(&self, token: &str) -> Result<String> {
+    /// The ids of the login and the account that a good token names.
+    pub(super) fn read(&self, token: &str) -> Result<(String, String)> {
         let body: Option<Body> = self.0.open(token, AUDIENCE);
-        body.map(|body| body.sid).ok_or(Error::Unauthenticated("the access token is not valid"))
+        body.map(|body| (body.sid, body.acc)).ok_or(Error::Unauthenticated("the access token is not valid"))
     }
 }
 
@@ -54,9 +54,9 @@ mod tests {
         let tokens = AccessTokens::new(&Secret::for_tests());
         let now = crate::ids::now_ms();
         let token = tokens.issue("u", "s", "a", now).expect("signed");
-        assert_eq!(tokens.session_of(&token).expect("good"), "s");
+        assert_eq!(tokens.read(&token).expect("good"), ("s".to_owned(), "a".to_owned()));
         let old = tokens.issue("u", "s", "a", now - 16 * 60 * 1000).expect("signed");
-        assert!(tokens.session_of(&old).is_err());
+        assert!(tokens.read(&old).is_err());
     }
 
     #[test]
@@ -64,6 +64,6 @@ mod tests {
         let secret = Secret::for_tests();
         let body = Body { sub: "u".to_owned(), sid: "s".to_owned(), acc: "a".to_owned() };
         let token = Signer::new(&secret).sign("haru-share", body, LIFETIME, crate::ids::now_ms()).expect("signed");
-        assert!(AccessTokens::new(&secret).session_of(&token).is_err());
+        assert!(AccessTokens::new(&secret).read(&token).is_err());
     }
 }

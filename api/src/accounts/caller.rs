@@ -108,9 +108,12 @@ impl Caller {
     /// `Forbidden`, naming what is missing.
     pub(crate) fn makes_sites(&self) -> Result<&Scope> {
         let scope = self.changes_sites()?;
-        // It could not see what it made.
+        // They could not see what they made.
         if scope.limited_token.is_some() {
             return Err(Error::Forbidden("an API token for some sites cannot make others"));
+        }
+        if scope.limited {
+            return Err(Error::Forbidden("who sees some sites only cannot make others"));
         }
         Ok(scope)
     }

@@ -176,13 +176,21 @@ impl Accounts {
     /// Who speaks, by a login's access token, an API token or the token of a share session.
     ///
     /// # Errors
-    /// `Unauthenticated` when it is not, or no longer, good, `Forbidden` when the account is disabled.
+    /// `Unauthenticated` when it is not, or no longer, good, `Forbidden` when the account is disabled, `Conflict` when the login has
+    /// moved to another account since the token was given out.
     pub(crate) async fn authenticate(&self, bearer: &str) -> Result<Caller> {
         if api_token::is_meant(bearer) {
             return Ok(Caller::Token(self.tokens.authenticate(bearer).await?));
         }
-        match self.access.session_of(bearer) {
-            Ok(session_id) => self.again(&Proof::Session(session_id)).await,
+        match self.access.read(bearer) {
+            Ok((session_id, account_id)) => {
+                let caller = self.again(&Proof::Session(session_id)).await?;
+                // What was meant for one account must not be done in another, to which another tab has moved the login.
+                if matches!(&caller, Caller::Member(state) if state.scope.account_id != account_id) {
+                    return Err(Error::taken("account", "is another one by now: refresh the access token"));
+                }
+                Ok(caller)
+            }
             Err(bad) => match self.shares.authenticate(bearer).await? {
                 Some(state) => Ok(Caller::Share(Arc::new(state))),
                 None => Err(bad),
@@ -195,8 +203,8 @@ impl Accounts {
     /// # Errors
     /// `Unauthenticated` when it is not, or no longer, good, `Forbidden` for API tokens and share sessions.
     pub(crate) async fn person(&self, bearer: &str) -> Result<Arc<SessionState>> {
-        match self.access.session_of(bearer) {
-            Ok(session_id) => self.session(&session_id).await,
+        match self.access.read(bearer) {
+            Ok((session_id, _)) => self.session(&session_id).await,
             Err(_) => self.authenticate(bearer).await?.into_member(),
         }
     }

@@ -130,6 +130,6 @@ mod tests {
         let logins = AccessTokens::new(&Secret::for_tests());
         let login = logins.issue("u", "s", "a", crate::ids::now_ms()).expect("signed");
         assert!(tokens.read(&login).is_none(), "a login");
-        assert!(logins.session_of(&token).is_err(), "not a login");
+        assert!(logins.read(&token).is_err(), "not a login");
     }
 }

@@ -197,7 +197,13 @@ impl AuthApi {
 
     /// Trade the refresh cookie for a new access token and a new cookie.
     #[oai(path = "/auth/refresh", method = "post", operation_id = "refresh")]
-    async fn refresh(&self, jar: &CookieJar, Data(app): Data<&Arc<App>>) -> Result<Json<Session>, Problem> {
+    async fn refresh(
+        &self,
+        request: &Request,
+        jar: &CookieJar,
+        Data(app): Data<&Arc<App>>,
+    ) -> Result<Json<Session>, Problem> {
+        super::security::limit_address(app, request)?;
         let token = jar.get(REFRESH_COOKIE).map(|cookie| cookie.value_str().to_owned()).unwrap_or_default();
         match app.accounts.refresh(&token).await {
             Ok(grant) => Ok(Json(hand_out(app, jar, grant))),
@@ -207,7 +213,13 @@ impl AuthApi {
 
     /// End the login of the refresh cookie.
     #[oai(path = "/auth/logout", method = "post", operation_id = "logout")]
-    async fn logout(&self, jar: &CookieJar, Data(app): Data<&Arc<App>>) -> Result<LoggedOut, Problem> {
+    async fn logout(
+        &self,
+        request: &Request,
+        jar: &CookieJar,
+        Data(app): Data<&Arc<App>>,
+    ) -> Result<LoggedOut, Problem> {
+        super::security::limit_address(app, request)?;
         if let Some(cookie) = jar.get(REFRESH_COOKIE) {
             app.accounts.logout(cookie.value_str()).await?;
         }

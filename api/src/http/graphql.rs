@@ -1,6 +1,7 @@
 //! GraphQL: the same numbers as REST, and as subscriptions. Access is checked in each resolver, and again while a
 //! subscription lives.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use async_graphql::{Context, Data, EmptyMutation, ID, InputObject, Json, Object,
 use async_graphql_poem::{GraphQLProtocol, GraphQLRequest, GraphQLResponse, GraphQLWebSocket};
 use poem::http::header;
 use poem::web::Data as AppData;
-use poem::web::websocket::WebSocket;
+use poem::web::websocket::{WebSocket, WebSocketConfig};
 use poem::{IntoResponse, Request, Response, handler};
 use serde_json::Value;
 
@@ -20,8 +21,7 @@ use crate::accounts::{Proof, View};
 use crate::app::App;
 use crate::collect::Kind;
 use crate::error::Error;
-use crate::live::{self, Latest};
-use crate::pipeline::client_network;
+use crate::live::{self, Latest, Watching};
 use crate::query::DashboardRequest;
 use crate::store::Site;
 
@@ -31,6 +31,8 @@ const DEPTH_MAX: usize = 12;
 const COMPLEXITY_MAX: usize = 1_000;
 /// What computing a dashboard counts beside its fields.
 const DASHBOARD_COST: usize = 200;
+/// Bytes of a message that a client sends over a WebSocket, at most.
+const MESSAGE_MAX: usize = 64 * 1024;
 /// A connection that answers no ping for so long is closed.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 /// How often the access of a living subscription is checked: with the second for which a link is believed it makes 2 at most.
@@ -119,7 +121,7 @@ impl Subscriptions {
     ) -> Result<impl Stream<Item = Result<i64>> + 'c> {
         let (site, view) = site(context, &site_id).await?;
         let latest = app(context)?.dashboards.watch_online(&site, view);
-        while_allowed(context, &site, view, values(latest))
+        while_allowed(context, &site, view, values(latest)).await
     }
 
     /// Everything that a dashboard shows.
@@ -136,7 +138,7 @@ impl Subscriptions {
         let latest = app.dashboards.watch_dashboard(&site, view, request);
         let shown = site.clone();
         let dashboards = values(latest).map(move |answer| dashboard::answer(&app, &shown, view, (*answer).clone()));
-        while_allowed(context, &site, view, dashboards)
+        while_allowed(context, &site, view, dashboards).await
     }
 
     /// Events as they are committed.
@@ -156,7 +158,7 @@ impl Subscriptions {
                 }
             }
         });
-        while_allowed(context, &site, view, events)
+        while_allowed(context, &site, view, events).await
     }
 }
 
@@ -173,7 +175,7 @@ pub(crate) async fn execute(
         Some(token) => {
             query = query.data(security::check_token(app, request, token).await?.proof());
         }
-        None => app.api_limit.check(("address", client_network(client::address(app, request).address)))?,
+        None => security::limit_address(app, request)?,
     }
     Ok(GraphQLResponse(schema.execute(query).await).into_response())
 }
@@ -181,19 +183,28 @@ pub(crate) async fn execute(
 /// `GET /graphql/ws`, the `graphql-transport-ws` protocol.
 #[handler]
 pub(crate) fn subscribe(
+    request: &Request,
     AppData(app): AppData<&Arc<App>>,
     AppData(schema): AppData<&HaruSchema>,
     protocol: GraphQLProtocol,
     socket: WebSocket,
 ) -> Response {
     let (app, schema) = (app.clone(), schema.clone());
+    let network = security::network(&app, request);
     let connected = move |stream| async move {
         let greet = move |payload: Value| async move {
             let token = payload.get("authorization").and_then(Value::as_str).and_then(bearer).unwrap_or_default();
-            let caller = app.accounts.authenticate(token).await.map_err(told)?;
-            app.api_limit.check(caller.counted_as()).map_err(told)?;
+            let caller = match app.accounts.authenticate(token).await {
+                Ok(caller) => caller,
+                Err(error) => {
+                    app.api_limit.check(("address", network)).map_err(told)?;
+                    return Err(told(error));
+                }
+            };
+            security::count(&app, &caller, network).map_err(told)?;
             let mut data = Data::default();
             data.insert(caller.proof());
+            data.insert(OverSocket(network));
             Ok(data)
         };
         GraphQLWebSocket::new(stream, schema, protocol)
@@ -202,7 +213,8 @@ pub(crate) fn subscribe(
             .serve()
             .await;
     };
-    socket.protocols(ALL_WEBSOCKET_PROTOCOLS).on_upgrade(connected).into_response()
+    let bounds = WebSocketConfig::default().max_message_size(Some(MESSAGE_MAX)).max_frame_size(Some(MESSAGE_MAX));
+    socket.protocols(ALL_WEBSOCKET_PROTOCOLS).config(bounds).on_upgrade(connected).into_response()
 }
 
 fn bearer(header: &str) -> Option<&str> {
@@ -219,8 +231,27 @@ async fn readable(app: &App, proof: &Proof, name: &str) -> crate::error::Result<
     Ok((app.sites.find(caller.reads_stats()?, name).await?, caller.view()))
 }
 
+/// Where the connection of a WebSocket comes from: each question on it is a call, and is counted as one.
+struct OverSocket(IpAddr);
+
 async fn site(context: &Context<'_>, site_id: &ID) -> Result<(Site, View)> {
-    readable(app(context)?, proof(context)?, site_id).await.map_err(told)
+    let app = app(context)?;
+    if let Some(OverSocket(network)) = context.data_opt() {
+        let caller = app.accounts.again(proof(context)?).await.map_err(told)?;
+        security::count(app, &caller, *network).map_err(told)?;
+    }
+    readable(app, proof(context)?, site_id).await.map_err(told)
+}
+
+/// Room for one more subscription of who asks.
+async fn room(context: &Context<'_>) -> Result<Watching> {
+    let app = app(context)?;
+    let caller = app.accounts.again(proof(context)?).await.map_err(told)?;
+    let watching = match context.data_opt() {
+        Some(OverSocket(network)) if caller.is_of_the_public() => app.watchers.enter(("public", network)),
+        _ => app.watchers.enter(caller.counted_as()),
+    };
+    watching.map_err(told)
 }
 
 /// The site, if whoever asks may watch its single events.
@@ -237,22 +268,23 @@ fn proof<'c>(context: &Context<'c>) -> Result<&'c Proof> {
 
 /// Ends a stream with an error as soon as login, token or share session has ended, the site is out of its reach or was reset, or
 /// other numbers of it may be seen than when it began.
-fn while_allowed<T: Send, S: Stream<Item = T> + Send>(
+async fn while_allowed<T: Send, S: Stream<Item = T> + Send>(
     context: &Context<'_>,
     site: &Site,
     view: View,
     values: S,
 ) -> Result<impl Stream<Item = Result<T>> + use<T, S>> {
+    let watching = room(context).await?;
     let (app, proof, name) = (app(context)?.clone(), context.data::<Proof>()?.clone(), site.id.clone());
-    let key = site.key;
+    let (key, retention) = (site.key, site.retention_changes);
     let denied = stream::unfold(tokio::time::interval(RECHECK), move |mut every| {
         let (app, proof, name) = (app.clone(), proof.clone(), name.clone());
         async move {
             loop {
                 every.tick().await;
                 let allowed = readable(&app, &proof, &name).await.and_then(|(site, now)| {
-                    if site.key != key {
-                        // After a reset the site is another one inside: what is watched is no more.
+                    if site.key != key || site.retention_changes != retention {
+                        // After a reset the site is another one inside, and other days are kept: what is watched is no more.
                         return Err(Error::NotFound("what was counted of this site"));
                     }
                     if now == view { Ok(()) } else { Err(Error::Forbidden("this share link shows something else now")) }
@@ -267,6 +299,8 @@ fn while_allowed<T: Send, S: Stream<Item = T> + Send>(
     let mut over = false;
     let both = stream::select(values.map(Ok), denied);
     Ok(both.take_while(move |value| {
+        // It lives as long as the stream.
+        let _watching = &watching;
         let keep = !over;
         over |= value.is_err();
         std::future::ready(keep)

@@ -155,7 +155,7 @@ impl From<Error> for Problem {
             }
             Error::Conflict(error) => {
                 let detail = format!("{} {}", error.field, error.message);
-                let body = details("conflict", "Taken already", StatusCode::CONFLICT, detail);
+                let body = details("conflict", "Conflict", StatusCode::CONFLICT, detail);
                 Self::Conflict(Json(with_fields(body, vec![error])))
             }
             Error::TooMany { retry_after } => Self::TooMany(

@@ -1,6 +1,7 @@
 //! Who calls: the Bearer token of a login, of a program or of a share session, checked before a handler runs. What a caller may do is decided
 //! by [`Caller`].
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use poem::{Request, Result};
@@ -70,19 +71,35 @@ fn app(request: &Request) -> Result<&Arc<App>, Problem> {
 pub(crate) async fn check_token(app: &App, request: &Request, token: &str) -> Result<Caller, Problem> {
     match app.accounts.authenticate(token).await {
         Ok(caller) => {
-            app.api_limit.check_known(caller.counted_as())?;
-            if caller.is_of_the_public() {
-                app.api_limit.check(("public", client_network(client::address(app, request).address)))?;
-            }
+            count(app, &caller, network(app, request))?;
             Ok(caller)
         }
         Err(error) => Err(refused(app, request, error)),
     }
 }
 
+/// Counts a call: by who calls, and of the public, whose sessions cost nothing, by where they call from as well.
+pub(crate) fn count(app: &App, caller: &Caller, network: IpAddr) -> crate::error::Result<()> {
+    app.api_limit.check_known(caller.counted_as())?;
+    if caller.is_of_the_public() {
+        app.api_limit.check(("public", network))?;
+    }
+    Ok(())
+}
+
+/// Where a request comes from, as it is counted.
+pub(crate) fn network(app: &App, request: &Request) -> IpAddr {
+    client_network(client::address(app, request).address)
+}
+
+/// Counts a call of nobody known, per address.
+pub(crate) fn limit_address(app: &App, request: &Request) -> crate::error::Result<()> {
+    app.api_limit.check(("address", network(app, request)))
+}
+
 /// Counts what was refused, per address.
 fn refused(app: &App, request: &Request, error: Error) -> Problem {
-    match app.api_limit.check(("address", client_network(client::address(app, request).address))) {
+    match limit_address(app, request) {
         Ok(()) => error.into(),
         Err(too_many) => too_many.into(),
     }

@@ -14,8 +14,9 @@ pub(crate) struct Dashboards {
     stats: Arc<Stats>,
     hub: Arc<Hub>,
     // What may be seen is part of the question: nobody is handed what was computed for another.
-    online: Shared<(i64, View), i64>,
-    dashboards: Shared<(i64, View, String), Arc<DashboardAnswer>>,
+    // So are the days that the site keeps.
+    online: Shared<(i64, i64, View), i64>,
+    dashboards: Shared<(i64, i64, View, String), Arc<DashboardAnswer>>,
 }
 
 impl Dashboards {
@@ -26,7 +27,7 @@ impl Dashboards {
     /// The number of visitors online.
     pub(crate) fn watch_online(&self, site: &Site, view: View) -> Latest<i64> {
         let (stats, watched) = (self.stats.clone(), site.clone());
-        self.online.watch((site.key, view), self.hub.watch(site.key), move || {
+        self.online.watch((site.key, site.retention_changes, view), self.hub.watch(site.key), move || {
             let (stats, site) = (stats.clone(), watched.clone());
             Box::pin(async move { logged(stats.online(&site, view).await) })
         })
@@ -39,7 +40,7 @@ impl Dashboards {
         view: View,
         request: DashboardRequest,
     ) -> Latest<Arc<DashboardAnswer>> {
-        let key = (site.key, view, request.canonical());
+        let key = (site.key, site.retention_changes, view, request.canonical());
         let (stats, watched) = (self.stats.clone(), site.clone());
         self.dashboards.watch(key, self.hub.watch(site.key), move || {
             let (stats, site, request) = (stats.clone(), watched.clone(), request.clone());

@@ -2,9 +2,11 @@
 
 mod dashboards;
 mod shared;
+mod watchers;
 
 pub(crate) use dashboards::Dashboards;
 pub(crate) use shared::Latest;
+pub(crate) use watchers::{Watchers, Watching};
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -11,6 +11,7 @@ mod command_line;
 mod contract;
 mod durability;
 mod events;
+mod floods;
 mod harness;
 mod invitations;
 mod language;

@@ -139,7 +139,7 @@ impl Days {
         let wanted = wanted(zones, spans);
         let state = self.sites.get_with(site, || Arc::new(Mutex::new(self.fresh(site, zones, retention_changes))));
         let mut state = state.lock_owned().await;
-        if state.reading || state.zones != *zones || state.retention_changes != retention_changes {
+        if state.reading || state.zones != *zones || state.retention_changes < retention_changes {
             *state = self.fresh(site, zones, retention_changes);
         }
         self.retire(&mut state, now);
