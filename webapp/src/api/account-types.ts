@@ -1,130 +1,37 @@
-// Accounts, members, logins and API tokens as the API tells them.
+// Accounts, members, logins and API tokens as the API tells them: the generated schema, with its words for roles, quotas
+// and scopes, which it leaves as plain text.
 
 import type { components } from "./schema";
-import type { Account, User } from "./types";
+import type { Account, Named, Role } from "./types";
 
 type Schemas = components["schemas"];
 
-export const ROLES = ["owner", "admin", "viewer"] as const;
-export type Role = (typeof ROLES)[number];
 /** What a member can be made: an account has one owner, who hands over. */
 export type GivenRole = Exclude<Role, "owner">;
-export type QuotaState = "none" | "ok" | "near" | "exceeded";
+type QuotaState = "none" | "ok" | "near" | "exceeded";
 
-export interface AccountChoice {
-  id: string;
-  name: string;
-  role: Role;
-}
-
-export interface Me {
-  user: User;
-  account: Account;
-  accounts: AccountChoice[];
-  second_factor: boolean;
-  notices: string[];
-}
-
-export interface Quota {
-  sites_max?: number;
-  events_a_month_max?: number;
-  quota: QuotaState;
-}
-
-export interface AccountDetails extends Quota {
-  id: string;
-  name: string;
-  role: Role;
-  created_at: string;
-  members: number;
-  sites: number;
-  events_this_month: number;
-}
-
-export interface Member {
-  /** Of the user. */
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-  /** The only sites they see; all when absent. */
-  site_ids?: string[];
-  joined_at: string;
-  last_seen_at?: string;
-}
-
-export interface Invitation {
-  id: string;
-  email?: string;
-  role: GivenRole;
-  site_ids?: string[];
-  invited_by: string;
-  created_at: string;
-  expires_at: string;
-}
-
-export interface NewInvitation {
-  email?: string;
-  role: GivenRole;
-  site_ids?: string[];
-}
-
+export type Me = Named<Schemas["Me"], { account: Account; accounts: Account[] }>;
+export type AccountDetails = Named<Schemas["AccountDetails"], { role: Role; quota: QuotaState }>;
+export type Member = Named<Schemas["Member"], { role: Role }>;
+export type MemberChange = Named<Schemas["MemberChange"], { role?: GivenRole }>;
+export type Invitation = Named<Schemas["Invitation"], { role: GivenRole }>;
+export type NewInvitation = Named<Schemas["NewInvitation"], { role: GivenRole }>;
 /** The answer to the making of an invitation: its link is told this once. */
-export type MadeInvitation = Invitation & { link: string; mailed: boolean };
-
+export type MadeInvitation = Named<Invitation, { link: string; mailed: boolean }>;
 /** What someone with the link of an invitation may know. */
-export interface OpenInvitation {
-  account: { name: string };
-  role: GivenRole;
-  email?: string;
-  expires_at: string;
-}
-
-export interface AuditEntry {
-  id: string;
-  at: string;
-  who: string;
-  action: string;
-  subject: string;
-  client: string;
-}
+export type OpenInvitation = Named<Schemas["OpenInvitation"], { role: GivenRole }>;
+export type AuditLog = Schemas["AuditLog"];
+export type AuditEntry = Schemas["AuditEntry"];
 
 export const SCOPES = ["stats:read", "sites:read", "sites:write", "events:write"] as const;
 export type Scope = (typeof SCOPES)[number];
-export type ApiToken = Schemas["ApiToken"];
-export type NewApiToken = Schemas["NewApiToken"] & { scopes: Scope[] };
+export type ApiToken = Named<Schemas["ApiToken"], { scopes: Scope[] }>;
+export type NewApiToken = Named<Schemas["NewApiToken"], { scopes: Scope[] }>;
 
-export interface Login {
-  id: string;
-  client: string;
-  account: { id: string; name: string };
-  created_at: string;
-  last_used_at: string;
-  current: boolean;
-}
+export type Login = Schemas["LoginSession"];
+export type SecondFactorSecret = Schemas["FactorEnrolment"];
 
-export interface SecondFactorSecret {
-  /** Base32, for typing it in. */
-  secret: string;
-  /** `otpauth://…`, for the picture. */
-  uri: string;
-}
-
-export interface AdminAccount extends Quota {
-  id: string;
-  name: string;
-  owner?: { name: string; email: string };
-  members: number;
-  sites: number;
-  events_this_month: number;
-  created_at: string;
-  last_activity_at?: string;
-  disabled: boolean;
-}
-
-export interface ResetRequest {
-  id: string;
-  email: string;
-  requested_at: string;
-  expires_at: string;
-}
+export type AdminAccount = Named<Schemas["AdminAccount"], { quota: QuotaState }>;
+export type AdminAccountList = Named<Schemas["AdminAccountList"], { accounts: AdminAccount[] }>;
+export type AdminAccountChange = Schemas["AdminAccountChange"];
+export type ResetRequest = Schemas["PasswordResetRequest"];

@@ -1,158 +1,149 @@
 // The requests about accounts, members, logins and API tokens, one function each. Every failure is an `ApiError`.
 
-import { urls } from "../lib/urls";
 import type {
   AccountDetails,
   AdminAccount,
+  AdminAccountChange,
+  AdminAccountList,
   ApiToken,
-  AuditEntry,
-  GivenRole,
+  AuditLog,
   Invitation,
   Login,
   MadeInvitation,
   Me,
   Member,
+  MemberChange,
   NewApiToken,
   NewInvitation,
   OpenInvitation,
   ResetRequest,
   SecondFactorSecret,
 } from "./account-types";
-import { ApiError, problemOf } from "./problem";
-import { auth } from "./session";
+import { read } from "./http";
+import { client } from "./member";
+import { type Change, changeBody } from "./types";
 
-type Method = "GET" | "POST" | "PATCH" | "DELETE";
-
-async function send<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  const request = new Request(`${urls.apiBase}/api/v1/${path}`, {
-    method,
-    credentials: "same-origin",
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-  });
-  let response: Response;
-  let answer: unknown;
-  try {
-    response = await auth.fetch(request);
-    const text = await response.text();
-    answer = text && response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : undefined;
-  } catch (error) {
-    throw error instanceof ApiError ? error : new ApiError(0);
-  }
-  if (!response.ok) throw problemOf(response.status, answer);
-  return answer as T;
-}
-
-const part = encodeURIComponent;
-
-function paged(path: string, values: Record<string, string | number | undefined>): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) query.set(name, `${value}`);
-  return `${path}?${query}`;
-}
+const PAGE = 50;
 
 // One's own login.
 
-export const getMe = (): Promise<Me> => send("GET", "me");
+export const getMe = () => read(client.GET("/v1/me")) as Promise<Me>;
 
-export const changeMe = (body: { name: string }): Promise<Me> => send("PATCH", "me", body);
+export const changeMe = (body: { name: string }) => read(client.PATCH("/v1/me", { body })) as Promise<Me>;
 
 export const changePassword = (current: string, password: string): Promise<void> =>
-  send("POST", "me/password", { current, password });
+  read(client.POST("/v1/me/password", { body: { current, password } }));
 
-export const listLogins = async (): Promise<Login[]> =>
-  (await send<{ sessions: Login[] }>("GET", "me/sessions")).sessions;
+export const listLogins = async (): Promise<Login[]> => (await read(client.GET("/v1/me/sessions"))).sessions;
 
-export const endLogin = (id: string): Promise<void> => send("DELETE", `me/sessions/${part(id)}`);
+export const endLogin = (session: string): Promise<void> =>
+  read(client.DELETE("/v1/me/sessions/{session}", { params: { path: { session } } }));
 
 /** All but this one. */
-export const endOtherLogins = (): Promise<void> => send("DELETE", "me/sessions");
+export const endOtherLogins = (): Promise<void> => read(client.DELETE("/v1/me/sessions"));
 
 export const startSecondFactor = (password: string): Promise<SecondFactorSecret> =>
-  send("POST", "me/second-factor", { password });
+  read(client.POST("/v1/me/second-factor", { body: { password } }));
 
-const recoveryCodes = async (path: string, body: unknown): Promise<string[]> =>
-  (await send<{ recovery_codes: string[] }>("POST", path, body)).recovery_codes;
+export const confirmSecondFactor = async (code: string): Promise<string[]> =>
+  (await read(client.POST("/v1/me/second-factor/confirm", { body: { code } }))).recovery_codes;
 
-export const confirmSecondFactor = (code: string): Promise<string[]> =>
-  recoveryCodes("me/second-factor/confirm", { code });
-
-export const renewRecoveryCodes = (password: string): Promise<string[]> =>
-  recoveryCodes("me/second-factor/recovery-codes", { password });
+export const renewRecoveryCodes = async (password: string): Promise<string[]> =>
+  (await read(client.POST("/v1/me/second-factor/recovery-codes", { body: { password } }))).recovery_codes;
 
 export const disableSecondFactor = (password: string, code: string): Promise<void> =>
-  send("POST", "me/second-factor/disable", { password, code });
+  read(client.POST("/v1/me/second-factor/disable", { body: { password, code } }));
 
 // Before login.
 
-export const askForReset = (email: string): Promise<void> => send("POST", "auth/password/forgot", { email });
+export const askForReset = (email: string): Promise<void> =>
+  read(client.POST("/v1/auth/password/forgot", { body: { email } }));
 
 export const resetPassword = (token: string, password: string): Promise<void> =>
-  send("POST", "auth/password/reset", { token, password });
+  read(client.POST("/v1/auth/password/reset", { body: { token, password } }));
 
-export const lookAtInvitation = (token: string): Promise<OpenInvitation> =>
-  send("POST", "auth/invitation", { token });
+export const lookAtInvitation = (token: string) =>
+  read(client.POST("/v1/auth/invitation", { body: { token } })) as Promise<OpenInvitation>;
 
 // The account.
 
-export const getAccount = (): Promise<AccountDetails> => send("GET", "account");
+export const getAccount = () => read(client.GET("/v1/account")) as Promise<AccountDetails>;
 
-export const renameAccount = (name: string): Promise<AccountDetails> => send("PATCH", "account", { name });
+export const renameAccount = (name: string) =>
+  read(client.PATCH("/v1/account", { body: { name } })) as Promise<AccountDetails>;
 
 export const deleteAccount = (password: string): Promise<void> =>
-  send("POST", "account/delete", { password });
+  read(client.POST("/v1/account/delete", { body: { password } }));
 
 export const handOver = (memberId: string, password: string): Promise<void> =>
-  send("POST", "account/owner", { member_id: memberId, password });
+  read(client.POST("/v1/account/owner", { body: { member_id: memberId, password } }));
 
-export const listMembers = async (): Promise<Member[]> =>
-  (await send<{ members: Member[] }>("GET", "account/members")).members;
+const MEMBERS = "/v1/account/members";
+const at = (member: string) => ({ params: { path: { member } } });
 
-export const changeMember = (
-  id: string,
-  body: { role?: GivenRole; site_ids?: string[] | null },
-): Promise<Member> => send("PATCH", `account/members/${part(id)}`, body);
+export const listMembers = async () => (await read(client.GET(MEMBERS))).members as Member[];
+
+/** `site_ids` of `null`: all sites. */
+export const changeMember = (id: string, change: Change<MemberChange, "site_ids">) =>
+  read(client.PATCH(`${MEMBERS}/{member}`, { ...at(id), body: changeBody(change) })) as Promise<Member>;
 
 /** Oneself: leaves the account. */
-export const removeMember = (id: string): Promise<void> => send("DELETE", `account/members/${part(id)}`);
+export const removeMember = (id: string): Promise<void> => read(client.DELETE(`${MEMBERS}/{member}`, at(id)));
 
-export const listInvitations = async (): Promise<Invitation[]> =>
-  (await send<{ invitations: Invitation[] }>("GET", "account/invitations")).invitations;
+const INVITATIONS = "/v1/account/invitations";
 
-export const invite = (body: NewInvitation): Promise<MadeInvitation> =>
-  send("POST", "account/invitations", body);
+export const listInvitations = async () => (await read(client.GET(INVITATIONS))).invitations as Invitation[];
 
-export const withdrawInvitation = (id: string): Promise<void> =>
-  send("DELETE", `account/invitations/${part(id)}`);
+export const invite = (body: NewInvitation) =>
+  read(client.POST(INVITATIONS, { body })) as Promise<MadeInvitation>;
 
-export const listAudit = (before?: string): Promise<{ entries: AuditEntry[]; more: boolean }> =>
-  send("GET", paged("account/audit", { limit: 50, before }));
+export const withdrawInvitation = (invitation: string): Promise<void> =>
+  read(client.DELETE(`${INVITATIONS}/{invitation}`, { params: { path: { invitation } } }));
+
+export const listAudit = (before?: string): Promise<AuditLog> =>
+  read(
+    client.GET("/v1/account/audit", {
+      params: { query: { limit: PAGE, ...(before === undefined ? {} : { before }) } },
+    }),
+  );
 
 // API tokens.
 
-export const listTokens = async (): Promise<ApiToken[]> =>
-  (await send<{ tokens: ApiToken[] }>("GET", "tokens")).tokens;
+export const listTokens = async () => (await read(client.GET("/v1/tokens"))).tokens as ApiToken[];
 
-export const createToken = (body: NewApiToken): Promise<ApiToken> => send("POST", "tokens", body);
+export const createToken = (body: NewApiToken) =>
+  read(client.POST("/v1/tokens", { body })) as Promise<ApiToken>;
 
-export const revokeToken = (id: string): Promise<void> => send("DELETE", `tokens/${part(id)}`);
+export const revokeToken = (token: string): Promise<void> =>
+  read(client.DELETE("/v1/tokens/{token}", { params: { path: { token } } }));
 
 // The instance, for its administrators.
 
-export const listAccounts = (after?: string): Promise<{ accounts: AdminAccount[]; more: boolean }> =>
-  send("GET", paged("admin/accounts", { limit: 50, after }));
+export const listAccounts = (after?: string) =>
+  read(
+    client.GET("/v1/admin/accounts", {
+      params: { query: { limit: PAGE, ...(after === undefined ? {} : { after }) } },
+    }),
+  ) as Promise<AdminAccountList>;
 
+/** A quota of `null`: none. */
 export const changeAccount = (
-  id: string,
-  body: { disabled?: boolean; sites_max?: number | null; events_a_month_max?: number | null },
-): Promise<AdminAccount> => send("PATCH", `admin/accounts/${part(id)}`, body);
+  account: string,
+  change: Change<AdminAccountChange, "sites_max" | "events_a_month_max">,
+) =>
+  read(
+    client.PATCH("/v1/admin/accounts/{account}", {
+      params: { path: { account } },
+      body: changeBody(change),
+    }),
+  ) as Promise<AdminAccount>;
 
 export const releaseDomain = (domain: string): Promise<void> =>
-  send("POST", "admin/domains/release", { domain });
+  read(client.POST("/v1/admin/domains/release", { body: { domain } }));
 
 export const listResets = async (): Promise<ResetRequest[]> =>
-  (await send<{ requests: ResetRequest[] }>("GET", "admin/password-resets")).requests;
+  (await read(client.GET("/v1/admin/password-resets"))).requests;
 
-export const makeResetLink = async (id: string): Promise<string> =>
-  (await send<{ link: string }>("POST", `admin/password-resets/${part(id)}/link`)).link;
+export const makeResetLink = async (request: string): Promise<string> =>
+  (await read(client.POST("/v1/admin/password-resets/{request}/link", { params: { path: { request } } })))
+    .link;

@@ -1,11 +1,9 @@
-// The requests of members but for numbers (`connection.ts`), one function each, through the typed client.
+// The requests of members about the instance and its sites, one function each, through the typed client.
 // Every failure is an `ApiError`.
 
-import { createApiClient, read } from "./http";
-import { auth } from "./session";
+import { read } from "./http";
+import { client } from "./member";
 import type { Instance, Site } from "./types";
-
-const client = createApiClient((request) => auth.fetch(request));
 
 const at = (site: string) => ({ params: { path: { site } } });
 
@@ -29,9 +27,6 @@ export const getSite = (site: string): Promise<Site> => read(client.GET("/v1/sit
 
 export const createSite = (body: { name: string; domain: string; timezone: string }): Promise<Site> =>
   read(client.POST("/v1/sites", { body }));
-
-export const changeSite = (site: string, body: { name?: string; timezone?: string }): Promise<Site> =>
-  read(client.PATCH("/v1/sites/{site}", { ...at(site), body }));
 
 export const deleteSite = (site: string): Promise<void> => read(client.DELETE("/v1/sites/{site}", at(site)));
 

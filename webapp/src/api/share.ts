@@ -1,84 +1,77 @@
-// The requests around share links and the settings of a site, one function each.
+// The requests around share links and the settings of a site, one function each. Every failure is an `ApiError`.
 
-import { urls } from "../lib/urls";
-import type { Send } from "./http";
-import { ApiError, problemOf } from "./problem";
-import { auth } from "./session";
+import { createApiClient, read, type Send } from "./http";
+import { client } from "./member";
+import { ApiError } from "./problem";
 import type {
   ExcludedAddress,
+  NewExcludedAddress,
   NewShareLink,
   ShareDoor,
   ShareLink,
   ShareLinkChange,
   ShareSession,
   SiteChange,
-  SiteSettings,
 } from "./share-types";
+import { type Change, changeBody, type Site } from "./types";
 
-async function ask<T>(send: Send, method: string, path: string, body?: unknown): Promise<T> {
-  let response: Response;
-  try {
-    response = await send(
-      new Request(`${urls.apiBase}/api/v1${path}`, {
-        method,
-        credentials: "same-origin",
-        ...(body === undefined
-          ? {}
-          : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-      }),
-    );
-  } catch (error) {
-    throw error instanceof ApiError ? error : new ApiError(0);
-  }
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (!response.ok) throw problemOf(response.status, answer);
-  return answer as T;
-}
+const at = (site: string) => ({ params: { path: { site } } });
 
-const asMember: Send = (request) => auth.fetch(request);
-const site = (id: string) => `/sites/${encodeURIComponent(id)}`;
+/** `retention_days` of `null`: forever. */
+export const changeSite = (site: string, change: Change<SiteChange, "retention_days">): Promise<Site> =>
+  read(client.PATCH("/v1/sites/{site}", { ...at(site), body: changeBody(change) }));
 
-export const changeSettings = (id: string, change: SiteChange): Promise<SiteSettings> =>
-  ask(asMember, "PATCH", site(id), change);
+export const resetSite = (site: string, domain: string): Promise<void> =>
+  read(client.POST("/v1/sites/{site}/reset", { ...at(site), body: { domain } }));
 
-export const resetSite = (id: string, domain: string): Promise<void> =>
-  ask(asMember, "POST", `${site(id)}/reset`, { domain });
+const ADDRESSES = "/v1/sites/{site}/excluded-addresses";
 
-export const listExcludedAddresses = async (id: string): Promise<ExcludedAddress[]> =>
-  (await ask<{ addresses: ExcludedAddress[] }>(asMember, "GET", `${site(id)}/excluded-addresses`)).addresses;
+export const listExcludedAddresses = async (site: string): Promise<ExcludedAddress[]> =>
+  (await read(client.GET(ADDRESSES, at(site)))).addresses;
 
 /** Without an address: the one this request comes from. */
-export const excludeAddress = (
-  id: string,
-  body: { address?: string; note?: string },
-): Promise<ExcludedAddress> => ask(asMember, "POST", `${site(id)}/excluded-addresses`, body);
+export const excludeAddress = (site: string, body: NewExcludedAddress): Promise<ExcludedAddress> =>
+  read(client.POST(ADDRESSES, { ...at(site), body }));
 
-export const includeAddress = (id: string, address: string): Promise<void> =>
-  ask(asMember, "DELETE", `${site(id)}/excluded-addresses/${address}`);
+export const includeAddress = (site: string, address: string): Promise<void> =>
+  read(client.DELETE(`${ADDRESSES}/{address}`, { params: { path: { site, address } } }));
 
-export const listShareLinks = async (id: string): Promise<ShareLink[]> =>
-  (await ask<{ share_links: ShareLink[] }>(asMember, "GET", `${site(id)}/share-links`)).share_links;
+const LINKS = "/v1/sites/{site}/share-links";
+const atLink = (site: string, link: string) => ({ params: { path: { site, link } } });
 
-export const createShareLink = (id: string, body: NewShareLink): Promise<ShareLink> =>
-  ask(asMember, "POST", `${site(id)}/share-links`, body);
+export type LinkChange = Change<
+  ShareLinkChange,
+  "password" | "expires_at" | "panels" | "since" | "until" | "last_days"
+>;
 
-export const changeShareLink = (id: string, link: string, change: ShareLinkChange): Promise<ShareLink> =>
-  ask(asMember, "PATCH", `${site(id)}/share-links/${link}`, change);
+export const listShareLinks = async (site: string): Promise<ShareLink[]> =>
+  (await read(client.GET(LINKS, at(site)))).share_links;
 
-export const revokeShareLink = (id: string, link: string): Promise<void> =>
-  ask(asMember, "DELETE", `${site(id)}/share-links/${link}`);
+export const createShareLink = (site: string, body: NewShareLink): Promise<ShareLink> =>
+  read(client.POST(LINKS, { ...at(site), body }));
+
+export const changeShareLink = (site: string, link: string, change: LinkChange): Promise<ShareLink> =>
+  read(client.PATCH(`${LINKS}/{link}`, { ...atLink(site, link), body: changeBody(change) }));
+
+export const revokeShareLink = (site: string, link: string): Promise<void> =>
+  read(client.DELETE(`${LINKS}/{link}`, atLink(site, link)));
 
 /** What a reader without a login asks; `send` adds no token of anybody's. */
 export const getShareDoor = (send: Send, slug: string): Promise<ShareDoor> =>
-  ask(send, "GET", `/share/${encodeURIComponent(slug)}`);
+  read(createApiClient(send).GET("/v1/share/{slug}", { params: { path: { slug } } }));
 
 export const openShare = (send: Send, slug: string, password: string | null): Promise<ShareSession> =>
-  ask(send, "POST", `/share/${encodeURIComponent(slug)}/session`, password === null ? {} : { password });
+  read(
+    createApiClient(send).POST("/v1/share/{slug}/session", {
+      params: { path: { slug } },
+      body: password === null ? {} : { password },
+    }),
+  );
 
 /** Asks with a reader's token whether it is still good. */
-export async function isShareTokenGood(send: Send, siteId: string): Promise<boolean> {
+export async function isShareTokenGood(send: Send, site: string): Promise<boolean> {
   try {
-    await ask(send, "GET", `${site(siteId)}/realtime`);
+    await read(createApiClient(send).GET("/v1/sites/{site}/realtime", at(site)));
     return true;
   } catch (error) {
     if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return false;

@@ -5,9 +5,19 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+/** A type of the schema with some of its properties told more closely. */
+export type Named<T, Closer> = Omit<T, keyof Closer> & Closer;
+
+/** What changes something: what is left out stays, and `null` takes away, for which the schema has no word. */
+export type Change<T, Removable extends keyof T> = {
+  [K in keyof T]: K extends Removable ? T[K] | null : T[K];
+};
+export const changeBody = <T, Removable extends keyof T>(change: Change<T, Removable>): T => change as T;
+
+export type Role = "owner" | "admin" | "viewer";
 export type User = Schemas["User"];
-export type Account = Schemas["Account"];
-export type Session = Schemas["Session"];
+export type Account = Named<Schemas["Account"], { role: Role }>;
+export type Session = Named<Schemas["Session"], { account: Account }>;
 export type Instance = Schemas["Instance"];
 export type Site = Schemas["Site"];
 export type Total = Schemas["Total"];

@@ -1,6 +1,7 @@
 // What a share link lets its readers ask. The server enforces it; here it is what the pickers offer, and what of an
 // address is taken seriously.
 
+import type { ShareLink } from "../api/share-types";
 import type { Comparison, DateRange, PanelName, Preset } from "../api/types";
 import { today } from "./dates";
 import { TABS, type Tab, UTM_PANELS, type View } from "./view";
@@ -18,13 +19,7 @@ export interface Limits {
   last: string;
 }
 
-export interface LinkLimits {
-  panels?: readonly string[] | null | undefined;
-  properties: boolean;
-  since?: string | null | undefined;
-  until?: string | null | undefined;
-  last_days?: number | null | undefined;
-}
+export type LinkLimits = Pick<ShareLink, "panels" | "properties" | "since" | "until" | "last_days">;
 
 export function limitsOf(link: LinkLimits, timezone: string, now = new Date()): Limits {
   const day = today(timezone, now);

@@ -1,6 +1,7 @@
 // A share link as its form holds it: texts and ticks; and what of it is said to the server.
 
-import type { NewShareLink, ShareLink, ShareLinkChange } from "../api/share-types";
+import type { LinkChange } from "../api/share";
+import type { NewShareLink, ShareLink } from "../api/share-types";
 import { SHARE_PANELS, type SharePanel } from "./limits";
 import { endOfDay, fieldDay } from "./moments";
 
@@ -96,7 +97,7 @@ export function creationOf(draft: ShareDraft): NewShareLink {
 }
 
 /** The body that changes a link: what is different from it, nothing else. */
-export function changeOf(draft: ShareDraft, link: ShareLink): ShareLinkChange {
+export function changeOf(draft: ShareDraft, link: ShareLink): LinkChange {
   const before = draftOf(link);
   const differs = (...keys: (keyof ShareDraft)[]) =>
     keys.some((key) => JSON.stringify(draft[key]) !== JSON.stringify(before[key]));

@@ -2,7 +2,7 @@
 
 import { useRoute } from "preact-iso";
 import { auth } from "../api/session";
-import type { SiteSettings } from "../api/share-types";
+import type { Site } from "../api/types";
 import { ErrorBox } from "../components/ErrorBox";
 import { Header } from "../components/Header";
 import { Layout } from "../components/Layout";
@@ -35,7 +35,7 @@ export function Settings() {
           <>
             <h1 class="text-xl font-semibold break-words">{t("settings.title", { site: site.domain })}</h1>
             {!canChange && <p class="text-quiet">{t("settings.read_only")}</p>}
-            <Sections key={site.id} site={site as SiteSettings} canChange={canChange} />
+            <Sections key={site.id} site={site} canChange={canChange} />
           </>
         ) : error ? (
           <ErrorBox error={error} onRetry={reload} />
@@ -47,7 +47,7 @@ export function Settings() {
   );
 }
 
-function Sections({ site, canChange }: { site: SiteSettings; canChange: boolean }) {
+function Sections({ site, canChange }: { site: Site; canChange: boolean }) {
   return (
     <>
       <General site={site} canChange={canChange} />

@@ -9,9 +9,7 @@ export const instance = signal<Instance | null>(null);
 export const instanceError = signal<ApiError | null>(null);
 
 /** Whether links go out by mail; until the server says so, they do. */
-export const sendsMail = computed(
-  () => (instance.value as (Instance & { mail?: boolean }) | null)?.mail ?? true,
-);
+export const sendsMail = computed(() => instance.value?.mail ?? true);
 
 export async function loadInstance(): Promise<void> {
   instanceError.value = null;

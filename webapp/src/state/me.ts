@@ -2,13 +2,14 @@
 
 import { computed, signal } from "@preact/signals";
 import { getMe } from "../api/account";
-import type { Me, Role } from "../api/account-types";
+import type { Me } from "../api/account-types";
 import { auth } from "../api/session";
+import type { Role } from "../api/types";
 
 export const me = signal<Me | null>(null);
 
 /** What one is in the account that is shown. */
-export const role = computed<Role>(() => (auth.identity.value?.account.role ?? "viewer") as Role);
+export const role = computed<Role>(() => auth.identity.value?.account.role ?? "viewer");
 /** Owners and admins make and change things, viewers look. */
 export const canManage = computed(() => role.value !== "viewer");
 export const isOwner = computed(() => role.value === "owner");

@@ -119,7 +119,7 @@ export function MadeToken({ token, onClose }: { token: ApiToken; onClose: () => 
         <CopyBox label={t("tokens.secret")} text={secret} copy={t("tokens.copy")} />
         <CopyBox
           label={t("tokens.example")}
-          text={curlExample({ apiBase: urls.apiBase, token: secret, scopes: token.scopes as Scope[], site })}
+          text={curlExample({ apiBase: urls.apiBase, token: secret, scopes: token.scopes, site })}
           copy={t("tokens.copy_example")}
           plain
         />

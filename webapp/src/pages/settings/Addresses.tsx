@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { type ApiError, toApiError } from "../../api/problem";
 import { excludeAddress, includeAddress, listExcludedAddresses } from "../../api/share";
-import type { ExcludedAddress, SiteSettings } from "../../api/share-types";
+import type { ExcludedAddress } from "../../api/share-types";
+import type { Site } from "../../api/types";
 import { Dialog } from "../../components/Dialog";
 import { ErrorBox, FormError } from "../../components/ErrorBox";
 import { TextField } from "../../components/Field";
@@ -12,7 +13,7 @@ import { dayOf } from "../../lib/moments";
 import { DialogButtons, onSubmit, Section, useSaving } from "./form";
 
 /** Addresses that are not counted. They are kept hashed: notes and dates are all that can be shown. */
-export function Addresses({ site }: { site: SiteSettings }) {
+export function Addresses({ site }: { site: Site }) {
   const [list, setList] = useState<ExcludedAddress[] | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [round, setRound] = useState(0);
@@ -93,7 +94,7 @@ export function Addresses({ site }: { site: SiteSettings }) {
 }
 
 interface AddAddressProps {
-  site: SiteSettings;
+  site: Site;
   onClose: () => void;
   onAdded: (address: ExcludedAddress) => void;
 }

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { changeSettings } from "../../api/share";
-import type { SiteSettings } from "../../api/share-types";
+import { changeSite } from "../../api/share";
+import type { Site } from "../../api/types";
 import { FormError } from "../../components/ErrorBox";
 import { LinesField, TickField } from "../../components/MoreFields";
 import { t } from "../../i18n";
@@ -8,7 +8,7 @@ import { keepSite } from "../../state/sites";
 import { linesOf, onSubmit, SaveRow, Section, useSaving } from "./form";
 
 /** Which hits count: hostnames, paths, and whether those who ask not to be tracked are left out. */
-export function Counting({ site, canChange }: { site: SiteSettings; canChange: boolean }) {
+export function Counting({ site, canChange }: { site: Site; canChange: boolean }) {
   const [hostnames, setHostnames] = useState(site.allowed_hostnames.join("\n"));
   const [paths, setPaths] = useState(site.excluded_paths.join("\n"));
   const [dnt, setDnt] = useState(site.honour_dnt);
@@ -16,7 +16,7 @@ export function Counting({ site, canChange }: { site: SiteSettings; canChange: b
 
   const save = () =>
     saving.run(async () => {
-      const changed = await changeSettings(site.id, {
+      const changed = await changeSite(site.id, {
         allowed_hostnames: linesOf(hostnames),
         excluded_paths: linesOf(paths),
         honour_dnt: dnt,

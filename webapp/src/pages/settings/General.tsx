@@ -1,7 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { changeSettings } from "../../api/share";
-import type { SiteSettings } from "../../api/share-types";
+import { changeSite } from "../../api/share";
+import type { Site } from "../../api/types";
 import { FormError } from "../../components/ErrorBox";
 import { SelectField, TextField } from "../../components/Field";
 import { t } from "../../i18n";
@@ -12,7 +12,7 @@ import { keepSite } from "../../state/sites";
 import { onSubmit, SaveRow, Section, useSaving } from "./form";
 
 /** Name, domain and timezone. */
-export function General({ site, canChange }: { site: SiteSettings; canChange: boolean }) {
+export function General({ site, canChange }: { site: Site; canChange: boolean }) {
   const { route } = useLocation();
   const [name, setName] = useState(site.name);
   const [domain, setDomain] = useState(site.domain);
@@ -29,7 +29,7 @@ export function General({ site, canChange }: { site: SiteSettings; canChange: bo
     if (!name.trim()) return saving.refuse({ name: t("auth.required") });
     if (!isDomain(clean)) return saving.refuse({ domain: t("site.domain_invalid") });
     await saving.run(async () => {
-      const changed = await changeSettings(site.id, {
+      const changed = await changeSite(site.id, {
         name: name.trim(),
         timezone,
         ...(clean === site.domain ? {} : { domain: clean }),

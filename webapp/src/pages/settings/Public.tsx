@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { changeSettings } from "../../api/share";
-import type { SiteSettings } from "../../api/share-types";
+import { changeSite } from "../../api/share";
+import type { Site } from "../../api/types";
 import { CopyText } from "../../components/CopyText";
 import { FormError } from "../../components/ErrorBox";
 import { TickField } from "../../components/MoreFields";
@@ -10,13 +10,13 @@ import { keepSite } from "../../state/sites";
 import { Section, useSaving } from "./form";
 
 /** Whether everybody may see the numbers, at the address of the domain. */
-export function PublicDashboard({ site, canChange }: { site: SiteSettings; canChange: boolean }) {
+export function PublicDashboard({ site, canChange }: { site: Site; canChange: boolean }) {
   const saving = useSaving();
   // What was ticked shows until the server has answered; when it refuses, the tick goes back.
   const [wanted, setWanted] = useState<boolean | null>(null);
   const change = async (checked: boolean) => {
     setWanted(checked);
-    await saving.run(async () => keepSite(await changeSettings(site.id, { public: checked })));
+    await saving.run(async () => keepSite(await changeSite(site.id, { public: checked })));
     setWanted(null);
   };
   return (

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { changeSettings } from "../../api/share";
-import type { SiteSettings } from "../../api/share-types";
+import { changeSite } from "../../api/share";
+import type { Site } from "../../api/types";
 import { Dialog } from "../../components/Dialog";
 import { FormError } from "../../components/ErrorBox";
 import { TextField } from "../../components/Field";
@@ -12,7 +12,7 @@ import { keepSite } from "../../state/sites";
 import { DialogButtons, onSubmit, SaveRow, Section, useSaving } from "./form";
 
 /** How long numbers are kept. Keeping them shorter than before deletes, so it is asked for twice. */
-export function Retention({ site, canChange }: { site: SiteSettings; canChange: boolean }) {
+export function Retention({ site, canChange }: { site: Site; canChange: boolean }) {
   const [isForever, setForever] = useState(site.retention_days == null);
   const [days, setDays] = useState(String(site.retention_days ?? 365));
   const [isAsking, setAsking] = useState(false);
@@ -22,7 +22,7 @@ export function Retention({ site, canChange }: { site: SiteSettings; canChange: 
   const save = () =>
     saving.run(async () => {
       setAsking(false);
-      keepSite(await changeSettings(site.id, { retention_days: isForever ? null : count }));
+      keepSite(await changeSite(site.id, { retention_days: isForever ? null : count }));
     });
 
   const submit = () => {

@@ -2,7 +2,8 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { changeShareLink, createShareLink } from "../../api/share";
-import type { ShareLink, SiteSettings } from "../../api/share-types";
+import type { ShareLink } from "../../api/share-types";
+import type { Site } from "../../api/types";
 import { Dialog } from "../../components/Dialog";
 import { FormError } from "../../components/ErrorBox";
 import { TextField } from "../../components/Field";
@@ -23,7 +24,7 @@ import { urls } from "../../lib/urls";
 import { DialogButtons, type Errors, onSubmit, useSaving } from "./form";
 
 interface ShareLinkDialogProps {
-  site: SiteSettings;
+  site: Site;
   /** `null`: a new one. */
   link: ShareLink | null;
   onClose: () => void;
@@ -149,7 +150,7 @@ function Access({ draft, link, errors, onChange }: PartProps & { link: ShareLink
   );
 }
 
-function Shown({ draft, site, errors, onChange }: PartProps & { site: SiteSettings }) {
+function Shown({ draft, site, errors, onChange }: PartProps & { site: Site }) {
   const last = today(site.timezone);
   return (
     <>

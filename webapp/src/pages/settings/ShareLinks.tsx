@@ -3,7 +3,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type ApiError, toApiError } from "../../api/problem";
 import { changeShareLink, listShareLinks, revokeShareLink } from "../../api/share";
-import type { ShareLink, SiteSettings } from "../../api/share-types";
+import type { ShareLink } from "../../api/share-types";
+import type { Site } from "../../api/types";
 import { CopyText } from "../../components/CopyText";
 import { Dialog } from "../../components/Dialog";
 import { ErrorBox, FormError } from "../../components/ErrorBox";
@@ -17,7 +18,7 @@ import { ShareLinkDialog } from "./ShareLinkDialog";
 
 type Open = { is: "edit"; link: ShareLink | null } | { is: "revoke" | "embed"; link: ShareLink } | null;
 
-export function ShareLinks({ site }: { site: SiteSettings }) {
+export function ShareLinks({ site }: { site: Site }) {
   const [links, setLinks] = useState<ShareLink[] | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [round, setRound] = useState(0);
@@ -104,7 +105,7 @@ export function ShareLinks({ site }: { site: SiteSettings }) {
 }
 
 interface RowProps {
-  site: SiteSettings;
+  site: Site;
   link: ShareLink;
   onChanged: (link: ShareLink) => void;
   onOpen: (open: Open) => void;
@@ -168,7 +169,7 @@ function Action({ name, link, onClick }: ActionProps) {
 }
 
 interface RevocationProps {
-  site: SiteSettings;
+  site: Site;
   link: ShareLink;
   onClose: () => void;
   onDone: () => void;
