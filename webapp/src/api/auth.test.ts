@@ -18,6 +18,8 @@ function world() {
     /** What a move to another account answers. */
     move: 200,
     account: "a1",
+    /** Whether the login was moved behind the page's back. */
+    hasMoved: false,
     valid: new Set<string>(),
     seen: [] as (string | null)[],
   };
@@ -49,6 +51,10 @@ function world() {
       const header = request.headers.get("authorization");
       state.seen.push(header);
       const ok = header !== null && state.valid.has(header.replace("Bearer ", ""));
+      if (state.hasMoved) {
+        const errors = [{ field: "account", message: "is another one by now" }];
+        return Response.json({ title: "Conflict", errors }, { status: 409 });
+      }
       return new Response(await request.text(), { status: ok ? 200 : 401 });
     },
     lock(work) {
@@ -178,4 +184,16 @@ test("hearing of a logout signs out, of the same user changes nothing, of anothe
   expect(auth.state.value).toBe("signed_out");
   expect(await auth.hear({ type: "signed_in", user_id: "u1", account_id: "a1" })).toBe("done");
   expect(auth.state.value).toBe("signed_in");
+});
+
+test("a login that was moved elsewhere is noticed, and nothing is sent again into the other account", async () => {
+  const { auth, state } = world();
+  await auth.start();
+  state.hasMoved = true;
+  state.account = "a2";
+  const response = await auth.fetch(request("for a1"));
+  expect(response.status).toBe(409);
+  expect(await response.json()).toMatchObject({ title: "Conflict" });
+  expect(state.seen).toHaveLength(1);
+  expect(auth.identity.value?.account.id).toBe("a2");
 });

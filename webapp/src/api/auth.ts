@@ -138,6 +138,9 @@ export function createAuth(world: AuthWorld) {
       const retry = request.clone();
       const used = await freshToken();
       const response = await world.send(withToken(request, used));
+      // Another tab has moved the login to another account: what this one shows is of the old one, so nothing is sent again.
+      if (response.status === 409 && token?.value === used && (await isAboutAccount(response)))
+        await refresh();
       if (response.status !== 401 || used === null) return response;
       if (token?.value === used) await refresh();
       return token === null ? response : world.send(withToken(retry, token.value));
@@ -166,6 +169,10 @@ function withToken(request: Request, token: string | null): Request {
   if (token !== null) request.headers.set("authorization", `Bearer ${token}`);
   return request;
 }
+
+/** Whether a refusal is for the account that the token names. */
+const isAboutAccount = async (response: Response): Promise<boolean> =>
+  problemOf(response.status, await bodyOf(response.clone())).fields.has("account");
 
 async function bodyOf(response: Response): Promise<unknown> {
   try {
