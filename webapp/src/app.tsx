@@ -8,6 +8,7 @@ import { ErrorBox } from "./components/ErrorBox";
 import { Header } from "./components/Header";
 import { Layout } from "./components/Layout";
 import { lazyPage } from "./components/lazy-page";
+import { Notices } from "./components/Notices";
 import { urls } from "./lib/urls";
 import { DashboardPage } from "./pages/DashboardPage";
 import { Home } from "./pages/Home";
@@ -16,7 +17,7 @@ import { SharePage } from "./pages/SharePage";
 import { isMoving } from "./state/account";
 import { flashText } from "./state/flash";
 import { instance, instanceError, loadInstance } from "./state/instance";
-import { loadMe } from "./state/me";
+import { loadMe, me } from "./state/me";
 import { loadSites, sites, sitesError } from "./state/sites";
 
 // Not part of a dashboard: their code comes when they are opened.
@@ -116,7 +117,11 @@ function SignedIn() {
   if (sitesError.value && needsSites)
     return (
       <Layout header={<Header />}>
-        <ErrorBox error={sitesError.value} onRetry={() => void loadSites()} />
+        {me.value?.notices.includes("account_disabled") ? (
+          <Notices notices={[]} />
+        ) : (
+          <ErrorBox error={sitesError.value} onRetry={() => void loadSites()} />
+        )}
       </Layout>
     );
   return (

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { auth } from "../api/session";
-import { forgetMe, me } from "./me";
+import { forgetMe } from "./me";
 import { forgetMember } from "./member";
 import { forgetSites } from "./sites";
 
@@ -34,15 +34,13 @@ export async function switchAccount(id: string, onMoved: () => void): Promise<vo
   }
 }
 
-/** After this login lost its account: on to another one of this user, else out. */
+/** The account ended for this user, and the login with it: out, to log in again to another account if there is one. */
 export async function leaveAccount(onMoved: () => void): Promise<void> {
-  const current = auth.identity.peek()?.account.id;
-  const other = me.peek()?.accounts.find((account) => account.id !== current);
+  isMoving.value = true;
   try {
-    if (other) return await switchAccount(other.id, onMoved);
-  } catch {
-    // The login ended with the account: the cookie tells.
+    await auth.recheck();
+    onMoved();
+  } finally {
+    isMoving.value = false;
   }
-  onMoved();
-  await auth.recheck();
 }
