@@ -91,7 +91,7 @@ impl<'a> Writing<'a> {
             }
             self.renewed = Instant::now();
             reached(Step::Stored)?;
-            let bytes = self.store.stored_part(self.attempt, part.part).await?;
+            let Some(bytes) = self.store.stored_part(self.attempt, part.part).await? else { return Ok(false) };
             self.totals.parts += 1;
             self.totals.events += part.events;
             tokio::task::spawn_blocking(move || verify(&bytes, &part)).await.map_err(Error::internal)??;

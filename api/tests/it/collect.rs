@@ -3,7 +3,9 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::harness::{CHROME_MAC, Db, FIREFOX_WINDOWS, GOOGLEBOT, Haru, Place, SAFARI_IPHONE, expect, on_both};
+use crate::harness::{
+    CHROME_MAC, Db, FIREFOX_WINDOWS, GOOGLEBOT, Haru, Place, SAFARI_IPHONE, expect, json_of, on_both, status,
+};
 
 on_both!(
     the_first_scripts_format_is_counted,
@@ -221,8 +223,7 @@ async fn rotated_tokens_and_deleted_sites_are_unknown_at_once(db: Db) {
     let old = haru.hit(&site.token, 1, &json!({"p": "/"})).send().await.expect("sent");
     assert_eq!(old.status(), StatusCode::UNAUTHORIZED);
     haru.count(fresh, 1, json!({"p": "/"})).await;
-    let deleted = haru.client.delete(haru.url("/api/v1/sites/example.com")).bearer_auth(&haru.token);
-    assert_eq!(deleted.send().await.expect("sent").status(), StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete("/api/v1/sites/example.com")).await, StatusCode::NO_CONTENT);
     let gone = haru.hit(fresh, 1, &json!({"p": "/"})).send().await.expect("sent");
     assert_eq!(gone.status(), StatusCode::UNAUTHORIZED);
     // The domain is free again, and the new site begins empty.
@@ -235,9 +236,8 @@ async fn do_not_track_is_honoured_when_the_site_asks(db: Db) {
     let site = haru.create_site("example.com", "UTC").await;
     let private = |header: &'static str| haru.hit(&site.token, 1, &json!({"p": "/"})).header(header, "1").send();
     assert!(private("dnt").await.expect("sent").headers().get("x-haru-dropped").is_none());
-    let change = haru.client.patch(haru.url("/api/v1/sites/example.com")).bearer_auth(&haru.token);
-    let change = change.json(&json!({"honour_dnt": true})).send().await.expect("sent");
-    assert_eq!(expect(change, StatusCode::OK).await["honour_dnt"], json!(true));
+    let change = haru.patch("/api/v1/sites/example.com", &json!({"honour_dnt": true}));
+    assert_eq!(json_of(change, StatusCode::OK).await["honour_dnt"], json!(true));
     for header in ["dnt", "sec-gpc"] {
         assert_eq!(private(header).await.expect("sent").headers()["x-haru-dropped"], "dnt");
     }

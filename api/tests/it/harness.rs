@@ -168,6 +168,21 @@ impl Haru {
         self.client.post(self.url(path)).bearer_auth(&self.token).json(body)
     }
 
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.client.patch(self.url(path)).bearer_auth(&self.token).json(body)
+    }
+
+    pub(crate) fn delete(&self, path: &str) -> RequestBuilder {
+        self.client.delete(self.url(path)).bearer_auth(&self.token)
+    }
+
+    /// Another client of the same service, with that Bearer.
+    pub(crate) fn bearing(&self, token: &Value) -> Self {
+        let mut other = Self::at(self.base.clone());
+        token.as_str().expect("a token").clone_into(&mut other.token);
+        other
+    }
+
     pub(crate) async fn create_site(&self, domain: &str, timezone: &str) -> Site {
         let body = json!({"name": "A site", "domain": domain, "timezone": timezone});
         let site = expect(self.post("/api/v1/sites", &body).send().await.expect("sent"), StatusCode::CREATED).await;
@@ -218,6 +233,16 @@ pub(crate) async fn expect(response: Response, status: StatusCode) -> Value {
     let text = response.text().await.expect("a body");
     assert_eq!(got, status, "{url}: {text}");
     serde_json::from_str(&text).unwrap_or(Value::Null)
+}
+
+/// The status of its answer.
+pub(crate) async fn status(request: RequestBuilder) -> StatusCode {
+    request.send().await.expect("sent").status()
+}
+
+/// The JSON of its answer, which has that status.
+pub(crate) async fn json_of(request: RequestBuilder, good: StatusCode) -> Value {
+    expect(request.send().await.expect("sent"), good).await
 }
 
 /// Asks again until the answer is there; fails after 20 seconds.

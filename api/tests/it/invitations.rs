@@ -5,9 +5,9 @@ use reqwest::{RequestBuilder, StatusCode};
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use crate::harness::{Db, Haru, PASSWORD, Place, on_both};
+use crate::harness::{Db, Haru, PASSWORD, Place, json_of, on_both, status};
 use crate::mail_server::MailServer;
-use crate::members::{accept, delete, invite, joined, json_of, me, open, other, patch, status, user_id};
+use crate::people::{accept, invite, joined, me, open, other, user_id};
 use crate::sealing::{database, number};
 
 on_both!(
@@ -145,7 +145,7 @@ async fn an_invitation_ends_after_a_week(db: Db) {
     assert_eq!(status(register(&ben, &made["token"], "new@example.com")).await, StatusCode::NOT_FOUND);
     assert_eq!(json_of(ana.get(LIST), StatusCode::OK).await, json!({"invitations": []}));
     let path = format!("{LIST}/{}", made["id"].as_str().expect("an id"));
-    assert_eq!(status(delete(&ana, &path)).await, StatusCode::NOT_FOUND);
+    assert_eq!(status(ana.delete(&path)).await, StatusCode::NOT_FOUND);
     assert_eq!(number(&database, "SELECT COUNT(*) FROM member").await, 2);
 }
 
@@ -208,13 +208,13 @@ async fn what_is_no_invitation_is_not_found(db: Db) {
             told.push(json_of(request, StatusCode::NOT_FOUND).await["detail"].clone());
         }
     }
-    assert_eq!(status(delete(&ana, &path)).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(ana.delete(&path)).await, StatusCode::NO_CONTENT);
     let withdrawn = &made["token"];
     for request in [look(&ben, withdrawn), take(&ben, withdrawn), register(&ben, withdrawn, "new@example.com")] {
         told.push(json_of(request, StatusCode::NOT_FOUND).await["detail"].clone());
     }
     assert!(told.iter().all(|detail| *detail == told[0]), "{told:?}");
-    assert_eq!(status(delete(&ana, &path)).await, StatusCode::NOT_FOUND);
+    assert_eq!(status(ana.delete(&path)).await, StatusCode::NOT_FOUND);
     let nobody = ana.client.post(ana.url("/api/v1/auth/invitation/accept")).json(&json!({"token": good}));
     assert_eq!(status(nobody).await, StatusCode::UNAUTHORIZED);
 }
@@ -242,17 +242,17 @@ async fn invitations_go_with_what_their_maker_may(db: Db) {
     for change in [json!({"site_ids": [site.id]}), json!({"role": "viewer", "site_ids": null})] {
         let wish = json!({"role": "admin", "site_ids": [site.id]});
         let made = invite(&ben, wish).await;
-        json_of(patch(&ana, &path, &change), StatusCode::OK).await;
+        json_of(ana.patch(&path, &change), StatusCode::OK).await;
         assert_eq!(status(look(&ana, &made["token"])).await, StatusCode::NOT_FOUND, "{change}");
     }
-    json_of(patch(&ana, &path, &json!({"role": "admin"})), StatusCode::OK).await;
+    json_of(ana.patch(&path, &json!({"role": "admin"})), StatusCode::OK).await;
     let made = invite(&ben, json!({"role": "admin"})).await;
-    assert_eq!(status(delete(&ana, &path)).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(ana.delete(&path)).await, StatusCode::NO_CONTENT);
     assert_eq!(status(look(&ana, &made["token"])).await, StatusCode::NOT_FOUND);
     // A site that was deleted is not in it any more.
     assert_eq!(status(look(&ana, &kept["token"])).await, StatusCode::OK);
     let made = invite(&ana, json!({"role": "viewer", "site_ids": [site.id]})).await;
-    assert_eq!(status(delete(&ana, "/api/v1/sites/example.com")).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(ana.delete("/api/v1/sites/example.com")).await, StatusCode::NO_CONTENT);
     let mut eva = other(&ana, "eva@example.com").await;
     accept(&mut eva, &made).await;
     ana.create_site("later.example", "UTC").await;
@@ -324,7 +324,7 @@ async fn an_invitation_for_an_address_comes_by_mail(db: Db) {
     let place = Place::new(db).await;
     let mut ana = place.start(&["--smtp-url", &server.url, "--auth-rate-limit", "5"]).await;
     ana.register("ana@example.com").await;
-    json_of(patch(&ana, "/api/v1/account", &json!({"name": "Ünïted"})), StatusCode::OK).await;
+    json_of(ana.patch("/api/v1/account", &json!({"name": "Ünïted"})), StatusCode::OK).await;
     let made = invite(&ana, json!({"role": "viewer", "email": "eva@example.com"})).await;
     assert_eq!(made["mailed"], json!(true));
     let mail = server.after(0).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{Db, Haru, expect, on_both};
+use crate::harness::{Db, Haru, expect, on_both, status};
 use crate::socket::Socket;
 
 on_both!(
@@ -102,14 +102,12 @@ async fn a_subscription_ends_with_its_token(db: Db) {
     haru.create_site("example.com", "UTC").await;
     let wish = json!({"name": "A screen on the wall", "scopes": ["stats:read"]});
     let made = expect(haru.post("/api/v1/tokens", &wish).send().await.expect("sent"), StatusCode::CREATED).await;
-    let mut program = Haru::at(haru.base.clone());
-    made["token"].as_str().expect("a secret").clone_into(&mut program.token);
+    let program = haru.bearing(&made["token"]);
     let mut socket = Socket::connected(&program).await;
     socket.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
     socket.until("1", |_| true).await;
     let path = format!("/api/v1/tokens/{}", made["id"].as_str().expect("an id"));
-    let revoked = haru.client.delete(haru.url(&path)).bearer_auth(&haru.token).send().await.expect("sent");
-    assert_eq!(revoked.status(), StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete(&path)).await, StatusCode::NO_CONTENT);
     loop {
         let message = socket.next().await.expect("an answer before the end");
         if message.to_string().contains("the API token is not valid") {
@@ -125,8 +123,8 @@ async fn a_subscription_ends_when_its_login_is_ended_elsewhere(db: Db) {
     socket.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
     socket.until("1", |_| true).await;
     let (elsewhere, _) = crate::logins::once_more(&haru).await;
-    let ended = haru.client.delete(haru.url("/api/v1/me/sessions")).bearer_auth(&elsewhere).send().await.expect("sent");
-    assert_eq!(ended.status(), StatusCode::NO_CONTENT);
+    let elsewhere = haru.bearing(&json!(elsewhere));
+    assert_eq!(status(elsewhere.delete("/api/v1/me/sessions")).await, StatusCode::NO_CONTENT);
     loop {
         let message = socket.next().await.expect("an answer before the end");
         if message.to_string().contains("the login has ended") {

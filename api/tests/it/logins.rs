@@ -12,7 +12,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use crate::harness::{Db, Haru, PASSWORD, Place, expect, on_both};
+use crate::harness::{Db, Haru, PASSWORD, Place, expect, on_both, status};
 use crate::sealing::database;
 
 on_both!(
@@ -54,8 +54,8 @@ pub(crate) async fn refresh(haru: &Haru, cookie: &str) -> (StatusCode, String) {
 }
 
 /// What a route answers to that token.
-pub(crate) async fn me(haru: &Haru, token: &str) -> StatusCode {
-    haru.client.get(haru.url("/api/v1/me")).bearer_auth(token).send().await.expect("sent").status()
+pub(crate) async fn answered(haru: &Haru, token: &str) -> StatusCode {
+    status(haru.client.get(haru.url("/api/v1/me")).bearer_auth(token)).await
 }
 
 async fn tabs_that_refresh_at_once_all_stay_logged_in(db: Db) {
@@ -79,7 +79,7 @@ async fn a_refresh_token_used_after_the_grace_ends_its_family(db: Db) {
     database(&place).await.execute_unprepared(&earlier).await.expect("set back");
     assert_eq!(refresh(&haru, &first).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(refresh(&haru, &second).await.0, StatusCode::UNAUTHORIZED, "the whole family is gone");
-    assert_eq!(me(&haru, &access).await, StatusCode::UNAUTHORIZED, "its access token, too");
+    assert_eq!(answered(&haru, &access).await, StatusCode::UNAUTHORIZED, "its access token, too");
     assert_eq!(refresh(&haru, &other).await.0, StatusCode::OK, "another login of the same user lives on");
     for strange in ["haru_refresh=%00.1.AAAA", "haru_refresh=..", "haru_refresh=a.99999999999999999999.AAAA"] {
         assert_eq!(refresh(&haru, strange).await.0, StatusCode::UNAUTHORIZED, "{strange}");
@@ -114,7 +114,7 @@ async fn forged_access_tokens_open_nothing(db: Db) {
     let parts: Vec<&str> = haru.token.split('.').collect();
     let (header, claims) = (decoded(parts[0]), decoded(parts[1]));
     assert_eq!(header["kid"], hex::encode(&mac(&secret, "key-id")[..4]), "the key's name follows from the secret");
-    assert_eq!(me(&haru, &sign(&header, &claims, &key)).await, StatusCode::OK, "signed as the service does");
+    assert_eq!(answered(&haru, &sign(&header, &claims, &key)).await, StatusCode::OK, "signed as the service does");
 
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs();
     let with = |of: &Value, name: &str, value: Value| {
@@ -153,7 +153,7 @@ async fn forged_access_tokens_open_nothing(db: Db) {
         ("a session that is none", sign(&header, &with(&claims, "sid", json!(other_session)), &key)),
     ];
     for (what, token) in forged {
-        assert_eq!(me(&haru, &token).await, StatusCode::UNAUTHORIZED, "{what}");
+        assert_eq!(answered(&haru, &token).await, StatusCode::UNAUTHORIZED, "{what}");
     }
 }
 
@@ -174,7 +174,7 @@ async fn a_changed_secret_ends_no_login_while_the_old_one_is_named(db: Db) {
     haru.stop().await;
 
     let haru = Place::start_with(&with_secrets(&place, NEXT_SECRET, &[SECRET])).await;
-    assert_eq!(me(&haru, &old_access).await, StatusCode::OK, "an access token of before");
+    assert_eq!(answered(&haru, &old_access).await, StatusCode::OK, "an access token of before");
     let (status, next) = refresh(&haru, &cookie).await;
     assert_eq!(status, StatusCode::OK, "a refresh token of before");
     assert_eq!(refresh(&haru, &cookie).await, (StatusCode::OK, next.clone()), "and a crossed one");
@@ -182,9 +182,9 @@ async fn a_changed_secret_ends_no_login_while_the_old_one_is_named(db: Db) {
     haru.stop().await;
 
     let haru = Place::start_with(&with_secrets(&place, NEXT_SECRET, &[])).await;
-    assert_eq!(me(&haru, &old_access).await, StatusCode::UNAUTHORIZED, "its key is no longer known");
+    assert_eq!(answered(&haru, &old_access).await, StatusCode::UNAUTHORIZED, "its key is no longer known");
     assert_eq!(refresh(&haru, &unused).await.0, StatusCode::UNAUTHORIZED, "it was not used meanwhile");
-    assert_eq!(me(&haru, &access).await, StatusCode::OK);
+    assert_eq!(answered(&haru, &access).await, StatusCode::OK);
     assert_eq!(refresh(&haru, &next).await.0, StatusCode::OK, "it was replaced by one of the new secret");
 }
 
@@ -207,32 +207,29 @@ async fn logins_are_listed_and_ended(db: Db) {
     assert_eq!((&newest["client"], &newest["account"]["name"]), (&json!("Firefox on Windows"), &json!("Ana")));
     assert!(newest["last_used_at"].is_string() && newest["created_at"].is_string());
 
-    let delete = |path: String| haru.client.delete(haru.url(&path)).bearer_auth(&haru.token).send();
+    let delete = |path: String| status(haru.delete(&path));
     for strange in [of_ben["sessions"][0]["id"].as_str().expect("an id"), "nonsense", "%00"] {
-        let answer = delete(format!("/api/v1/me/sessions/{strange}")).await.expect("sent");
-        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{strange}");
+        assert_eq!(delete(format!("/api/v1/me/sessions/{strange}")).await, StatusCode::NOT_FOUND, "{strange}");
     }
-    assert_eq!(me(&haru, &ben).await, StatusCode::OK, "another's login is out of reach");
+    assert_eq!(answered(&haru, &ben).await, StatusCode::OK, "another's login is out of reach");
 
     // The list is newest first: the third login's is at its head.
-    assert_eq!(me(&haru, &third).await, StatusCode::OK);
-    let ended = delete(format!("/api/v1/me/sessions/{}", newest["id"].as_str().expect("an id"))).await.expect("sent");
-    assert_eq!(ended.status(), StatusCode::NO_CONTENT);
-    assert_eq!(me(&haru, &third).await, StatusCode::UNAUTHORIZED, "at once");
+    assert_eq!(answered(&haru, &third).await, StatusCode::OK);
+    let ended = delete(format!("/api/v1/me/sessions/{}", newest["id"].as_str().expect("an id"))).await;
+    assert_eq!(ended, StatusCode::NO_CONTENT);
+    assert_eq!(answered(&haru, &third).await, StatusCode::UNAUTHORIZED, "at once");
     assert_eq!(refresh(&haru, &third_cookie).await.0, StatusCode::UNAUTHORIZED);
-    assert_eq!(me(&haru, &firefox).await, StatusCode::OK);
+    assert_eq!(answered(&haru, &firefox).await, StatusCode::OK);
 
-    assert_eq!(delete("/api/v1/me/sessions".to_owned()).await.expect("sent").status(), StatusCode::NO_CONTENT);
-    assert_eq!(me(&haru, &firefox).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(me(&haru, &haru.token).await, StatusCode::OK, "the one that asked lives on");
-    assert_eq!(me(&haru, &ben).await, StatusCode::OK);
+    assert_eq!(delete("/api/v1/me/sessions".to_owned()).await, StatusCode::NO_CONTENT);
+    assert_eq!(answered(&haru, &firefox).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(answered(&haru, &haru.token).await, StatusCode::OK, "the one that asked lives on");
+    assert_eq!(answered(&haru, &ben).await, StatusCode::OK);
 }
 
 async fn a_name_can_be_changed(db: Db) {
     let (haru, _place) = Haru::with_owner(db).await;
-    let rename = |name: &str| {
-        haru.client.patch(haru.url("/api/v1/me")).bearer_auth(&haru.token).json(&json!({"name": name})).send()
-    };
+    let rename = |name: &str| haru.patch("/api/v1/me", &json!({"name": name})).send();
     let me = expect(rename(" Ana <b>Maria</b> ").await.expect("sent"), StatusCode::OK).await;
     assert_eq!((&me["user"]["name"], &me["second_factor"]), (&json!("Ana <b>Maria</b>"), &json!(false)));
     let again = expect(haru.get("/api/v1/me").send().await.expect("sent"), StatusCode::OK).await;
@@ -246,8 +243,7 @@ async fn a_name_can_be_changed(db: Db) {
 async fn what_was_done_with_logins_is_in_the_audit_log(db: Db) {
     let (haru, place) = Haru::with_owner(db).await;
     once_more(&haru).await;
-    let others = haru.client.delete(haru.url("/api/v1/me/sessions")).bearer_auth(&haru.token).send();
-    assert_eq!(others.await.expect("sent").status(), StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete("/api/v1/me/sessions")).await, StatusCode::NO_CONTENT);
     let body = json!({"current": PASSWORD, "password": "une autre longue phrase"});
     let changed = haru.post("/api/v1/me/password", &body).send().await.expect("sent");
     assert_eq!(changed.status(), StatusCode::NO_CONTENT);

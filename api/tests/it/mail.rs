@@ -3,32 +3,16 @@
 use std::process::Stdio;
 
 use reqwest::StatusCode;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{ChildStderr, Command};
 
 use crate::harness::{CHROME_MAC, Db, Haru, Place, expect, on_both};
 use crate::logins::log_in;
 use crate::mail_server::{MailServer, nowhere};
+use crate::passwords::{NEW_PASSWORD, forgot, requests, reset};
 
 on_both!(a_forgotten_passwords_link_comes_by_mail, what_the_mail_server_refuses_waits_for_the_administrator);
-
-const NEW_PASSWORD: &str = "une autre longue phrase";
-
-async fn forgot(haru: &Haru, email: &str) {
-    let sent = haru.client.post(haru.url("/api/v1/auth/password/forgot")).json(&json!({"email": email})).send();
-    assert_eq!(sent.await.expect("sent").status(), StatusCode::ACCEPTED);
-}
-
-async fn reset(haru: &Haru, token: &str) -> StatusCode {
-    let body = json!({"token": token, "password": NEW_PASSWORD});
-    haru.client.post(haru.url("/api/v1/auth/password/reset")).json(&body).send().await.expect("sent").status()
-}
-
-async fn requests(haru: &Haru) -> Vec<Value> {
-    let list = haru.get("/api/v1/admin/password-resets").send().await.expect("sent");
-    expect(list, StatusCode::OK).await["requests"].as_array().expect("a list").clone()
-}
 
 async fn says_it_has_mail(haru: &Haru) -> bool {
     let instance = haru.client.get(haru.url("/api/v1/instance")).send().await.expect("sent");
@@ -53,7 +37,7 @@ async fn a_forgotten_passwords_link_comes_by_mail(db: Db) {
     let link = mail.link(&haru.base);
     let token = link.strip_prefix(&format!("{}/reset#", haru.base)).expect("the page for it");
     assert!(requests(&haru).await.is_empty(), "nothing is left for the administrator");
-    assert_eq!(reset(&haru, token).await, StatusCode::NO_CONTENT);
+    assert_eq!(reset(&haru, token, NEW_PASSWORD).await.status(), StatusCode::NO_CONTENT);
     let body = json!({"email": "ana@example.com", "password": NEW_PASSWORD});
     assert_eq!(log_in(&haru, body, CHROME_MAC).await.0, StatusCode::OK);
     assert_eq!(server.mails().len(), 1, "the stranger got none");
@@ -112,13 +96,13 @@ async fn without_a_mail_server_or_when_it_is_down_links_are_in_the_log_and_on_th
         // The administrator's fresh link takes the place of the one in the log.
         let path = format!("/api/v1/admin/password-resets/{}/link", open[0]["id"].as_str().expect("an id"));
         let made = expect(haru.post(&path, &json!({})).send().await.expect("sent"), StatusCode::OK).await;
-        assert_eq!(reset(&haru, &logged).await, StatusCode::NOT_FOUND);
-        let link = made["link"].as_str().expect("a link");
-        assert_eq!(reset(&haru, link.split_once('#').expect("a fragment").1).await, StatusCode::NO_CONTENT);
+        assert_eq!(reset(&haru, &logged, NEW_PASSWORD).await.status(), StatusCode::NOT_FOUND);
+        let (_, token) = made["link"].as_str().and_then(|link| link.split_once('#')).expect("a fragment");
+        assert_eq!(reset(&haru, token, NEW_PASSWORD).await.status(), StatusCode::NO_CONTENT);
 
         // And the one in the log is good as long as nobody asks for another.
         forgot(&haru, "ana@example.com").await;
         let logged = logged_token(&mut log).await;
-        assert_eq!(reset(&haru, &logged).await, StatusCode::NO_CONTENT);
+        assert_eq!(reset(&haru, &logged, NEW_PASSWORD).await.status(), StatusCode::NO_CONTENT);
     }
 }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod admin;
+mod audit;
 mod bad_input;
 mod batch;
 mod collect;
@@ -22,14 +23,16 @@ mod mail_server;
 mod matrix;
 mod members;
 mod metrics;
+mod owners;
 mod passwords;
+mod people;
 mod privacy;
 mod query;
+mod quotas;
 mod rate_limits;
 mod sealing;
 mod second_factor;
-mod share_bounds;
-mod share_links;
+mod share;
 mod site_settings;
 mod sites;
 mod socket;

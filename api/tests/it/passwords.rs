@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::harness::{CHROME_MAC, Db, Haru, PASSWORD, Place, eventually, expect, on_both};
-use crate::logins::{log_in, me, once_more, refresh};
+use crate::logins::{answered, log_in, once_more, refresh};
 use crate::sealing::{database, number};
 
 on_both!(
@@ -21,7 +21,7 @@ on_both!(
     only_the_administrator_sees_links,
 );
 
-const NEW_PASSWORD: &str = "une autre longue phrase";
+pub(crate) const NEW_PASSWORD: &str = "une autre longue phrase";
 
 /// The message about a field of a refused request.
 async fn refused(answer: reqwest::Response, field: &str) -> String {
@@ -35,16 +35,22 @@ async fn post(haru: &Haru, path: &str, body: Value) -> reqwest::Response {
     haru.client.post(haru.url(path)).json(&body).send().await.expect("sent")
 }
 
-async fn requests(haru: &Haru) -> Vec<Value> {
+/// The requests on the administrator's list.
+pub(crate) async fn requests(haru: &Haru) -> Vec<Value> {
     let list = haru.get("/api/v1/admin/password-resets").send().await.expect("sent");
     expect(list, StatusCode::OK).await["requests"].as_array().expect("a list").clone()
+}
+
+/// Asks for a link.
+pub(crate) async fn forgot(haru: &Haru, email: &str) {
+    let asked = post(haru, "/api/v1/auth/password/forgot", json!({"email": email})).await;
+    assert_eq!(asked.status(), StatusCode::ACCEPTED);
 }
 
 /// Asks for a link, and has the administrator make one: the token in it.
 pub(crate) async fn token_of_a_link(haru: &Haru, email: &str) -> String {
     let before = requests(haru).await.len();
-    let asked = post(haru, "/api/v1/auth/password/forgot", json!({"email": email})).await;
-    assert_eq!(asked.status(), StatusCode::ACCEPTED);
+    forgot(haru, email).await;
     let open = eventually("the request", || async {
         let open = requests(haru).await;
         (open.len() > before).then_some(open)
@@ -59,7 +65,8 @@ pub(crate) async fn token_of_a_link(haru: &Haru, email: &str) -> String {
     token.to_owned()
 }
 
-async fn reset(haru: &Haru, token: &str, password: &str) -> reqwest::Response {
+/// Sets a password with the token of a link.
+pub(crate) async fn reset(haru: &Haru, token: &str, password: &str) -> reqwest::Response {
     post(haru, "/api/v1/auth/password/reset", json!({"token": token, "password": password})).await
 }
 
@@ -119,11 +126,11 @@ async fn a_changed_password_ends_the_other_logins(db: Db) {
     };
     assert_eq!(refused(change("not the password", NEW_PASSWORD).await.expect("sent"), "current").await, "is wrong");
     refused(change(PASSWORD, "short").await.expect("sent"), "password").await;
-    assert_eq!(me(&haru, &other).await, StatusCode::OK, "nothing has changed");
+    assert_eq!(answered(&haru, &other).await, StatusCode::OK, "nothing has changed");
     assert_eq!(change(PASSWORD, NEW_PASSWORD).await.expect("sent").status(), StatusCode::NO_CONTENT);
-    assert_eq!(me(&haru, &other).await, StatusCode::UNAUTHORIZED, "at once");
+    assert_eq!(answered(&haru, &other).await, StatusCode::UNAUTHORIZED, "at once");
     assert_eq!(refresh(&haru, &other_cookie).await.0, StatusCode::UNAUTHORIZED);
-    assert_eq!(me(&haru, &haru.token).await, StatusCode::OK, "this one lives on");
+    assert_eq!(answered(&haru, &haru.token).await, StatusCode::OK, "this one lives on");
     let refreshed = haru.client.post(haru.url("/api/v1/auth/refresh")).send().await.expect("sent");
     assert_eq!(refreshed.status(), StatusCode::OK);
     for (password, status) in [(PASSWORD, StatusCode::UNAUTHORIZED), (NEW_PASSWORD, StatusCode::OK)] {
@@ -149,7 +156,7 @@ async fn a_forgotten_password_is_set_anew_by_a_link_once(db: Db) {
     assert_eq!(statuses[1 - winner], StatusCode::NOT_FOUND, "of two at once one");
     assert_eq!(reset(&haru, &token, NEW_PASSWORD).await.status(), StatusCode::NOT_FOUND, "it was used");
     for access in [&other, &haru.token] {
-        assert_eq!(me(&haru, access).await, StatusCode::UNAUTHORIZED, "all logins have ended");
+        assert_eq!(answered(&haru, access).await, StatusCode::UNAUTHORIZED, "all logins have ended");
     }
     assert_eq!(refresh(&haru, &cookie).await.0, StatusCode::UNAUTHORIZED);
     for (password, status) in [

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{Db, Haru, Place, expect, on_both};
+use crate::harness::{Db, Haru, Place, expect, json_of, on_both, status};
 
 on_both!(
     a_site_is_made_read_changed_and_deleted,
@@ -28,15 +28,14 @@ async fn a_site_is_made_read_changed_and_deleted(db: Db) {
         assert_eq!(read, made, "{name}");
     }
     let change = json!({"name": "Books", "timezone": "America/New_York"});
-    let change = haru.client.patch(haru.url(&format!("/api/v1/sites/{id}"))).bearer_auth(&haru.token).json(&change);
-    let changed = expect(change.send().await.expect("sent"), StatusCode::OK).await;
+    let changed = json_of(haru.patch(&format!("/api/v1/sites/{id}"), &change), StatusCode::OK).await;
     assert_eq!((&changed["name"], &changed["timezone"]), (&json!("Books"), &json!("America/New_York")));
     haru.count(token, 1, json!({"p": "/"})).await;
     let read = expect(haru.get(&format!("/api/v1/sites/{id}")).send().await.expect("sent"), StatusCode::OK).await;
     assert!(read["first_event_at"].is_string());
-    let delete = || haru.client.delete(haru.url(&format!("/api/v1/sites/{id}"))).bearer_auth(&haru.token).send();
-    assert_eq!(delete().await.expect("sent").status(), StatusCode::NO_CONTENT);
-    assert_eq!(delete().await.expect("sent").status(), StatusCode::NOT_FOUND);
+    let delete = || status(haru.delete(&format!("/api/v1/sites/{id}")));
+    assert_eq!(delete().await, StatusCode::NO_CONTENT);
+    assert_eq!(delete().await, StatusCode::NOT_FOUND);
     assert_eq!(haru.get(&format!("/api/v1/sites/{id}")).send().await.expect("sent").status(), StatusCode::NOT_FOUND);
 }
 
@@ -53,8 +52,8 @@ async fn another_accounts_sites_do_not_exist(db: Db) {
         let board = json!({"date_range": "day"});
         let tries = [
             haru.get(&path),
-            haru.client.patch(haru.url(&path)).bearer_auth(&haru.token).json(&json!({"name": "Mine"})),
-            haru.client.delete(haru.url(&path)).bearer_auth(&haru.token),
+            haru.patch(&path, &json!({"name": "Mine"})),
+            haru.delete(&path),
             haru.post(&format!("{path}/token"), &json!({})),
             haru.post(&format!("{path}/dashboard"), &board),
             haru.get(&format!("{path}/realtime")),

@@ -7,7 +7,7 @@ use reqwest::{RequestBuilder, StatusCode};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Value, json};
 
-use crate::harness::{Db, Haru, Place, eventually, expect, on_both};
+use crate::harness::{Db, Haru, Place, eventually, expect, json_of, on_both, status};
 use crate::sealing::{database, number};
 
 on_both!(
@@ -36,29 +36,15 @@ async fn count(database: &DatabaseConnection, table: &str) -> i64 {
 
 /// A client of the same service with that token in place of the login.
 fn program(haru: &Haru, made: &Value) -> Haru {
-    let mut program = Haru::at(haru.base.clone());
-    made["token"].as_str().expect("a secret").clone_into(&mut program.token);
-    program
+    haru.bearing(&made["token"])
 }
 
 async fn make(haru: &Haru, wish: Value) -> Value {
-    expect(haru.post("/api/v1/tokens", &wish).send().await.expect("sent"), StatusCode::CREATED).await
+    json_of(haru.post("/api/v1/tokens", &wish), StatusCode::CREATED).await
 }
 
 async fn with_scopes(haru: &Haru, scopes: &[&str]) -> Haru {
     program(haru, &make(haru, json!({"name": "A program", "scopes": scopes})).await)
-}
-
-fn patch(haru: &Haru, path: &str, body: &Value) -> RequestBuilder {
-    haru.client.patch(haru.url(path)).bearer_auth(&haru.token).json(body)
-}
-
-fn delete(haru: &Haru, path: &str) -> RequestBuilder {
-    haru.client.delete(haru.url(path)).bearer_auth(&haru.token)
-}
-
-async fn status(request: RequestBuilder) -> StatusCode {
-    request.send().await.expect("sent").status()
 }
 
 fn question(site: &str) -> Value {
@@ -88,9 +74,9 @@ async fn a_token_is_made_listed_used_and_revoked(db: Db) {
     let mut told = made.clone();
     told.as_object_mut().expect("an object").remove("token");
     let path = format!("/api/v1/tokens/{}", made["id"].as_str().expect("an id"));
-    let read = || async { expect(haru.get(&path).send().await.expect("sent"), StatusCode::OK).await };
+    let read = || async { json_of(haru.get(&path), StatusCode::OK).await };
     assert_eq!(read().await, told);
-    let list = expect(haru.get("/api/v1/tokens").send().await.expect("sent"), StatusCode::OK).await;
+    let list = json_of(haru.get("/api/v1/tokens"), StatusCode::OK).await;
     assert_eq!(list, json!({"tokens": [told]}));
 
     let program = program(&haru, &made);
@@ -102,13 +88,13 @@ async fn a_token_is_made_listed_used_and_revoked(db: Db) {
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(read().await["last_used_at"], json!(first), "it is written once a minute");
 
-    assert_eq!(status(delete(&haru, &path)).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete(&path)).await, StatusCode::NO_CONTENT);
     let answer = program.post("/api/v2/query", &question("example.com")).send().await.expect("sent");
     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "at once on this node");
-    for gone in [haru.get(&path), delete(&haru, &path)] {
+    for gone in [haru.get(&path), haru.delete(&path)] {
         assert_eq!(status(gone).await, StatusCode::NOT_FOUND);
     }
-    let list = expect(haru.get("/api/v1/tokens").send().await.expect("sent"), StatusCode::OK).await;
+    let list = json_of(haru.get("/api/v1/tokens"), StatusCode::OK).await;
     assert_eq!(list, json!({"tokens": []}));
 }
 
@@ -129,12 +115,12 @@ async fn each_scope_opens_its_routes_and_no_others(db: Db) {
         ("sites:read", StatusCode::OK, |haru, _| haru.get("/api/v1/sites")),
         ("sites:read", StatusCode::OK, |haru, site| haru.get(site)),
         ("events:write", StatusCode::ACCEPTED, |haru, site| haru.post(&format!("{site}/events"), &items())),
-        ("sites:write", StatusCode::OK, |haru, site| patch(haru, site, &json!({"name": "Renamed"}))),
+        ("sites:write", StatusCode::OK, |haru, site| haru.patch(site, &json!({"name": "Renamed"}))),
         ("sites:write", StatusCode::OK, |haru, site| haru.post(&format!("{site}/token"), &json!({}))),
         ("sites:write", StatusCode::CREATED, |haru, _| {
             haru.post("/api/v1/sites", &json!({"name": "Another", "domain": "another.example"}))
         }),
-        ("sites:write", StatusCode::NO_CONTENT, |haru, _| delete(haru, "/api/v1/sites/another.example")),
+        ("sites:write", StatusCode::NO_CONTENT, |haru, _| haru.delete("/api/v1/sites/another.example")),
     ];
     for (needed, good, request) in routes {
         for (scope, program) in &programs {
@@ -152,7 +138,7 @@ async fn each_scope_opens_its_routes_and_no_others(db: Db) {
     // GraphQL follows stats:read.
     let query = json!({"query": r#"{ realtime(siteId: "example.com") { online } }"#});
     for (scope, program) in &programs {
-        let answer = expect(program.post("/graphql", &query).send().await.expect("sent"), StatusCode::OK).await;
+        let answer = json_of(program.post("/graphql", &query), StatusCode::OK).await;
         if *scope == "stats:read" {
             assert_eq!(answer["data"]["realtime"]["online"], json!(1), "{answer}");
         } else {
@@ -168,20 +154,19 @@ async fn a_token_for_some_sites_reaches_no_others(db: Db) {
     let made = make(&haru, json!({"name": "One site", "scopes": ALL, "site_ids": [mine.id, mine.id]})).await;
     assert_eq!(made["site_ids"], json!([mine.id]));
     let program = program(&haru, &made);
-    let list = expect(program.get("/api/v1/sites").send().await.expect("sent"), StatusCode::OK).await;
+    let list = json_of(program.get("/api/v1/sites"), StatusCode::OK).await;
     assert_eq!(list["sites"].as_array().expect("a list").len(), 1);
     assert_eq!(list["sites"][0]["id"], json!(mine.id));
     program.query(question("mine.example")).await;
     assert_eq!(status(program.post("/api/v1/sites/mine.example/events", &items())).await, StatusCode::ACCEPTED);
-    let nowhere =
-        expect(program.get("/api/v1/sites/nowhere.example").send().await.expect("sent"), StatusCode::NOT_FOUND);
+    let nowhere = json_of(program.get("/api/v1/sites/nowhere.example"), StatusCode::NOT_FOUND);
     let hint = nowhere.await["detail"].clone();
     for name in [other.id.as_str(), "other.example"] {
         let path = format!("/api/v1/sites/{name}");
         let tries = [
             program.get(&path),
-            patch(&program, &path, &json!({"name": "Mine"})),
-            delete(&program, &path),
+            program.patch(&path, &json!({"name": "Mine"})),
+            program.delete(&path),
             program.post(&format!("{path}/token"), &json!({})),
             program.post(&format!("{path}/dashboard"), &json!({"date_range": "day"})),
             program.get(&format!("{path}/realtime")),
@@ -194,7 +179,7 @@ async fn a_token_for_some_sites_reaches_no_others(db: Db) {
         let answer = program.post("/api/v2/query", &question(name)).send().await.expect("sent");
         assert_eq!(expect(answer, StatusCode::NOT_FOUND).await["error"], hint);
         let query = json!({"query": format!(r#"{{ realtime(siteId: "{name}") {{ online }} }}"#)});
-        let answer = expect(program.post("/graphql", &query).send().await.expect("sent"), StatusCode::OK).await;
+        let answer = json_of(program.post("/graphql", &query), StatusCode::OK).await;
         assert_eq!(answer["errors"][0]["message"], hint);
     }
     let wish = json!({"name": "More", "domain": "more.example"});
@@ -208,10 +193,10 @@ async fn another_accounts_tokens_and_sites_do_not_exist(db: Db) {
     let site = haru.create_site("example.com", "UTC").await;
     let made = make(&haru, json!({"name": "Ana's", "scopes": ALL})).await;
     haru.register("eva@example.com").await;
-    let list = expect(haru.get("/api/v1/tokens").send().await.expect("sent"), StatusCode::OK).await;
+    let list = json_of(haru.get("/api/v1/tokens"), StatusCode::OK).await;
     assert_eq!(list, json!({"tokens": []}));
     let path = format!("/api/v1/tokens/{}", made["id"].as_str().expect("an id"));
-    for request in [haru.get(&path), delete(&haru, &path), haru.get("/api/v1/tokens/%00")] {
+    for request in [haru.get(&path), haru.delete(&path), haru.get("/api/v1/tokens/%00")] {
         assert_eq!(status(request).await, StatusCode::NOT_FOUND);
     }
     // Somebody else's site is refused in the words for one that there is not.
@@ -227,7 +212,7 @@ async fn another_accounts_tokens_and_sites_do_not_exist(db: Db) {
     let program = with_scopes(&haru, &ALL).await;
     assert_eq!(status(program.get("/api/v1/sites/example.com")).await, StatusCode::NOT_FOUND);
     assert_eq!(status(program.post("/api/v2/query", &question(&site.id))).await, StatusCode::NOT_FOUND);
-    assert_eq!(status(delete(&program, &format!("/api/v1/sites/{}", site.id))).await, StatusCode::NOT_FOUND);
+    assert_eq!(status(program.delete(&format!("/api/v1/sites/{}", site.id))).await, StatusCode::NOT_FOUND);
 }
 
 async fn a_token_manages_no_tokens_and_no_account(db: Db) {
@@ -239,7 +224,7 @@ async fn a_token_manages_no_tokens_and_no_account(db: Db) {
         program.get("/api/v1/tokens"),
         program.post("/api/v1/tokens", &json!({"name": "More", "scopes": ALL})),
         program.get(&path),
-        delete(&program, &path),
+        program.delete(&path),
         program.get("/api/v1/me"),
     ];
     for request in tries {
@@ -260,7 +245,7 @@ async fn a_token_ends_when_it_said(db: Db) {
     })
     .await;
     assert!(Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true) >= end, "it was good until then");
-    let list = expect(haru.get("/api/v1/tokens").send().await.expect("sent"), StatusCode::OK).await;
+    let list = json_of(haru.get("/api/v1/tokens"), StatusCode::OK).await;
     assert_eq!(list["tokens"][0]["expires_at"], json!(end), "it is listed for a while");
 }
 
@@ -314,7 +299,7 @@ async fn wrong_tokens_are_refused(db: Db) {
     }
     let nobody = haru.client.post(haru.url("/api/v1/tokens")).json(&json!({"name": "A", "scopes": ["stats:read"]}));
     assert_eq!(status(nobody).await, StatusCode::UNAUTHORIZED);
-    let list = expect(haru.get("/api/v1/tokens").send().await.expect("sent"), StatusCode::OK).await;
+    let list = json_of(haru.get("/api/v1/tokens"), StatusCode::OK).await;
     assert_eq!(list, json!({"tokens": []}));
 }
 
@@ -340,7 +325,7 @@ async fn a_token_can_do_no_more_than_its_maker_now(db: Db) {
     assert_eq!(status(program.get("/api/v1/sites/hidden.example")).await, StatusCode::NOT_FOUND);
     assert_eq!(status(program.get("/api/v1/sites/seen.example")).await, StatusCode::OK);
     assert_eq!(status(events("seen.example")).await, StatusCode::FORBIDDEN);
-    assert_eq!(status(delete(&program, "/api/v1/sites/seen.example")).await, StatusCode::FORBIDDEN);
+    assert_eq!(status(program.delete("/api/v1/sites/seen.example")).await, StatusCode::FORBIDDEN);
     // As a viewer of one site, one makes tokens that read, of that site.
     for scope in ["sites:write", "events:write"] {
         let wish = json!({"name": "Too much", "scopes": ["stats:read", scope]});
@@ -367,11 +352,11 @@ async fn an_account_has_so_many_tokens_and_no_more(db: Db) {
     let answers = futures_util::future::join_all(crowd).await;
     let of = |wanted: StatusCode| answers.iter().filter(|status| **status == wanted).count();
     assert_eq!((of(StatusCode::CREATED), of(StatusCode::FORBIDDEN)), (5, 10), "{answers:?}");
-    let list = expect(haru.get("/api/v1/tokens").send().await.expect("sent"), StatusCode::OK).await;
+    let list = json_of(haru.get("/api/v1/tokens"), StatusCode::OK).await;
     let tokens = list["tokens"].as_array().expect("a list");
     assert_eq!(tokens.len(), 100);
     let path = format!("/api/v1/tokens/{}", tokens[0]["id"].as_str().expect("an id"));
-    assert_eq!(status(delete(&haru, &path)).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete(&path)).await, StatusCode::NO_CONTENT);
     make(&haru, wish(110)).await;
 }
 
@@ -380,8 +365,8 @@ async fn a_deleted_site_leaves_its_tokens(db: Db) {
     let (kept, gone) = (haru.create_site("kept.example", "UTC").await, haru.create_site("gone.example", "UTC").await);
     let both = make(&haru, json!({"name": "Both", "scopes": ["sites:read"], "site_ids": [kept.id, gone.id]})).await;
     let one = make(&haru, json!({"name": "One", "scopes": ["sites:read"], "site_ids": [gone.id]})).await;
-    assert_eq!(status(delete(&haru, "/api/v1/sites/gone.example")).await, StatusCode::NO_CONTENT);
-    let list = expect(haru.get("/api/v1/tokens").send().await.expect("sent"), StatusCode::OK).await;
+    assert_eq!(status(haru.delete("/api/v1/sites/gone.example")).await, StatusCode::NO_CONTENT);
+    let list = json_of(haru.get("/api/v1/tokens"), StatusCode::OK).await;
     let of = |index: usize| list["tokens"][index]["site_ids"].clone();
     assert_eq!((of(0), of(1)), (json!([kept.id]), json!([])));
     // Without its last site a token reaches nothing, rather than everything.

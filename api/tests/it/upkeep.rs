@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::json;
 
-use crate::harness::{Db, Haru, Place, eventually, expect, on_both};
+use crate::harness::{Db, Haru, Place, eventually, expect, on_both, status};
 
 on_both!(salts_of_dates_that_have_ended_are_erased, what_a_deleted_site_held_is_removed, a_forgotten_proxy_is_told);
 
@@ -65,8 +65,7 @@ async fn what_a_deleted_site_held_is_removed(db: Db) {
     }
     let connection = database(&place).await;
     assert_eq!(count(&connection, "event", "1 = 1").await, 4);
-    let delete = haru.client.delete(haru.url("/api/v1/sites/gone.example")).bearer_auth(&haru.token);
-    assert_eq!(delete.send().await.expect("sent").status(), StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete("/api/v1/sites/gone.example")).await, StatusCode::NO_CONTENT);
     eventually("its events to be removed", || async {
         let left = count(&connection, "event", "1 = 1").await + count(&connection, "event_id", "1 = 1").await;
         (left == 3).then_some(())

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::super::{Seen, Span, Store};
-use super::{part_of, state};
+use super::state;
 use crate::error::{Error, Result};
 
 /// How long an attempt is left alone after it has given a sign of life. It decides who may go on working, not who is right:
@@ -168,13 +168,13 @@ impl Store {
         Ok(true)
     }
 
-    /// A stored part's bytes, as the database has them.
+    /// A stored part's bytes, as the database has them; `None` when it is gone, as the attempt was overtaken.
     ///
     /// # Errors
-    /// When the database can't answer, or the part is not there.
-    pub(crate) async fn stored_part(&self, attempt: &Attempt, part: u32) -> Result<Vec<u8>> {
+    /// When the database can't answer, or the part is missing.
+    pub(crate) async fn stored_part(&self, attempt: &Attempt, part: u32) -> Result<Option<Vec<u8>>> {
         let part = i32::try_from(part).map_err(Error::internal)?;
-        part_of(&self.reader, attempt.site, attempt.span.start, attempt.number, part).await
+        self.part_while_last(attempt, attempt.number, part).await
     }
 
     /// Makes the attempt's parts the day's, and its watermark theirs; false when the attempt was overtaken, or the site is

@@ -119,9 +119,14 @@ impl Store {
     /// # Errors
     /// When the database can't answer, or the part is missing.
     pub(crate) async fn part_of_source(&self, source: &DaySource, part: i32) -> Result<Option<Vec<u8>>> {
-        let Attempt { site, span, .. } = source.attempt;
-        let bytes = part_of(&self.reader, site, span.start, source.sealed, part).await;
-        if bytes.is_err() && !self.is_last(&source.attempt).await? {
+        self.part_while_last(&source.attempt, source.sealed, part).await
+    }
+
+    /// A part of the attempt's day; `None` when it is gone, as the attempt was overtaken: a later one removes what came to
+    /// nothing, or what it has replaced.
+    pub(super) async fn part_while_last(&self, attempt: &Attempt, number: i64, part: i32) -> Result<Option<Vec<u8>>> {
+        let bytes = part_of(&self.reader, attempt.site, attempt.span.start, number, part).await;
+        if bytes.is_err() && !self.is_last(attempt).await? {
             return Ok(None);
         }
         bytes.map(Some)

@@ -3,7 +3,8 @@
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{Db, Haru, PASSWORD, Place, expect};
+use crate::harness::{Db, Haru, PASSWORD, Place, expect, json_of};
+use crate::people::invite;
 
 /// The scopes of API tokens.
 pub(super) const SCOPES: [&str; 4] = ["stats:read", "sites:read", "sites:write", "events:write"];
@@ -51,7 +52,7 @@ pub(super) fn request(caller: &Haru, method: &str, path: &str, body: Option<&Val
 }
 
 async fn made(caller: &Haru, path: &str, body: Value) -> Value {
-    expect(caller.post(path, &body).send().await.expect("sent"), StatusCode::CREATED).await
+    json_of(caller.post(path, &body), StatusCode::CREATED).await
 }
 
 fn text(value: &Value, key: &str) -> String {
@@ -60,9 +61,7 @@ fn text(value: &Value, key: &str) -> String {
 
 /// A client of the same service with that Bearer.
 pub(super) fn bearing(haru: &Haru, token: &str) -> Haru {
-    let mut caller = Haru::at(haru.base.clone());
-    token.clone_into(&mut caller.token);
-    caller
+    haru.bearing(&json!(token))
 }
 
 impl World {
@@ -89,8 +88,7 @@ impl Account {
         let mut secrets = vec![domain.clone()];
         for (name, role) in [("admin", "admin"), ("viewer", "viewer"), ("colleague", "viewer")] {
             let email = format!("{name}@{domain}");
-            let invitation = made(&owner, "/api/v1/account/invitations", json!({"email": email, "role": role})).await;
-            let secret = text(&invitation, "link").split_once('#').expect("a fragment").1.to_owned();
+            let secret = text(&invite(&owner, json!({"email": email, "role": role})).await, "token");
             let body = json!({"token": secret, "email": email, "password": PASSWORD, "name": "Ana"});
             let member = Haru::at(operator.base.clone());
             let joined = made(&member, "/api/v1/auth/invitation/register", body).await;
@@ -109,8 +107,7 @@ impl Account {
         let visit = operator.client.post(operator.url(&format!("/api/v1/share/{}/session", text(&link, "slug"))));
         let guest = expect(visit.json(&json!({})).send().await.expect("sent"), StatusCode::OK).await;
         let address = made(&owner, &at("excluded-addresses"), json!({"address": "192.0.2.1", "note": "Office"})).await;
-        let invitation = json!({"email": format!("invited@{domain}"), "role": "viewer"});
-        let invitation = made(&owner, "/api/v1/account/invitations", invitation).await;
+        let invitation = invite(&owner, json!({"email": format!("invited@{domain}"), "role": "viewer"})).await;
         let (program, token_id) = programs.pop().expect("made above");
         let (_, colleague_id) = members.pop().expect("made above");
         let (viewer, _) = members.pop().expect("made above");

@@ -7,7 +7,7 @@ use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use super::{after_restart, database, exported, history, item, noon, number, numbers, output, run, send, total_events};
-use crate::harness::{Db, Haru, eventually, on_both};
+use crate::harness::{Db, Haru, eventually, on_both, status};
 
 on_both!(
     the_service_seals_by_itself,
@@ -76,8 +76,7 @@ async fn segments_of_a_deleted_site_are_removed(db: Db) {
     let kept = numbers(&haru, "kept.example").await;
     let database = database(&place).await;
     assert_eq!(number(&database, "SELECT COUNT(*) FROM segment").await, 12);
-    let delete = haru.client.delete(haru.url("/api/v1/sites/gone.example")).bearer_auth(&haru.token);
-    assert_eq!(delete.send().await.expect("sent").status(), StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete("/api/v1/sites/gone.example")).await, StatusCode::NO_CONTENT);
     eventually("its segments to be removed", async || {
         let mut left = Vec::new();
         for table in ["event", "segment", "watermark", "sealed_day"] {

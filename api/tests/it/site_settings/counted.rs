@@ -3,8 +3,8 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{change, delete, path, site, status};
-use crate::harness::{CHROME_MAC, Db, Haru, Place, Site, eventually, expect, on_both};
+use super::{change, path, site};
+use crate::harness::{CHROME_MAC, Db, Haru, Place, Site, eventually, expect, json_of, on_both, status};
 
 on_both!(
     pages_of_other_hosts_are_not_counted,
@@ -52,7 +52,7 @@ async fn drops(haru: &Haru, count: i64) -> Value {
 }
 
 async fn exclude(haru: &Haru, body: Value) -> Value {
-    expect(haru.post(&path("/excluded-addresses"), &body).send().await.expect("sent"), StatusCode::CREATED).await
+    json_of(haru.post(&path("/excluded-addresses"), &body), StatusCode::CREATED).await
 }
 
 async fn pages_of_other_hosts_are_not_counted(db: Db) {
@@ -128,7 +128,7 @@ async fn excluded_addresses_are_not_counted(db: Db) {
         let again = haru.post(&path("/excluded-addresses"), &json!({"address": same})).send().await.expect("sent");
         assert_eq!(expect(again, StatusCode::CONFLICT).await["errors"][0]["field"], "address", "{same}");
     }
-    let list = expect(haru.get(&path("/excluded-addresses")).send().await.expect("sent"), StatusCode::OK).await;
+    let list = json_of(haru.get(&path("/excluded-addresses")), StatusCode::OK).await;
     assert_eq!(list, json!({"addresses": [office, home, own]}));
     assert_eq!(site(&haru).await["excluded_addresses"], 3);
 
@@ -148,8 +148,8 @@ async fn excluded_addresses_are_not_counted(db: Db) {
     assert_eq!(drops(&haru, 6).await, json!([{"reason": "excluded_address", "count": 6}]));
 
     let path = path(&format!("/excluded-addresses/{}", office["id"].as_str().expect("an id")));
-    assert_eq!(status(delete(&haru, &path)).await, StatusCode::NO_CONTENT);
-    assert_eq!(status(delete(&haru, &path)).await, StatusCode::NOT_FOUND);
+    assert_eq!(status(haru.delete(&path)).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete(&path)).await, StatusCode::NOT_FOUND);
     assert_eq!(hit(&tracked, "203.0.113.7").await, None);
     assert_eq!(site(&haru).await["excluded_addresses"], 2);
 }

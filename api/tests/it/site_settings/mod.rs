@@ -4,11 +4,11 @@ mod counted;
 mod reset;
 mod retention;
 
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::StatusCode;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use serde_json::{Value, json};
 
-use crate::harness::{Db, Haru, Place, expect, on_both};
+use crate::harness::{Db, Haru, Place, expect, json_of, on_both, status};
 
 on_both!(
     settings_are_changed_one_by_one,
@@ -21,25 +21,13 @@ fn path(more: &str) -> String {
     format!("/api/v1/sites/example.com{more}")
 }
 
-fn patch(haru: &Haru, body: &Value) -> RequestBuilder {
-    haru.client.patch(haru.url(&path(""))).bearer_auth(&haru.token).json(body)
-}
-
 /// Changes the site `example.com`; answers it.
 async fn change(haru: &Haru, body: Value) -> Value {
-    expect(patch(haru, &body).send().await.expect("sent"), StatusCode::OK).await
-}
-
-fn delete(haru: &Haru, path: &str) -> RequestBuilder {
-    haru.client.delete(haru.url(path)).bearer_auth(&haru.token)
-}
-
-async fn status(request: RequestBuilder) -> StatusCode {
-    request.send().await.expect("sent").status()
+    json_of(haru.patch(&path(""), &body), StatusCode::OK).await
 }
 
 async fn site(haru: &Haru) -> Value {
-    expect(haru.get(&path("")).send().await.expect("sent"), StatusCode::OK).await
+    json_of(haru.get(&path("")), StatusCode::OK).await
 }
 
 /// The first column of each row, as text.
@@ -76,7 +64,7 @@ async fn settings_are_changed_one_by_one(db: Db) {
     ];
     assert_eq!(settings(&changed), all, "what is not given stays");
     assert_eq!(site(&haru).await, changed);
-    let list = expect(haru.get("/api/v1/sites").send().await.expect("sent"), StatusCode::OK).await;
+    let list = json_of(haru.get("/api/v1/sites"), StatusCode::OK).await;
     assert_eq!(list["sites"], json!([changed]));
 
     let off = json!({"allowed_hostnames": [], "excluded_paths": [], "retention_days": null, "public": false,
@@ -108,12 +96,12 @@ async fn wrong_settings_are_refused_by_field(db: Db) {
         ("retention_days", json!(i64::MAX)),
     ];
     for (field, value) in wrong {
-        let answer = patch(&haru, &json!({(field): value, "public": true})).send().await.expect("sent");
+        let answer = haru.patch(&path(""), &json!({(field): value, "public": true})).send().await.expect("sent");
         let told = expect(answer, StatusCode::UNPROCESSABLE_ENTITY).await;
         assert_eq!(told["errors"][0]["field"], field, "{value}");
     }
     for unreadable in [json!({"retention_days": "a year"}), json!({"public": 1}), json!({"excluded_paths": "/a"})] {
-        assert_eq!(status(patch(&haru, &unreadable)).await, StatusCode::BAD_REQUEST, "{unreadable}");
+        assert_eq!(status(haru.patch(&path(""), &unreadable)).await, StatusCode::BAD_REQUEST, "{unreadable}");
     }
     for (field, body) in [
         ("address", json!({"address": "nowhere"})),
@@ -158,17 +146,16 @@ async fn settings_are_for_those_who_may_change_the_site(db: Db) {
     let id = expect(added, StatusCode::CREATED).await["id"].as_str().expect("an id").to_owned();
     let requests = |haru: &Haru| {
         [
-            patch(haru, &json!({"public": true})),
+            haru.patch(&path(""), &json!({"public": true})),
             haru.get(&path("/excluded-addresses")),
             haru.post(&path("/excluded-addresses"), &json!({"address": "203.0.113.8"})),
-            delete(haru, &path(&format!("/excluded-addresses/{id}"))),
+            haru.delete(&path(&format!("/excluded-addresses/{id}"))),
             haru.post(&path("/reset"), &json!({"domain": "example.com"})),
         ]
     };
     let wish = json!({"name": "A reader", "scopes": ["sites:read", "stats:read", "events:write"]});
-    let made = expect(haru.post("/api/v1/tokens", &wish).send().await.expect("sent"), StatusCode::CREATED).await;
-    let mut reader = Haru::at(haru.base.clone());
-    made["token"].as_str().expect("a secret").clone_into(&mut reader.token);
+    let made = json_of(haru.post("/api/v1/tokens", &wish), StatusCode::CREATED).await;
+    let reader = haru.bearing(&made["token"]);
     for request in requests(&reader) {
         assert_eq!(status(request).await, StatusCode::FORBIDDEN);
     }
@@ -183,7 +170,7 @@ async fn settings_are_for_those_who_may_change_the_site(db: Db) {
         assert_eq!(status(request).await, StatusCode::NOT_FOUND);
     }
     eva.create_site("example.org", "UTC").await;
-    let of_another = delete(&eva, &format!("/api/v1/sites/example.org/excluded-addresses/{id}"));
+    let of_another = eva.delete(&format!("/api/v1/sites/example.org/excluded-addresses/{id}"));
     assert_eq!(status(of_another).await, StatusCode::NOT_FOUND, "an address of another site");
     assert_eq!(site(&haru).await, before);
     assert_eq!(before["excluded_addresses"], 1);

@@ -3,8 +3,8 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{change, delete, path, site, status, texts};
-use crate::harness::{CHROME_MAC, Db, Haru, Place, eventually, expect, on_both};
+use super::{change, path, site, texts};
+use crate::harness::{CHROME_MAC, Db, Haru, Place, eventually, expect, json_of, on_both, status};
 use crate::sealing::{FLAGS, after_restart, database, item, noon, number, run, send};
 
 on_both!(a_reset_removes_what_was_counted_and_keeps_the_site, a_reset_moves_all_that_points_at_the_site);
@@ -61,7 +61,7 @@ async fn a_reset_removes_what_was_counted_and_keeps_the_site(db: Db) {
     assert_eq!(shown(&haru).await, json!([4, 4]));
     reset(&haru).await;
     assert_eq!(shown(&haru).await, json!([0, 0]));
-    assert_eq!(status(delete(&haru, &path(""))).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete(&path(""))).await, StatusCode::NO_CONTENT);
     assert_eq!(status(haru.get(&path(""))).await, StatusCode::NOT_FOUND);
 }
 
@@ -90,9 +90,8 @@ async fn a_reset_moves_all_that_points_at_the_site(db: Db) {
     let added = haru.post(&path("/excluded-addresses"), &address).send().await.expect("sent");
     expect(added, StatusCode::CREATED).await;
     let wish = json!({"name": "A program", "scopes": ["sites:read", "stats:read"], "site_ids": [made.id]});
-    let token = expect(haru.post("/api/v1/tokens", &wish).send().await.expect("sent"), StatusCode::CREATED).await;
-    let mut program = Haru::at(haru.base.clone());
-    token["token"].as_str().expect("a secret").clone_into(&mut program.token);
+    let token = json_of(haru.post("/api/v1/tokens", &wish), StatusCode::CREATED).await;
+    let program = haru.bearing(&token["token"]);
     let database = database(&place).await;
     let listed = "INSERT INTO member_site (account_id, user_id, site_id) \
          SELECT m.account_id, m.user_id, s.id FROM member m, site s";

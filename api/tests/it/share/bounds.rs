@@ -1,21 +1,18 @@
 //! What a share link shows, and that there is no way around it: query language, dashboard, GraphQL and live.
 
-use chrono::{Days, NaiveDate, Utc};
 use reqwest::StatusCode;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use crate::harness::{Db, GOOGLEBOT, Haru, expect, on_both};
+use super::{ask, change, dashboard, graphql, make, stranger};
+use crate::harness::{Db, GOOGLEBOT, Haru, expect, json_of, on_both};
 use crate::sealing::database;
-use crate::share_links::{change, make, question, stranger};
 use crate::socket::Socket;
 
 on_both!(
     a_panel_that_is_off_is_nowhere,
     words_beyond_the_panels_are_refused,
     properties_are_off_unless_they_are_shown,
-    days_that_are_not_shown_are_nowhere,
-    the_past_alone_can_be_shown,
     what_concerns_the_operator_is_not_told,
     watchers_of_one_question_see_each_their_own,
     a_public_site_is_shown_at_its_domain,
@@ -40,27 +37,6 @@ const PANELS: [(&str, &[&str], &[&str]); 12] = [
     ("devices", &["visit:device"], &["devices"]),
     ("events", &["event:name"], &["events"]),
 ];
-
-const DASHBOARD: &str = "/api/v1/sites/example.com/dashboard";
-
-/// The status of a query with these keys on top, and its answer.
-async fn ask(haru: &Haru, more: Value) -> (StatusCode, Value) {
-    let mut query = question("example.com");
-    for (key, value) in more.as_object().expect("an object") {
-        query[key] = value.clone();
-    }
-    let answer = haru.post("/api/v2/query", &query).send().await.expect("sent");
-    (answer.status(), answer.json().await.expect("JSON"))
-}
-
-async fn dashboard(haru: &Haru, body: Value) -> (StatusCode, Value) {
-    let answer = haru.post(DASHBOARD, &body).send().await.expect("sent");
-    (answer.status(), answer.json().await.expect("JSON"))
-}
-
-async fn graphql(haru: &Haru, query: &str) -> Value {
-    expect(haru.post("/graphql", &json!({"query": query})).send().await.expect("sent"), StatusCode::OK).await
-}
 
 /// All panels of a dashboard over GraphQL.
 fn all_panels() -> String {
@@ -123,9 +99,7 @@ async fn a_panel_that_is_off_is_nowhere(db: Db) {
             assert_eq!(shown(&answer["panels"]), expected, "{off} off over {way}");
         }
         assert!(members.iter().all(|member| rest["panels"].get(*member).is_none()), "left out, not null");
-        let now =
-            expect(stranger.get("/api/v1/sites/example.com/realtime").send().await.expect("sent"), StatusCode::OK)
-                .await;
+        let now = json_of(stranger.get("/api/v1/sites/example.com/realtime"), StatusCode::OK).await;
         assert_eq!(now.get("pages").is_none(), off == "pages");
         assert_eq!(now.get("sources").is_none(), off == "sources");
         let asked =
@@ -209,106 +183,6 @@ async fn properties_are_off_unless_they_are_shown(db: Db) {
     }
 }
 
-fn days_ago(days: u64) -> String {
-    (today() - Days::new(days)).to_string()
-}
-
-fn today() -> NaiveDate {
-    Utc::now().date_naive()
-}
-
-/// One pageview at noon of each of the last days but today.
-async fn past(haru: &Haru, days: u64) {
-    let item = |day| {
-        let (url, visitor) = (format!("https://example.com/day-{day}"), format!("v{day}"));
-        json!({"name": "pageview", "url": url, "visitor": visitor, "timestamp": format!("{}T12:00:00Z", days_ago(day))})
-    };
-    let items: Vec<Value> = (1..=days).map(item).collect();
-    let sent = haru.post("/api/v1/sites/example.com/events", &json!(items)).send().await.expect("sent");
-    assert_eq!(expect(sent, StatusCode::ACCEPTED).await["accepted"], json!(days));
-}
-
-async fn days_that_are_not_shown_are_nowhere(db: Db) {
-    let (haru, _place) = Haru::with_owner(db).await;
-    haru.create_site("example.com", "UTC").await;
-    past(&haru, 20).await;
-    let link = make(&haru, json!({"name": "Numbers", "since": days_ago(9), "until": days_ago(3)})).await;
-    let stranger = stranger(&haru, &link).await;
-    let range = |from, to| json!([days_ago(from), days_ago(to)]);
-    let custom = |from, to| json!({"comparisons": {"mode": "custom", "date_range": range(from, to)}});
-    for (more, expected) in [
-        (json!({"date_range": range(9, 3)}), StatusCode::OK),
-        (json!({"date_range": range(10, 3)}), StatusCode::FORBIDDEN),
-        (json!({"date_range": range(9, 2)}), StatusCode::FORBIDDEN),
-        (json!({"date_range": "7d"}), StatusCode::FORBIDDEN),
-        (json!({"date_range": "12mo"}), StatusCode::FORBIDDEN),
-        (json!({"date_range": "all"}), StatusCode::FORBIDDEN),
-        (json!({"date_range": range(9, 3), "timezone": "Pacific/Auckland"}), StatusCode::FORBIDDEN),
-        (json!({"date_range": range(8, 4), "timezone": "Pacific/Auckland"}), StatusCode::OK),
-        (json!({"date_range": range(5, 3), "include": {"comparisons": {"mode": "previous_period"}}}), StatusCode::OK),
-        (
-            json!({"date_range": range(6, 3), "include": {"comparisons": {"mode": "previous_period"}}}),
-            StatusCode::FORBIDDEN,
-        ),
-        (
-            json!({"date_range": range(9, 3), "include": {"comparisons": {"mode": "year_over_year"}}}),
-            StatusCode::FORBIDDEN,
-        ),
-        (json!({"date_range": range(9, 3), "include": custom(9, 8)}), StatusCode::OK),
-        (json!({"date_range": range(9, 3), "include": custom(20, 15)}), StatusCode::FORBIDDEN),
-    ] {
-        assert_eq!(ask(&stranger, more.clone()).await.0, expected, "{more}");
-    }
-    for asked in ["all", "91d"] {
-        let answer = dashboard(&stranger, json!({"date_range": asked, "comparison": "previous_period"})).await.1;
-        assert_eq!(answer["range"]["from"], format!("{}T00:00:00+00:00", days_ago(9)), "{asked}");
-        assert_eq!(answer["range"]["to"], format!("{}T23:59:59+00:00", days_ago(3)), "{asked}");
-        assert_eq!(answer["totals"]["visitors"], json!({"value": 7}), "{asked}: nothing to compare with");
-        assert!(answer.get("comparison_range").is_none(), "{asked}");
-        assert!(answer["time_series"].get("previous").is_none(), "{asked}");
-        assert_eq!(answer["time_series"]["labels"].as_array().map(Vec::len), Some(7), "{asked}");
-        for hidden in [1, 2, 10, 20] {
-            assert!(!answer.to_string().contains(&format!("/day-{hidden}\"")), "{asked}: {hidden}");
-        }
-    }
-    let halves = dashboard(&stranger, json!({"date_range": range(5, 3), "comparison": "previous_period"})).await.1;
-    assert_eq!(halves["totals"]["visitors"], json!({"value": 3, "previous": 3, "change": 0}));
-    let (status, problem) = dashboard(&stranger, json!({"date_range": "yesterday"})).await;
-    assert_eq!(
-        (status, &problem["errors"][0]["field"]),
-        (StatusCode::FORBIDDEN, &json!("date_range")),
-        "nothing is left"
-    );
-
-    change(&haru, &link, json!({"since": null, "until": null, "last_days": 5})).await;
-    assert_eq!(ask(&stranger, json!({"date_range": "7d"})).await.0, StatusCode::FORBIDDEN);
-    let (status, answer) = ask(&stranger, json!({"date_range": "all"})).await;
-    assert_eq!((status, &answer["results"][0]["metrics"]), (StatusCode::OK, &json!([4])));
-    assert_eq!(answer["query"]["date_range"][0], format!("{}T00:00:00+00:00", days_ago(4)), "it does not tell of more");
-}
-
-async fn the_past_alone_can_be_shown(db: Db) {
-    let (haru, _place) = Haru::with_owner(db).await;
-    let site = haru.create_site("example.com", "UTC").await;
-    haru.count(&site.token, 1, json!({"p": "/now"})).await;
-    past(&haru, 3).await;
-    let link = make(&haru, json!({"name": "Numbers", "until": days_ago(2)})).await;
-    let stranger = stranger(&haru, &link).await;
-    let answer = dashboard(&stranger, json!({"date_range": "7d"})).await.1;
-    assert_eq!((&answer["totals"]["visitors"]["value"], &answer["online"]), (&json!(2), &json!(0)));
-    let now =
-        expect(stranger.get("/api/v1/sites/example.com/realtime").send().await.expect("sent"), StatusCode::OK).await;
-    assert_eq!((&now["online"], &now["pages"]), (&json!(0), &json!([])));
-    assert!(now["minutes"].as_array().expect("minutes").iter().all(|minute| minute["pageviews"] == 0), "{now}");
-    let mut socket = Socket::connected(&stranger).await;
-    socket.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
-    assert_eq!(socket.until("1", |_| true).await, json!({"liveVisitors": 0}));
-    // The member's own watch of the same number is another one.
-    let mut own = Socket::connected(&haru).await;
-    own.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
-    assert_eq!(own.until("1", |_| true).await, json!({"liveVisitors": 1}));
-}
-
 async fn what_concerns_the_operator_is_not_told(db: Db) {
     let (haru, _place) = Haru::with_owner(db).await;
     let site = haru.create_site("example.com", "UTC").await;
@@ -367,8 +241,7 @@ async fn a_public_site_is_shown_at_its_domain(db: Db) {
         (&session["embed"], &session["properties"], session.get("panels")),
         (&json!(false), &json!(false), None)
     );
-    let mut visitor = Haru::at(haru.base.clone());
-    session["access_token"].as_str().expect("a token").clone_into(&mut visitor.token);
+    let visitor = haru.bearing(&session["access_token"]);
     assert_eq!(ask(&visitor, json!({"dimensions": ["event:page"]})).await.1["results"][0]["dimensions"][0], "/hello");
     assert_eq!(ask(&visitor, json!({"dimensions": ["event:props:plan"]})).await.0, StatusCode::FORBIDDEN);
     let page = haru.client.get(haru.url("/share/example.com")).send().await.expect("sent");
