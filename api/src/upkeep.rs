@@ -1,6 +1,7 @@
 //! What has to be done now and then: erasing salts, forgetting ids, logins, API tokens, invitations and old entries of the audit
 //! log, removing what deleted sites and accounts held and what sites keep no longer, sealing days that are over.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ const EVERY: Duration = Duration::from_secs(30);
 const EVENT_ID_KEPT_MS: i64 = 48 * 60 * 60 * 1000;
 /// Rest between two steps, so that hits get at the one writer in between.
 const REST: Duration = Duration::from_millis(20);
+/// Shortest time between two rounds, so that who deletes or resets sites one after the other does not keep the writer busy.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// How often SQLite's log is folded into its file.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
@@ -99,19 +102,25 @@ async fn other_nodes(app: &App) {
 async fn rounds(app: &App) {
     let mut every = tokio::time::interval(EVERY);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut emptied = BTreeSet::new();
     loop {
         tokio::select! {
             _ = every.tick() => {}
             () = app.sites.one_was_deleted() => {}
         }
-        if let Err(error) = round(app).await {
+        if let Err(error) = round(app, &mut emptied).await {
             tracing::warn!(%error, "upkeep will be tried again");
         }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
-async fn round(app: &App) -> Result<()> {
+/// `emptied` names deleted sites in which nothing was left.
+async fn round(app: &App, emptied: &mut BTreeSet<i64>) -> Result<()> {
     let now = now_ms();
+    // First: it needs no database, and while that is away memory must not grow.
+    app.auth_limit.forget_idle();
+    app.api_limit.forget_idle();
     let erased = app.pipeline.salts.erase_ended(now).await?;
     if erased > 0 {
         tracing::info!(dates = erased, "erased the salts of dates that have ended everywhere");
@@ -121,9 +130,7 @@ async fn round(app: &App) -> Result<()> {
     app.accounts.tokens.forget_ended(now).await?;
     app.store.delete_expired_invitations(now).await?;
     app.store.forget_audit(now - AUDIT_KEPT_MS).await?;
-    app.auth_limit.forget_idle();
-    app.api_limit.forget_idle();
-    while app.store.purge_deleted_sites(now).await? {
+    while app.store.purge_deleted_sites(now, emptied).await? {
         tokio::time::sleep(REST).await;
     }
     app.store.purge_deleted_accounts().await?;

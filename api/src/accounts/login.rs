@@ -7,6 +7,7 @@ use super::access_token::{self, AccessTokens};
 use super::api_token;
 use super::caller::{Caller, Proof};
 use super::known::Known;
+use super::logins::LOGINS_MAX;
 use super::password::Passwords;
 use super::refresh_token::{self, GRACE, REFRESH_LIFETIME};
 use super::second_factor::FactorKeys;
@@ -247,7 +248,8 @@ impl Accounts {
             rotated_at: now,
             expires_at: now + millis(REFRESH_LIFETIME),
         };
-        self.store.insert_session(&login, user_id, &account_id, client).await?;
+        let ended = self.store.insert_session(&login, user_id, &account_id, client, LOGINS_MAX).await?;
+        self.forget_sessions(&ended).await;
         self.grant(&login).await
     }
 

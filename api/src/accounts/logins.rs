@@ -8,13 +8,16 @@ use crate::error::{Error, Result};
 use crate::ids::now_ms;
 use crate::store::{ListedLogin, SessionState};
 
+/// Logins of a user, at most: when one more begins, the longest unused ends.
+pub(super) const LOGINS_MAX: u64 = 100;
+
 impl Accounts {
     /// The caller's logins, the latest used first.
     ///
     /// # Errors
     /// When the database can't answer.
     pub(crate) async fn logins(&self, state: &SessionState) -> Result<Vec<ListedLogin>> {
-        self.store.logins(&state.scope, now_ms()).await
+        self.store.logins(&state.scope, now_ms(), LOGINS_MAX).await
     }
 
     /// Ends one of the caller's logins: here at once, on other nodes as soon as they ask the database again.

@@ -46,7 +46,8 @@ impl QuotaNews {
 }
 
 impl Accounts {
-    /// What owners have not been told yet. It counts as told then, on all nodes.
+    /// What owners have not been told yet. It counts as told then, on all nodes, also when no mail server takes the mail: the notice in
+    /// the interface stands.
     ///
     /// # Errors
     /// When the database can't answer.

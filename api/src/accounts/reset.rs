@@ -86,7 +86,7 @@ impl Accounts {
         administers(&state.user)?;
         let (token, hash) = new_token();
         let now = now_ms();
-        self.store.renew_password_reset(id, &hash, now, now + millis(LIFETIME)).await?;
+        self.store.renew_password_reset(&state.scope, id, &hash, now, now + millis(LIFETIME)).await?;
         Ok(link(base_url, &token))
     }
 }

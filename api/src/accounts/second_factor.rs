@@ -110,7 +110,8 @@ impl Accounts {
             return Err(self.wrong_code(&factor).await?);
         };
         let codes = recovery::new_codes();
-        if self.store.confirm_second_factor(&state.scope, step, &hashes(&codes)).await? { Ok(codes) } else { Err(NONE) }
+        let confirmed = self.store.confirm_second_factor(&state.scope, &factor, step, &hashes(&codes)).await?;
+        if confirmed { Ok(codes) } else { Err(NONE) }
     }
 
     /// Turns the second factor off.
@@ -135,7 +136,7 @@ impl Accounts {
         self.confirmed(&state.user.id).await?;
         self.check_password(&state.user.id, password, "password").await?;
         let codes = recovery::new_codes();
-        let kept = self.store.replace_recovery_codes(&state.user.id, &hashes(&codes)).await?;
+        let kept = self.store.replace_recovery_codes(&state.scope, &hashes(&codes)).await?;
         if kept { Ok(codes) } else { Err(Error::NotFound("second factor")) }
     }
 

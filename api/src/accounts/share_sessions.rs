@@ -214,7 +214,7 @@ impl ShareSessions {
         let now = now_ms();
         let open = match shares {
             Shares::Link(id) => self.store.shared_by_id(id).await?.and_then(|shared| Open::of(shared, now)),
-            Shares::PublicSite(id) => self.store.public_site(id).await?.map(Open::of_public),
+            Shares::PublicSite(id) => self.store.public_site_by_id(id).await?.map(Open::of_public),
         };
         Ok(open.map(Live::try_from).transpose()?.map(Arc::new))
     }

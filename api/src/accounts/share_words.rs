@@ -10,6 +10,8 @@ use super::validate::{PASSWORD_MAX, Problems};
 const SLUG_MIN: usize = 3;
 /// Characters of a slug, most.
 const SLUG_MAX: usize = 60;
+/// Characters of an id: no slug may be taken for one.
+const ID_LENGTH: usize = 36;
 /// Characters of a link's password, fewest: it is told to many and guards numbers only, and tries are few a minute.
 const SHARE_PASSWORD_MIN: usize = 8;
 /// Origins that may embed a link, most.
@@ -26,6 +28,8 @@ pub(super) fn is_slug(text: &str) -> bool {
 pub(super) fn checked_slug(problems: &mut Problems, slug: String) -> String {
     if !is_slug(&slug) {
         problems.add("slug", format!("must be {SLUG_MIN} to {SLUG_MAX} of a to z, 0 to 9 and hyphens"));
+    } else if slug.len() == ID_LENGTH && uuid::Uuid::try_parse(&slug).is_ok() {
+        problems.add("slug", "must not have the form of an id");
     }
     slug
 }

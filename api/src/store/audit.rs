@@ -37,8 +37,10 @@ pub(crate) enum Action {
     LoggedIn,
     LoginsEnded,
     PasswordChanged,
+    ResetLinkMade,
     SecondFactorOn,
     SecondFactorOff,
+    RecoveryCodesMade,
 }
 
 impl Action {
@@ -69,8 +71,10 @@ impl Action {
             Self::LoggedIn => "login.begun",
             Self::LoginsEnded => "login.ended",
             Self::PasswordChanged => "login.password_changed",
+            Self::ResetLinkMade => "login.reset_link_made",
             Self::SecondFactorOn => "login.second_factor_on",
             Self::SecondFactorOff => "login.second_factor_off",
+            Self::RecoveryCodesMade => "login.recovery_codes_made",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use haru_entity::{account, invitation, invitation_site, member, site, user};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
 use super::accounts::insert_user;
@@ -139,17 +139,18 @@ impl Store {
     /// Withdraws an open invitation of the account.
     ///
     /// # Errors
-    /// `NotFound`.
+    /// `NotFound`, `Forbidden` beyond the caller's sites.
     pub(crate) async fn delete_invitation(&self, scope: &Scope, id: &str, now: i64) -> Result<()> {
         if id.contains('\0') {
             return Err(NONE);
         }
         let transaction = self.begin_write().await?;
-        acting(&transaction, scope, Right::ManageMembers).await?;
+        let Acting { scope: caller, .. } = acting(&transaction, scope, Right::ManageMembers).await?;
         let row = invitation::Entity::find_by_id(id)
             .filter(invitation::Column::AccountId.eq(&scope.account_id))
             .filter(invitation::Column::ExpiresAt.gt(now));
         let row = row.one(&transaction).await?.ok_or(NONE)?;
+        check_reach(&transaction, &caller, &row).await?;
         take(&transaction, &row).await?;
         audit::note(&transaction, scope, Action::InvitationWithdrawn, named(&row)).await?;
         transaction.commit().await?;
@@ -288,6 +289,23 @@ async fn with_hash(connection: &impl ConnectionTrait, hash: &[u8; 32], now: i64)
 async fn take(transaction: &DatabaseTransaction, row: &invitation::Model) -> Result<()> {
     let taken = invitation::Entity::delete_by_id(&row.id).exec(transaction).await?;
     if taken.rows_affected == 1 { Ok(()) } else { Err(NONE) }
+}
+
+/// An invitation of sites that are all among the caller's own, as for members.
+async fn check_reach(transaction: &DatabaseTransaction, caller: &Scope, row: &invitation::Model) -> Result<()> {
+    if !caller.limited {
+        return Ok(());
+    }
+    let own = visible(caller).select_only().column(site::Column::Id).into_query();
+    let beyond = invitation_site::Entity::find()
+        .filter(invitation_site::Column::InvitationId.eq(&row.id))
+        .filter(invitation_site::Column::SiteId.not_in_subquery(own))
+        .count(transaction)
+        .await?;
+    if row.limited && beyond == 0 {
+        return Ok(());
+    }
+    Err(Error::Forbidden("you see only some of the sites, and cannot withdraw invitations to others"))
 }
 
 fn offered(row: &invitation::Model) -> Result<Role> {

@@ -26,16 +26,17 @@ pub(crate) struct ListedLogin {
 }
 
 impl Store {
-    /// The logins of the caller that live, the latest used first.
+    /// The logins of the caller that live, the latest used first, at most `max`.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(crate) async fn logins(&self, scope: &Scope, now: i64) -> Result<Vec<ListedLogin>> {
+    pub(crate) async fn logins(&self, scope: &Scope, now: i64, max: u64) -> Result<Vec<ListedLogin>> {
         let rows = session::Entity::find()
             .filter(session::Column::UserId.eq(&scope.user_id))
             .filter(session::Column::ExpiresAt.gte(now))
             .order_by_desc(session::Column::RotatedAt)
             .order_by_desc(session::Column::Id)
+            .limit(max)
             .all(&self.reader)
             .await?;
         let ids = rows.iter().map(|row| row.account_id.as_str());

@@ -3,11 +3,13 @@
 use haru_entity::{member, password_reset, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 use super::audit::{self, Action};
-use super::{Store, User, logins};
+use super::members::called;
+use super::{Scope, Store, User, logins};
 use crate::error::{Error, Result};
 
 /// A link that is to be made.
@@ -119,14 +121,9 @@ impl Store {
             return Err(Error::NotFound("link"));
         }
         let ended = logins::set_password(&transaction, user_id, password_hash, None).await?;
-        // Nobody is logged in here: it is noted where their next login will begin.
-        let membership = member::Entity::find()
-            .filter(member::Column::UserId.eq(user_id))
-            .order_by_asc(member::Column::CreatedAt)
-            .one(&transaction)
-            .await?;
-        if let Some(membership) = membership {
-            let of = (membership.account_id.as_str(), user_id, client);
+        // Nobody is logged in here: it is noted wherever their logins can work.
+        for account_id in accounts_of(&transaction, user_id).await? {
+            let of = (account_id.as_str(), user_id, client);
             audit::note_of(&transaction, of, Action::PasswordChanged, "by a link").await?;
         }
         transaction.commit().await?;
@@ -157,27 +154,41 @@ impl Store {
         Ok(listed.collect())
     }
 
-    /// Gives an unsent link another token and end; the earlier token is no longer good.
+    /// Gives an unsent link another token and end; the earlier token is no longer good. It is noted in each account of its user
+    /// that the administrator has it now.
     ///
     /// # Errors
     /// `NotFound` when there is no such link that is still good.
     pub(crate) async fn renew_password_reset(
         &self,
+        administrator: &Scope,
         id: &str,
         hash: &[u8; 32],
         now: i64,
         expires_at: i64,
     ) -> Result<()> {
+        const NONE: Error = Error::NotFound("request");
         let id = if id.contains('\0') { "" } else { id };
+        let transaction = self.begin_write().await?;
         let renewed = password_reset::Entity::update_many()
             .col_expr(password_reset::Column::Hash, Expr::value(hash.to_vec()))
             .col_expr(password_reset::Column::ExpiresAt, Expr::value(expires_at))
             .filter(password_reset::Column::Id.eq(id))
             .filter(password_reset::Column::Mailed.eq(false))
             .filter(password_reset::Column::ExpiresAt.gt(now))
-            .exec(&self.writer)
+            .exec(&transaction)
             .await?;
-        if renewed.rows_affected == 1 { Ok(()) } else { Err(Error::NotFound("request")) }
+        if renewed.rows_affected != 1 {
+            return Err(NONE);
+        }
+        let user_id = password_reset::Entity::find_by_id(id).one(&transaction).await?.ok_or(NONE)?.user_id;
+        let subject = called(&transaction, &user_id).await?;
+        for account_id in accounts_of(&transaction, &user_id).await? {
+            let of = (account_id.as_str(), administrator.user_id.as_str(), administrator.client.as_str());
+            audit::note_of(&transaction, of, Action::ResetLinkMade, &subject).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// Removes links that have ended.
@@ -188,4 +199,11 @@ impl Store {
         let gone = password_reset::Entity::delete_many().filter(password_reset::Column::ExpiresAt.lte(now));
         Ok(gone.exec(&self.writer).await?.rows_affected)
     }
+}
+
+/// Ids of the accounts that a user is in.
+async fn accounts_of(transaction: &DatabaseTransaction, user_id: &str) -> Result<Vec<String>> {
+    let ids = member::Entity::find().select_only().column(member::Column::AccountId);
+    let ids = ids.filter(member::Column::UserId.eq(user_id)).order_by_asc(member::Column::AccountId);
+    Ok(ids.into_tuple().all(transaction).await?)
 }

@@ -123,17 +123,24 @@ impl Store {
     }
 
     /// Confirms the caller's second factor with the step of its first code, and gives it recovery codes. False when there
-    /// is none that waits for it.
+    /// is none that waits for it, or another secret than the one that was proved: it was begun anew in between.
     ///
     /// # Errors
     /// When the database can't store it.
-    pub(crate) async fn confirm_second_factor(&self, scope: &Scope, step: i64, codes: &[[u8; 32]]) -> Result<bool> {
+    pub(crate) async fn confirm_second_factor(
+        &self,
+        scope: &Scope,
+        proved: &SealedFactor,
+        step: i64,
+        codes: &[[u8; 32]],
+    ) -> Result<bool> {
         let transaction = self.begin_write().await?;
         let confirmed = second_factor::Entity::update_many()
             .col_expr(second_factor::Column::Confirmed, Expr::value(true))
             .col_expr(second_factor::Column::LastStep, Expr::value(step))
             .col_expr(second_factor::Column::Tries, Expr::value(0))
             .filter(second_factor::Column::UserId.eq(&scope.user_id))
+            .filter(second_factor::Column::Secret.eq(proved.secret.clone()))
             .filter(second_factor::Column::Confirmed.eq(false))
             .exec(&transaction)
             .await?;
@@ -150,12 +157,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't store it.
-    pub(crate) async fn replace_recovery_codes(&self, user_id: &str, codes: &[[u8; 32]]) -> Result<bool> {
+    pub(crate) async fn replace_recovery_codes(&self, scope: &Scope, codes: &[[u8; 32]]) -> Result<bool> {
         let transaction = self.begin_write().await?;
-        if !locked(&transaction, user_id).await?.is_some_and(|row| row.confirmed) {
+        if !locked(&transaction, &scope.user_id).await?.is_some_and(|row| row.confirmed) {
             return Ok(false);
         }
-        replace_codes(&transaction, user_id, codes).await?;
+        replace_codes(&transaction, &scope.user_id, codes).await?;
+        audit::note(&transaction, scope, Action::RecoveryCodesMade, "").await?;
         transaction.commit().await?;
         Ok(true)
     }

@@ -1,12 +1,15 @@
 //! Login sessions: the families of refresh tokens.
 
 use haru_entity::{account, member, session, user};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::audit::{self, Action};
 use super::{Scope, Store, User};
 use crate::error::{Error, Result};
+
+/// Logins beyond the bound that end at once, at most: there may be many from before there was one.
+const STEP: u64 = 1_000;
 
 /// A login as it is stored.
 #[derive(Clone, Debug)]
@@ -39,7 +42,7 @@ pub(crate) struct SessionState {
 }
 
 impl Store {
-    /// Begins a login.
+    /// Begins a login. A user has at most `max`: the longest unused end, whose ids are answered.
     ///
     /// # Errors
     /// When the database can't store it.
@@ -49,7 +52,8 @@ impl Store {
         user_id: &str,
         account_id: &str,
         client: &str,
-    ) -> Result<()> {
+        max: u64,
+    ) -> Result<Vec<String>> {
         let row = session::ActiveModel {
             id: Set(login.id.clone()),
             user_id: Set(user_id.to_owned()),
@@ -62,10 +66,30 @@ impl Store {
             client: Set(client.to_owned()),
         };
         let transaction = self.begin_write().await?;
+        // Of two that begin at once the second sees the first.
+        user::Entity::find_by_id(user_id).lock(LockType::NoKeyUpdate).one(&transaction).await?;
         row.insert(&transaction).await?;
+        let ended: Vec<String> = session::Entity::find()
+            .select_only()
+            .column(session::Column::Id)
+            .filter(session::Column::UserId.eq(user_id))
+            .filter(session::Column::Id.ne(&login.id))
+            .order_by_desc(session::Column::RotatedAt)
+            .order_by_desc(session::Column::Id)
+            .offset(max.saturating_sub(1))
+            .limit(STEP)
+            .into_tuple()
+            .all(&transaction)
+            .await?;
+        if !ended.is_empty() {
+            session::Entity::delete_many()
+                .filter(session::Column::Id.is_in(ended.iter().cloned()))
+                .exec(&transaction)
+                .await?;
+        }
         audit::note_of(&transaction, (account_id, user_id, client), Action::LoggedIn, "").await?;
         transaction.commit().await?;
-        Ok(())
+        Ok(ended)
     }
 
     /// The login of that id.

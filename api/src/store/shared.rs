@@ -2,7 +2,7 @@
 //! [`super::Scope`], by slug or id, and what is found becomes a scope of that site alone.
 
 use haru_entity::{share_link, site};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::instance::is_enabled;
@@ -39,14 +39,25 @@ impl Store {
         self.shared(share_link::Entity::find_by_id(sound(id)).one(&self.reader).await?).await
     }
 
-    /// A site that is public, by its domain or id, with its account.
+    /// A site that is public, by its domain, with its account.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(crate) async fn public_site(&self, name: &str) -> Result<Option<(Site, String)>> {
-        let name = sound(name);
+    pub(crate) async fn public_site(&self, domain: &str) -> Result<Option<(Site, String)>> {
+        self.public_where(site::Column::Domain.eq(sound(domain))).await
+    }
+
+    /// The same by its id, to look at it again while a share session lasts.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn public_site_by_id(&self, id: &str) -> Result<Option<(Site, String)>> {
+        self.public_where(site::Column::PublicId.eq(sound(id))).await
+    }
+
+    async fn public_where(&self, condition: SimpleExpr) -> Result<Option<(Site, String)>> {
         let row = site::Entity::find()
-            .filter(site::Column::Domain.eq(name).or(site::Column::PublicId.eq(name)))
+            .filter(condition)
             .filter(site::Column::Public.eq(true))
             .filter(site::Column::DeletedAt.is_null())
             .one(&self.reader)

@@ -1,6 +1,8 @@
 //! Deleting a site: hidden at once, its events removed in small steps, so that the one writer is never held for long.
 
-use haru_entity::{api_token_site, dropped, event, event_id, member_site, share_link, site};
+use std::collections::BTreeSet;
+
+use haru_entity::{api_token_site, dropped, event, event_id, invitation_site, member_site, share_link, site};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
@@ -40,6 +42,12 @@ impl Store {
             .exec(&transaction)
             .await?;
         share_link::Entity::delete_many().filter(share_link::Column::SiteId.eq(site.key)).exec(&transaction).await?;
+        // An admin who sees some sites only manages those who see no others: a site that is gone is none.
+        member_site::Entity::delete_many().filter(member_site::Column::SiteId.eq(site.key)).exec(&transaction).await?;
+        invitation_site::Entity::delete_many()
+            .filter(invitation_site::Column::SiteId.eq(site.key))
+            .exec(&transaction)
+            .await?;
         audit::note(&transaction, scope, Action::SiteDeleted, &site.domain).await?;
         transaction.commit().await?;
         Ok(site)
@@ -59,25 +67,36 @@ impl Store {
         Ok(keys.all(&self.reader).await?)
     }
 
-    /// Takes one step in removing what deleted sites held; true when there is more to do at once.
+    /// Takes one step in removing what one of the deleted sites held; true when there may be more to do after a rest. `emptied`
+    /// names those in which nothing was left: what comes late for them is removed when their own rows go.
     ///
     /// # Errors
     /// When the database can't store it.
-    pub(crate) async fn purge_deleted_sites(&self, now: i64) -> Result<bool> {
-        let deleted = site::Entity::find().filter(site::Column::DeletedAt.is_not_null()).all(&self.reader).await?;
-        for row in deleted {
-            if self.purge_step(row.id).await? {
-                return Ok(true);
-            }
-            if row.deleted_at.is_some_and(|at| at + LINGER_MS < now) {
-                member_site::Entity::delete_many()
-                    .filter(member_site::Column::SiteId.eq(row.id))
-                    .exec(&self.writer)
-                    .await?;
-                site::Entity::delete_by_id(row.id).exec(&self.writer).await?;
-            }
+    pub(crate) async fn purge_deleted_sites(&self, now: i64, emptied: &mut BTreeSet<i64>) -> Result<bool> {
+        let deleted = site::Entity::find()
+            .filter(site::Column::DeletedAt.is_not_null())
+            .order_by_asc(site::Column::Id)
+            .all(&self.reader)
+            .await?;
+        let ends = |row: &site::Model| row.deleted_at.is_some_and(|at| at + LINGER_MS < now);
+        let Some(row) = deleted.iter().find(|row| ends(row) || !emptied.contains(&row.id)) else {
+            let there: BTreeSet<i64> = deleted.iter().map(|row| row.id).collect();
+            emptied.retain(|key| there.contains(key));
+            return Ok(false);
+        };
+        if self.purge_step(row.id).await? {
+            return Ok(true);
         }
-        Ok(false)
+        emptied.insert(row.id);
+        if ends(row) {
+            // An account that was deleted has left these.
+            member_site::Entity::delete_many()
+                .filter(member_site::Column::SiteId.eq(row.id))
+                .exec(&self.writer)
+                .await?;
+            site::Entity::delete_by_id(row.id).exec(&self.writer).await?;
+        }
+        Ok(true)
     }
 
     /// Returns a little of what was deleted to the file system; on PostgreSQL its own vacuum does so.

@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use super::accounts::lock_registration;
+use super::audit::{self, Action};
 use super::{Role, Store};
 use crate::error::{Error, Result};
 
@@ -55,12 +56,13 @@ impl Store {
         rows.into_iter().map(membership).collect()
     }
 
-    /// Moves a login of a user to another account of theirs.
+    /// Moves a login of a user to another account of theirs, where it is noted as one that began.
     ///
     /// # Errors
     /// `NotFound` when they are not in it, `Forbidden` when it is disabled, `Unauthenticated` when the login has ended.
     pub(crate) async fn move_session(&self, id: &str, user_id: &str, account_id: &str) -> Result<()> {
         const NONE: Error = Error::NotFound("account");
+        const ENDED: Error = Error::Unauthenticated("the login has ended");
         if account_id.contains('\0') {
             return Err(NONE);
         }
@@ -72,6 +74,8 @@ impl Store {
         if row.disabled_at.is_some() {
             return Err(Error::Forbidden("that account is disabled"));
         }
+        let login = session::Entity::find_by_id(id).filter(session::Column::UserId.eq(user_id));
+        let client = login.one(&transaction).await?.ok_or(ENDED)?.client;
         let moved = session::Entity::update_many()
             .col_expr(session::Column::AccountId, Expr::value(account_id))
             .filter(session::Column::Id.eq(id))
@@ -79,8 +83,9 @@ impl Store {
             .exec(&transaction)
             .await?;
         if moved.rows_affected == 0 {
-            return Err(Error::Unauthenticated("the login has ended"));
+            return Err(ENDED);
         }
+        audit::note_of(&transaction, (account_id, user_id, &client), Action::LoggedIn, "").await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -7,6 +7,7 @@ mod admin;
 mod audit;
 mod bad_input;
 mod batch;
+mod boundaries;
 mod collect;
 mod command_line;
 mod contract;

@@ -521,8 +521,10 @@ export const en = {
   "audit.login.begun": "Logged in",
   "audit.login.ended": "Ended logins",
   "audit.login.password_changed": "Changed the password",
+  "audit.login.reset_link_made": "Made a link for a new password of",
   "audit.login.second_factor_on": "Turned on the second factor",
   "audit.login.second_factor_off": "Turned off the second factor",
+  "audit.login.recovery_codes_made": "Made new recovery codes",
 
   "me.title": "Your login",
   "me.profile": "Profile",
