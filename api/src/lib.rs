@@ -22,6 +22,7 @@ mod ids;
 mod ingest;
 mod live;
 mod mail;
+mod page;
 mod pipeline;
 mod query;
 mod sealing;

@@ -1,22 +1,16 @@
 //! The secret of an API token: how it looks, and its hash, which is all that is kept.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
-
-use crate::ids::random_bytes;
+use super::random_secret;
 
 /// What every secret begins with, so that people and scanners of leaked secrets know one.
 const PREFIX: &str = "haru_";
-/// Characters of 32 bytes in base64url.
-const ENCODED: usize = 43;
 
-/// SHA-256 of a secret. 32 random bytes can't be guessed, so that a slow hash would protect nothing more.
+/// SHA-256 of a secret with its prefix.
 pub(crate) type TokenHash = [u8; 32];
 
-/// A new secret: 32 random bytes behind the prefix.
+/// A new secret: a random one behind the prefix.
 pub(super) fn new_secret() -> String {
-    format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random_bytes::<32>()))
+    format!("{PREFIX}{}", random_secret::new_secret())
 }
 
 /// True of what is meant as an API token; access tokens begin otherwise.
@@ -26,15 +20,12 @@ pub(super) fn is_meant(bearer: &str) -> bool {
 
 /// The hash that a secret would be kept under; none for what can't be one, without asking the database.
 pub(super) fn hash(secret: &str) -> Option<TokenHash> {
-    let encoded = secret.strip_prefix(PREFIX)?;
-    let sound = encoded.len() == ENCODED
-        && encoded.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    sound.then(|| hash_of(secret))
+    random_secret::is_formed(secret.strip_prefix(PREFIX)?).then(|| hash_of(secret))
 }
 
 /// The hash that a secret made here is kept under.
 pub(super) fn hash_of(secret: &str) -> TokenHash {
-    Sha256::digest(secret.as_bytes()).into()
+    random_secret::hash_of(secret)
 }
 
 #[cfg(test)]

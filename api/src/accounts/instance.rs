@@ -3,9 +3,10 @@
 use super::login::Accounts;
 use super::usage::Quota;
 use super::validate::Problems;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::now_ms;
-use crate::store::{AccountRow, Limit, QuotaChange, Scope, User};
+use crate::page;
+use crate::store::{AccountChange, AccountRow, Edit, Scope, User};
 
 /// Accounts that a page of the listing holds, at most.
 pub(crate) const ACCOUNTS_PAGE_MAX: u64 = 200;
@@ -32,12 +33,9 @@ impl Accounts {
         limit: u64,
         after: Option<&str>,
     ) -> Result<(Vec<ListedAccount>, bool)> {
-        if !(1..=ACCOUNTS_PAGE_MAX).contains(&limit) {
-            return Err(Error::field("limit", format!("must be 1 to {ACCOUNTS_PAGE_MAX}")));
-        }
+        page::check(limit, ACCOUNTS_PAGE_MAX)?;
         let mut rows = self.store.accounts_of_instance(limit + 1, after).await?;
-        let more = rows.len() as u64 > limit;
-        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let more = page::cut(&mut rows, limit);
         let mut accounts = Vec::with_capacity(rows.len());
         for row in rows {
             accounts.push(self.listed(row).await?);
@@ -50,12 +48,12 @@ impl Accounts {
     ///
     /// # Errors
     /// `NotFound`, `Invalid` by field.
-    pub(crate) async fn change_account(&self, admin: &Scope, id: &str, change: QuotaChange) -> Result<ListedAccount> {
+    pub(crate) async fn change_account(&self, admin: &Scope, id: &str, change: AccountChange) -> Result<ListedAccount> {
         let mut problems = Problems::default();
-        if change.sites_max.and_then(Limit::most).is_some_and(|max| max < 0) {
+        if matches!(change.sites_max, Edit::To(Some(max)) if max < 0) {
             problems.add("sites_max", "must be 0 or more, or null for no limit");
         }
-        if change.events_a_month_max.and_then(Limit::most).is_some_and(|max| max < 1) {
+        if matches!(change.events_a_month_max, Edit::To(Some(max)) if max < 1) {
             problems.add("events_a_month_max", "must be 1 or more, or null for no limit");
         }
         problems.into_result()?;

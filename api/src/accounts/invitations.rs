@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::login::{Accounts, Grant, Registration, millis};
+use super::login::{Accounts, Grant, Registration};
 use super::members::{given_role, reach};
+use super::random_secret;
 use super::rights::Right;
-use super::secret_link;
 use super::validate::Problems;
 use crate::config::BaseUrl;
 use crate::error::{Error, Result};
-use crate::ids::now_ms;
+use crate::ids::{millis, now_ms};
 use crate::mail::Mailer;
 use crate::store::{Invitation, Joining, NewInvitation, NewUser, Offer, Reach, Scope, SessionState};
 
@@ -56,10 +56,10 @@ impl Accounts {
         let role = given_role(&mut problems, &wish.role);
         let reach = reach(&mut problems, wish.reach);
         problems.into_result()?;
-        let secret = secret_link::new_secret();
+        let secret = random_secret::new_secret();
         let at = now_ms();
         let expires_at = at + millis(LIFETIME);
-        let new = NewInvitation { email, role, reach, hash: secret_link::hash_of(&secret), at, expires_at };
+        let new = NewInvitation { email, role, reach, hash: random_secret::hash_of(&secret), at, expires_at };
         let invitation = self.store.insert_invitation(scope, new, INVITATIONS_MAX).await?;
         // The fragment of an address is in no server's log.
         let link = base_url.join(&format!("invite#{secret}"));
@@ -93,7 +93,7 @@ impl Accounts {
     /// # Errors
     /// `NotFound` when it is not, or no longer, good.
     pub(crate) async fn offer(&self, secret: &str) -> Result<Offer> {
-        self.store.offer(&secret_link::hash(secret).ok_or(NONE)?, now_ms()).await
+        self.store.offer(&random_secret::hash(secret).ok_or(NONE)?, now_ms()).await
     }
 
     /// Takes an invitation, and moves the login into its account.
@@ -101,7 +101,7 @@ impl Accounts {
     /// # Errors
     /// `NotFound` when it is not, or no longer, good, `Forbidden` for another address, `Conflict` for a member.
     pub(crate) async fn accept_invitation(&self, state: &SessionState, secret: &str) -> Result<Grant> {
-        let hash = secret_link::hash(secret).ok_or(NONE)?;
+        let hash = random_secret::hash(secret).ok_or(NONE)?;
         let who = Joining::User(state.user.id.clone());
         let (_, account_id) = self.store.join(&hash, who, &state.scope.client, now_ms()).await?;
         self.switch(state, &account_id).await
@@ -113,7 +113,7 @@ impl Accounts {
     /// `NotFound` when it is not, or no longer, good, `Invalid` by field, `Forbidden` for another address, `Conflict` for a taken
     /// one.
     pub(crate) async fn register_invited(&self, secret: &str, wish: Registration, client: &str) -> Result<Grant> {
-        let hash = secret_link::hash(secret).ok_or(NONE)?;
+        let hash = random_secret::hash(secret).ok_or(NONE)?;
         // Before a password is hashed for nothing.
         self.store.offer(&hash, now_ms()).await?;
         let mut problems = Problems::default();

@@ -17,7 +17,7 @@ use super::usage::Usage;
 use super::validate::Problems;
 use crate::config;
 use crate::error::{Error, Result};
-use crate::ids::{new_id, now_ms, random_bytes};
+use crate::ids::{millis, new_id, now_ms, random_bytes};
 use crate::secret::Secret;
 use crate::store::{Login, NewUser, SessionState, Store};
 
@@ -274,8 +274,4 @@ impl Accounts {
             self.sessions.invalidate(id).await;
         }
     }
-}
-
-pub(super) fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

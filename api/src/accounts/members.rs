@@ -6,9 +6,6 @@ use super::validate::Problems;
 use crate::error::{Error, Result};
 use crate::store::{Member, MemberChange, Membership, Reach, Role, Scope, SessionState};
 
-/// Sites that somebody may be limited to.
-pub(crate) const SITES_MAX: usize = 1_000;
-
 /// A change of a member, as it was asked for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MemberWish {
@@ -101,15 +98,10 @@ pub(super) fn given_role(problems: &mut Problems, word: &str) -> Role {
     Role::Viewer
 }
 
-/// Each site once. An empty list is refused: it would be taken for "all" by one reader and for "none" by the next.
+/// Each site once.
 pub(super) fn reach(problems: &mut Problems, wished: Reach) -> Reach {
-    let Reach::Only(mut ids) = wished else { return Reach::All };
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() {
-        problems.add("site_ids", "must name a site; leave it out for all sites");
-    } else if ids.len() > SITES_MAX {
-        problems.add("site_ids", format!("must name at most {SITES_MAX} sites"));
+    match wished {
+        Reach::All => Reach::All,
+        Reach::Only(ids) => Reach::Only(problems.site_ids(ids)),
     }
-    Reach::Only(ids)
 }

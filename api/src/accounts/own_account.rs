@@ -4,8 +4,9 @@ use super::login::Accounts;
 use super::rights::Right;
 use super::usage::AccountState;
 use super::validate::Problems;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ids::now_ms;
+use crate::page;
 use crate::store::{AuditEntry, Scope, SessionState};
 
 /// Entries of the log that a page holds, at most.
@@ -52,12 +53,9 @@ impl Accounts {
         before: Option<&str>,
     ) -> Result<(Vec<AuditEntry>, bool)> {
         Right::ReadAudit.check(scope.role)?;
-        if !(1..=AUDIT_PAGE_MAX).contains(&limit) {
-            return Err(Error::field("limit", format!("must be 1 to {AUDIT_PAGE_MAX}")));
-        }
+        page::check(limit, AUDIT_PAGE_MAX)?;
         let mut entries = self.store.audit(scope, limit + 1, before).await?;
-        let more = entries.len() as u64 > limit;
-        entries.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let more = page::cut(&mut entries, limit);
         Ok((entries, more))
     }
 }

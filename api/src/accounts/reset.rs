@@ -3,18 +3,14 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
-
-use super::login::{Accounts, millis};
-use super::rights::administers;
+use super::login::Accounts;
+use super::random_secret;
 use super::validate::Problems;
 use crate::config::BaseUrl;
 use crate::error::{Error, Result};
-use crate::ids::{new_id, now_ms, random_bytes};
+use crate::ids::{millis, new_id, now_ms};
 use crate::mail::Mailer;
-use crate::store::{NewPasswordReset, PasswordReset, SessionState};
+use crate::store::{NewPasswordReset, PasswordReset, Scope};
 
 /// How long a link is good.
 const LIFETIME: Duration = Duration::from_hours(1);
@@ -31,10 +27,15 @@ impl Accounts {
         let mut problems = Problems::default();
         let email = problems.email(email);
         problems.into_result()?;
-        let (token, hash) = new_token();
+        let token = random_secret::new_secret();
         let now = now_ms();
         let id = new_id();
-        let new = NewPasswordReset { id: id.clone(), hash, requested_at: now, expires_at: now + millis(LIFETIME) };
+        let new = NewPasswordReset {
+            id: id.clone(),
+            hash: random_secret::hash_of(&token),
+            requested_at: now,
+            expires_at: now + millis(LIFETIME),
+        };
         let Some(user) = self.store.insert_password_reset(&email, new, OPEN_MAX).await? else { return Ok(()) };
         let link = link(base_url, &token);
         let text = format!(
@@ -53,8 +54,9 @@ impl Accounts {
     /// # Errors
     /// `NotFound` when the link is not, or no longer, good; `Invalid` with field `password`.
     pub(crate) async fn reset_password(&self, token: &str, password: String, client: &str) -> Result<()> {
-        let hash = Sha256::digest(token.as_bytes()).into();
-        let user = self.store.user_of_password_reset(&hash, now_ms()).await?.ok_or(Error::NotFound("link"))?;
+        const NONE: Error = Error::NotFound("link");
+        let hash = random_secret::hash(token).ok_or(NONE)?;
+        let user = self.store.user_of_password_reset(&hash, now_ms()).await?.ok_or(NONE)?;
         let mut problems = Problems::default();
         problems.password(&password);
         problems.into_result()?;
@@ -64,38 +66,31 @@ impl Accounts {
         Ok(())
     }
 
-    /// Links that no mail server took, for the administrator to hand on.
+    /// Links that no mail server took, for the administrator to hand on. Whether the caller is one is decided before:
+    /// `rights::administers`.
     ///
     /// # Errors
-    /// `Forbidden` for others.
-    pub(crate) async fn unsent_password_resets(&self, state: &SessionState) -> Result<Vec<PasswordReset>> {
-        administers(&state.user)?;
+    /// When the database can't answer.
+    pub(crate) async fn unsent_password_resets(&self) -> Result<Vec<PasswordReset>> {
         self.store.unsent_password_resets(now_ms()).await
     }
 
     /// A fresh link in place of one that no mail server took: the administrator hands it on.
     ///
     /// # Errors
-    /// `Forbidden` for others, `NotFound` when there is no such link that is still good.
+    /// `NotFound` when there is no such link that is still good.
     pub(crate) async fn renew_password_reset(
         &self,
-        state: &SessionState,
+        administrator: &Scope,
         id: &str,
         base_url: &BaseUrl,
     ) -> Result<String> {
-        administers(&state.user)?;
-        let (token, hash) = new_token();
+        let token = random_secret::new_secret();
         let now = now_ms();
-        self.store.renew_password_reset(&state.scope, id, &hash, now, now + millis(LIFETIME)).await?;
+        let hash = random_secret::hash_of(&token);
+        self.store.renew_password_reset(administrator, id, &hash, now, now + millis(LIFETIME)).await?;
         Ok(link(base_url, &token))
     }
-}
-
-/// A new token and the hash that it is kept under.
-fn new_token() -> (String, [u8; 32]) {
-    let token = URL_SAFE_NO_PAD.encode(random_bytes::<32>());
-    let hash = Sha256::digest(token.as_bytes()).into();
-    (token, hash)
 }
 
 fn link(base_url: &BaseUrl, token: &str) -> String {

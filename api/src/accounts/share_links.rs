@@ -70,7 +70,7 @@ impl ShareSessions {
         if let Some(password) = &wish.password {
             words::check_password(&mut problems, password);
         }
-        let expires_at = wish.expires_at.and_then(|text| words::expiry(&mut problems, &text, now));
+        let expires_at = wish.expires_at.and_then(|text| problems.expires_at(&text, now));
         let panels = wish.panels.map(|words| words::panels(&mut problems, &words));
         let since = wish.since.and_then(|text| words::date(&mut problems, "since", &text));
         let until = wish.until.and_then(|text| words::date(&mut problems, "until", &text));
@@ -111,7 +111,7 @@ impl ShareSessions {
             name: wish.name.map(|name| problems.name(&name)),
             slug: wish.slug.map(|slug| words::checked_slug(&mut problems, slug)),
             password_hash: Edit::Keep,
-            expires_at: wish.expires_at.and_then(|text| words::expiry(&mut problems, &text, now)),
+            expires_at: wish.expires_at.and_then(|text| problems.expires_at(&text, now)),
             paused: wish.paused,
             panels: wish.panels.and_then(|words| Some(words::panels(&mut problems, &words))),
             since: wish.since.and_then(|text| words::date(&mut problems, "since", &text)),

@@ -1,6 +1,6 @@
 //! What a good slug, password, end, list of panels, day and origin of a share link is, and the form in which it is stored.
 
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use haru_stats::query::{PanelName, limits};
 use url::Url;
 
@@ -39,18 +39,6 @@ pub(super) fn check_password(problems: &mut Problems, password: &str) {
     if !(SHARE_PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
         problems.add("password", format!("must have {SHARE_PASSWORD_MIN} to {PASSWORD_MAX} characters"));
     }
-}
-
-pub(super) fn expiry(problems: &mut Problems, text: &str, now: i64) -> Option<i64> {
-    let Ok(at) = DateTime::parse_from_rfc3339(text) else {
-        problems.add("expires_at", "must be an instant such as 2027-01-31T00:00:00Z");
-        return None;
-    };
-    let at = at.timestamp_millis();
-    if at <= now {
-        problems.add("expires_at", "must be in the future");
-    }
-    Some(at)
 }
 
 /// In the form that is stored: each once, in order.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::DateTime;
 use moka::future::Cache;
 
 use super::api_token::{self, TokenHash};
@@ -13,13 +12,11 @@ use super::rights::Right;
 use super::token_scope::{TokenScope, TokenScopes};
 use super::validate::Problems;
 use crate::error::{Error, Result};
-use crate::ids::now_ms;
+use crate::ids::{millis, now_ms};
 use crate::store::{NewToken, Scope, Store, Token};
 
 /// Tokens that an account may have, of all its members together.
 pub(crate) const TOKENS_MAX: u64 = 100;
-/// Sites that a token may be limited to.
-pub(crate) const TOKEN_SITES_MAX: usize = 1_000;
 /// Tokens whose last use is remembered at the same time.
 const CACHE_SIZE: u64 = 10_000;
 /// How often the last use of a token is written.
@@ -72,8 +69,8 @@ impl Tokens {
         let mut problems = Problems::default();
         let name = problems.name(&wish.name);
         let scopes = scopes(&mut problems, &wish.scopes);
-        let site_ids = wish.site_ids.map(|ids| site_ids(&mut problems, ids));
-        let expires_at = wish.expires_at.and_then(|text| expires_at(&mut problems, &text, now));
+        let site_ids = wish.site_ids.map(|ids| problems.site_ids(ids));
+        let expires_at = wish.expires_at.and_then(|text| problems.expires_at(&text, now));
         problems.into_result()?;
         let right = if scopes.writes() { Right::MakeWritingTokens } else { Right::MakeReadingTokens };
         right.check(scope.role)?;
@@ -178,32 +175,4 @@ fn scopes(problems: &mut Problems, words: &[String]) -> TokenScopes {
             .add("scopes", format!("must be one or more of {}", TokenScope::ALL.map(TokenScope::as_str).join(", ")));
     }
     TokenScopes::new(known)
-}
-
-/// Each once. An empty list is refused: it would be taken for "all" by one reader and for "none" by the next.
-fn site_ids(problems: &mut Problems, mut ids: Vec<String>) -> Vec<String> {
-    ids.sort_unstable();
-    ids.dedup();
-    if ids.is_empty() {
-        problems.add("site_ids", "must name a site; leave it out for all sites");
-    } else if ids.len() > TOKEN_SITES_MAX {
-        problems.add("site_ids", format!("must name at most {TOKEN_SITES_MAX} sites"));
-    }
-    ids
-}
-
-fn expires_at(problems: &mut Problems, text: &str, now: i64) -> Option<i64> {
-    let Ok(at) = DateTime::parse_from_rfc3339(text) else {
-        problems.add("expires_at", "must be an instant such as 2027-01-31T00:00:00Z");
-        return None;
-    };
-    let at = at.timestamp_millis();
-    if at <= now {
-        problems.add("expires_at", "must be in the future");
-    }
-    Some(at)
-}
-
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -1,5 +1,6 @@
-//! What a good email address, password, name, domain and timezone are.
+//! What a good email address, password, name, domain, timezone, end and list of sites are.
 
+use chrono::DateTime;
 use unicode_normalization::UnicodeNormalization;
 
 use super::password::normal;
@@ -13,6 +14,8 @@ pub(crate) const PASSWORD_MAX: usize = 128;
 pub(crate) const NAME_MAX: usize = 100;
 /// Bytes of an email address, most (RFC 5321).
 pub(crate) const EMAIL_MAX: usize = 254;
+/// Sites that somebody, or a token, may be limited to.
+pub(crate) const SITES_MAX: usize = 1_000;
 
 /// The form in which addresses are looked up and counted: that in which they are stored; of what is none, the text in lower case.
 pub(crate) fn comparable_email(text: &str) -> String {
@@ -102,6 +105,31 @@ impl Problems {
             self.add("timezone", "must be an IANA name such as Europe/Lisbon");
             chrono_tz::UTC
         })
+    }
+
+    /// When something ends, in milliseconds: later than `now`.
+    pub(crate) fn expires_at(&mut self, text: &str, now: i64) -> Option<i64> {
+        let Ok(at) = DateTime::parse_from_rfc3339(text) else {
+            self.add("expires_at", "must be an instant such as 2027-01-31T00:00:00Z");
+            return None;
+        };
+        let at = at.timestamp_millis();
+        if at <= now {
+            self.add("expires_at", "must be in the future");
+        }
+        Some(at)
+    }
+
+    /// Ids of sites, each once. An empty list is refused: it would be taken for "all" by one reader and for "none" by the next.
+    pub(crate) fn site_ids(&mut self, mut ids: Vec<String>) -> Vec<String> {
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            self.add("site_ids", "must name a site; leave it out for all sites");
+        } else if ids.len() > SITES_MAX {
+            self.add("site_ids", format!("must name at most {SITES_MAX} sites"));
+        }
+        ids
     }
 }
 

@@ -10,11 +10,12 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::Tag;
 use super::dashboard::instant;
+use super::edit::given;
 use super::problem::Problem;
 use super::security::Administrator;
 use crate::accounts::ListedAccount;
 use crate::app::App;
-use crate::store::{Limit, QuotaChange};
+use crate::store::AccountChange;
 
 /// Accounts that a page of the listing holds unless asked otherwise.
 const PAGE_DEFAULT: u64 = 50;
@@ -114,14 +115,6 @@ impl From<ListedAccount> for AdminAccount {
     }
 }
 
-fn limit(wished: &MaybeUndefined<i64>) -> Option<Limit> {
-    match wished {
-        MaybeUndefined::Undefined => None,
-        MaybeUndefined::Null => Some(Limit::None),
-        MaybeUndefined::Value(most) => Some(Limit::Most(*most)),
-    }
-}
-
 /// Routes of this module.
 pub(crate) struct AdminApi;
 
@@ -154,10 +147,10 @@ impl AdminApi {
         Path(id): Path<String>,
         Json(body): Json<AdminAccountChange>,
     ) -> Result<Json<AdminAccount>, Problem> {
-        let change = QuotaChange {
+        let change = AccountChange {
             disabled: body.disabled,
-            sites_max: limit(&body.sites_max),
-            events_a_month_max: limit(&body.events_a_month_max),
+            sites_max: given(body.sites_max),
+            events_a_month_max: given(body.events_a_month_max),
         };
         let account = app.accounts.change_account(&state.scope, &id, change).await?;
         app.sites.account_changed();

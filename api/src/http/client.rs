@@ -7,6 +7,7 @@ use poem::http::{HeaderMap, header};
 
 use crate::app::App;
 use crate::collect::{ClientAddress, ForwardedHeaders, client_address};
+use crate::pipeline::client_network;
 
 /// The client's address; connections without one (tests over memory) count as unspecified.
 pub(crate) fn address(app: &App, request: &Request) -> ClientAddress {
@@ -16,6 +17,11 @@ pub(crate) fn address(app: &App, request: &Request) -> ClientAddress {
         app.pipeline.note_untrusted_forwarded(peer);
     }
     client
+}
+
+/// The network that limits of the client's address count by.
+pub(crate) fn network(app: &App, request: &Request) -> IpAddr {
+    client_network(address(app, request).address)
 }
 
 /// The other end of the connection.

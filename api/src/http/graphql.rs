@@ -190,7 +190,7 @@ pub(crate) fn subscribe(
     socket: WebSocket,
 ) -> Response {
     let (app, schema) = (app.clone(), schema.clone());
-    let network = security::network(&app, request);
+    let network = client::network(&app, request);
     let connected = move |stream| async move {
         let greet = move |payload: Value| async move {
             let token = payload.get("authorization").and_then(Value::as_str).and_then(bearer).unwrap_or_default();

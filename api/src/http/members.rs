@@ -10,11 +10,12 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::Tag;
 use super::dashboard::instant;
+use super::edit::given;
 use super::problem::Problem;
 use super::security::LoggedIn;
 use crate::accounts::MemberWish;
 use crate::app::App;
-use crate::store::{self, Reach};
+use crate::store::{self, Edit, Reach};
 
 /// Somebody who is in the account.
 #[derive(Clone, Debug, Object)]
@@ -97,10 +98,9 @@ impl MembersApi {
         Path(id): Path<String>,
         Json(body): Json<MemberChange>,
     ) -> Result<Json<Member>, Problem> {
-        let reach = match body.site_ids {
-            MaybeUndefined::Undefined => None,
-            MaybeUndefined::Null => Some(Reach::All),
-            MaybeUndefined::Value(ids) => Some(Reach::Only(ids)),
+        let reach = match given(body.site_ids) {
+            Edit::Keep => None,
+            Edit::To(ids) => Some(ids.map_or(Reach::All, Reach::Only)),
         };
         let wish = MemberWish { role: body.role, reach };
         Ok(Json(app.accounts.change_member(&state.scope, &id, wish).await?.into()))

@@ -12,6 +12,7 @@ mod collect;
 mod cors;
 mod dashboard;
 mod dto;
+mod edit;
 mod graphql;
 mod health;
 mod invitations;

@@ -11,7 +11,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::dashboard::instant;
 use super::problem::Problem;
-use super::security::Person;
+use super::security::{Administrator, Person};
 use super::{Tag, auth, client};
 use crate::app::App;
 use crate::store;
@@ -57,8 +57,6 @@ struct PasswordResetRequest {
     requested_at: String,
     /// When the link ends, RFC 3339.
     expires_at: String,
-    /// False: links that were mailed are not listed.
-    mailed: bool,
 }
 
 /// Those that wait for their link.
@@ -96,7 +94,6 @@ impl From<store::PasswordReset> for PasswordResetRequest {
             email: reset.email,
             requested_at: instant(reset.requested_at),
             expires_at: instant(reset.expires_at),
-            mailed: false,
         }
     }
 }
@@ -155,10 +152,10 @@ impl PasswordsApi {
     #[oai(path = "/admin/password-resets", method = "get", operation_id = "listPasswordResets")]
     async fn list(
         &self,
-        Person(state): Person,
+        Administrator(_state): Administrator,
         Data(app): Data<&Arc<App>>,
     ) -> Result<Json<PasswordResetRequestList>, Problem> {
-        let requests = app.accounts.unsent_password_resets(&state).await?;
+        let requests = app.accounts.unsent_password_resets().await?;
         Ok(Json(PasswordResetRequestList { requests: requests.into_iter().map(Into::into).collect() }))
     }
 
@@ -166,13 +163,13 @@ impl PasswordsApi {
     #[oai(path = "/admin/password-resets/:request/link", method = "post", operation_id = "renewPasswordReset")]
     async fn renew(
         &self,
-        Person(state): Person,
+        Administrator(state): Administrator,
         Data(app): Data<&Arc<App>>,
         /// Id of the request.
         #[oai(name = "request")]
         Path(id): Path<String>,
     ) -> Result<Json<PasswordResetLink>, Problem> {
-        let link = app.accounts.renew_password_reset(&state, &id, &app.base_url).await?;
+        let link = app.accounts.renew_password_reset(&state.scope, &id, &app.base_url).await?;
         Ok(Json(PasswordResetLink { link }))
     }
 }

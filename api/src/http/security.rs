@@ -13,7 +13,6 @@ use super::problem::Problem;
 use crate::accounts::{Caller, administers};
 use crate::app::App;
 use crate::error::Error;
-use crate::pipeline::client_network;
 use crate::store::SessionState;
 
 /// A member's login: `Authorization: Bearer` with the access token that a login or refresh answered.
@@ -71,7 +70,7 @@ fn app(request: &Request) -> Result<&Arc<App>, Problem> {
 pub(crate) async fn check_token(app: &App, request: &Request, token: &str) -> Result<Caller, Problem> {
     match app.accounts.authenticate(token).await {
         Ok(caller) => {
-            count(app, &caller, network(app, request))?;
+            count(app, &caller, client::network(app, request))?;
             Ok(caller)
         }
         Err(error) => Err(refused(app, request, error)),
@@ -87,14 +86,9 @@ pub(crate) fn count(app: &App, caller: &Caller, network: IpAddr) -> crate::error
     Ok(())
 }
 
-/// Where a request comes from, as it is counted.
-pub(crate) fn network(app: &App, request: &Request) -> IpAddr {
-    client_network(client::address(app, request).address)
-}
-
 /// Counts a call of nobody known, per address.
 pub(crate) fn limit_address(app: &App, request: &Request) -> crate::error::Result<()> {
-    app.api_limit.check(("address", network(app, request)))
+    app.api_limit.check(("address", client::network(app, request)))
 }
 
 /// Counts what was refused, per address.

@@ -13,7 +13,6 @@ use super::problem::Problem;
 use super::{Tag, client};
 use crate::accounts::{Door, ShareGrant};
 use crate::app::App;
-use crate::pipeline::client_network;
 
 /// What is at the address of a share link.
 #[derive(Clone, Debug, Object)]
@@ -132,7 +131,7 @@ impl ShareApi {
         #[oai(name = "slug")]
         Path(slug): Path<String>,
     ) -> Result<Json<Share>, Problem> {
-        app.api_limit.check(("public", client_network(client::address(app, request).address)))?;
+        app.api_limit.check(("public", client::network(app, request)))?;
         Ok(Json(app.accounts.shares.door(&slug).await?.into()))
     }
 
@@ -147,7 +146,7 @@ impl ShareApi {
         Path(slug): Path<String>,
         Json(body): Json<ShareSessionBody>,
     ) -> Result<Json<ShareSession>, Problem> {
-        let network = client_network(client::address(app, request).address);
+        let network = client::network(app, request);
         app.api_limit.check(("public", network))?;
         // Passwords are tried, whether there is such a link or not; without one there is nothing to guess.
         if body.password.is_some() {

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use poem::web::Data;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
-use poem_openapi::types::{MaybeUndefined, ParseFromJSON, Password, ToJSON};
+use poem_openapi::types::{MaybeUndefined, Password};
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::Tag;
 use super::dashboard::instant;
+use super::edit::given;
 use super::problem::Problem;
 use super::security::Called;
 use crate::accounts::{ShareChangeWish, ShareWish};
 use crate::app::App;
-use crate::store::{self, Edit};
+use crate::store;
 
 /// An address at which the public sees a part of a site's numbers.
 #[derive(Clone, Debug, Object)]
@@ -153,15 +154,6 @@ fn link(app: &App, link: store::ShareLink) -> ShareLink {
         views: link.views,
         last_viewed_at: link.last_viewed_at.map(instant),
         created_at: instant(link.created_at),
-    }
-}
-
-/// What a key says: nothing, null, or a value.
-fn given<T: ParseFromJSON + ToJSON>(value: MaybeUndefined<T>) -> Edit<T> {
-    match value {
-        MaybeUndefined::Undefined => Edit::Keep,
-        MaybeUndefined::Null => Edit::To(None),
-        MaybeUndefined::Value(value) => Edit::To(Some(value)),
     }
 }
 

@@ -10,11 +10,11 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::Tag;
 use super::dashboard::instant;
+use super::edit::given;
 use super::problem::Problem;
 use super::security::Called;
 use crate::app::App;
 use crate::sites::{ChangeWish, SiteState, SiteWish};
-use crate::store::Retention;
 
 /// Sites that a page of the listing holds unless asked otherwise.
 const PAGE_DEFAULT: u64 = 100;
@@ -212,11 +212,7 @@ impl SitesApi {
             honour_dnt: body.honour_dnt,
             allowed_hostnames: body.allowed_hostnames,
             excluded_paths: body.excluded_paths,
-            retention: match body.retention_days {
-                MaybeUndefined::Undefined => None,
-                MaybeUndefined::Null => Some(Retention::ForEver),
-                MaybeUndefined::Value(days) => Some(Retention::Days(days)),
-            },
+            retention_days: given(body.retention_days),
             public: body.public,
         };
         Ok(Json(site(app, app.sites.update(caller.changes_sites()?, &name, wish).await?)))

@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use crate::accounts::validate::Problems;
 use crate::error::{Error, Result};
 use crate::ids::{new_tracking_token, now_ms};
+use crate::page;
 use crate::pipeline::Pipeline;
 use crate::store::{EventStore, NewSite, Scope, Site, SiteChange, Store};
 
@@ -86,12 +87,9 @@ impl Sites {
     /// # Errors
     /// `Invalid` for a limit out of bounds.
     pub(crate) async fn list(&self, scope: &Scope, limit: u64, after: Option<&str>) -> Result<(Vec<SiteState>, bool)> {
-        if !(1..=PAGE_MAX).contains(&limit) {
-            return Err(Error::field("limit", format!("must be 1 to {PAGE_MAX}")));
-        }
+        page::check(limit, PAGE_MAX)?;
         let mut sites = self.store.sites(scope, limit + 1, after).await?;
-        let more = sites.len() as u64 > limit;
-        sites.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let more = page::cut(&mut sites, limit);
         let excluded = self.store.excluded_counts(sites.iter().map(|site| site.key)).await?;
         let mut states = Vec::with_capacity(sites.len());
         for site in sites {

@@ -5,7 +5,7 @@ use crate::accounts::validate::Problems;
 use crate::collect::HostPattern;
 use crate::error::Result;
 use crate::ids::now_ms;
-use crate::store::{Retention, Scope, SiteChange, TimezoneEra};
+use crate::store::{Edit, Scope, SiteChange, TimezoneEra};
 
 /// Hosts that a site may list.
 pub(crate) const HOSTNAMES_MAX: usize = 50;
@@ -25,7 +25,7 @@ pub(crate) struct ChangeWish {
     pub(crate) honour_dnt: Option<bool>,
     pub(crate) allowed_hostnames: Option<Vec<String>>,
     pub(crate) excluded_paths: Option<Vec<String>>,
-    pub(crate) retention: Option<Retention>,
+    pub(crate) retention_days: Edit<i64>,
     pub(crate) public: Option<bool>,
 }
 
@@ -44,11 +44,11 @@ impl Sites {
             honour_dnt: wish.honour_dnt,
             allowed_hostnames: wish.allowed_hostnames.map(|hosts| hostnames(&mut problems, &hosts)),
             excluded_paths: wish.excluded_paths.map(|paths| excluded_paths(&mut problems, &paths)),
-            retention: wish.retention,
+            retention_days: wish.retention_days,
             public: wish.public,
             ..SiteChange::default()
         };
-        if matches!(wish.retention, Some(Retention::Days(days)) if !(1..=RETENTION_MAX).contains(&days)) {
+        if matches!(wish.retention_days, Edit::To(Some(days)) if !(1..=RETENTION_MAX).contains(&days)) {
             problems.add("retention_days", format!("must be 1 to {RETENTION_MAX}, or null for ever"));
         }
         let timezone = wish.timezone.map(|timezone| problems.timezone(&timezone));
@@ -58,7 +58,7 @@ impl Sites {
             change.timezone = Some(TimezoneEra { since, timezone });
         }
         let state = self.apply(scope, name, change).await?;
-        if wish.retention.is_some() {
+        if wish.retention_days.is_edit() {
             self.deleted.notify_one();
         }
         Ok(state)

@@ -140,6 +140,14 @@ pub(super) async fn lock_registration(transaction: &DatabaseTransaction) -> Resu
     Ok(())
 }
 
+/// An account that is there and not disabled: nothing of a disabled one works for programs and the public.
+pub(super) async fn enabled(connection: &impl ConnectionTrait, id: &str) -> Result<Option<account::Model>> {
+    let row = account::Entity::find_by_id(id)
+        .filter(account::Column::DeletedAt.is_null())
+        .filter(account::Column::DisabledAt.is_null());
+    Ok(row.one(connection).await?)
+}
+
 /// Makes a user.
 ///
 /// # Errors

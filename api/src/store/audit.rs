@@ -154,16 +154,24 @@ pub(super) async fn note_of(
     action: Action,
     subject: impl Into<String>,
 ) -> Result<()> {
-    let user = user::Entity::find_by_id(user_id).one(connection).await?;
     let entry = audit_entry::ActiveModel {
         id: Set(new_id()),
         account_id: Set(account_id.to_owned()),
         at: Set(now_ms()),
-        who: Set(user.map(|user| format!("{} <{}>", user.name, user.email)).unwrap_or_default()),
+        who: Set(called(connection, user_id).await?),
         action: Set(action.as_str().to_owned()),
         subject: Set(subject.into()),
         client: Set(client.to_owned()),
     };
     entry.insert(connection).await?;
     Ok(())
+}
+
+/// A user as the log names them.
+///
+/// # Errors
+/// When the database can't answer.
+pub(super) async fn called(connection: &impl ConnectionTrait, user_id: &str) -> Result<String> {
+    let user = user::Entity::find_by_id(user_id).one(connection).await?;
+    Ok(user.map(|user| format!("{} <{}>", user.name, user.email)).unwrap_or_default())
 }

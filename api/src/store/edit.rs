@@ -3,7 +3,7 @@
 use sea_orm::ActiveValue;
 
 /// What becomes of a value that may be missing.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Edit<T> {
     /// It stays as it is.
     #[default]
@@ -29,7 +29,8 @@ impl<T> Edit<T> {
         }
     }
 
-    pub(super) fn is_edit(&self) -> bool {
+    /// True when it does not stay.
+    pub(crate) fn is_edit(&self) -> bool {
         matches!(self, Self::To(_))
     }
 

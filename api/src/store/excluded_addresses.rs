@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::audit::{self, Action};
 use super::sites::locked;
-use super::{Scope, Site, Store};
+use super::{Scope, Site, Store, sound};
 use crate::collect::AddressHash;
 use crate::error::{Error, Result};
 
@@ -111,10 +111,9 @@ impl Store {
     /// # Errors
     /// `NotFound` when the site or it is not there.
     pub(crate) async fn include_address(&self, scope: &Scope, name: &str, id: &str) -> Result<()> {
-        let id = if id.contains('\0') { "" } else { id };
         let transaction = self.begin_write().await?;
         let site = locked(&transaction, scope, name).await?;
-        let removed = excluded_address::Entity::delete_by_id(id)
+        let removed = excluded_address::Entity::delete_by_id(sound(id))
             .filter(excluded_address::Column::SiteId.eq(site.id))
             .exec(&transaction)
             .await?;

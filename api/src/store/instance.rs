@@ -4,13 +4,13 @@
 use haru_entity::{account, audit_entry, member, session, site, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
+use super::acting::locked_account;
 use super::audit::{self, Action};
-use super::members::locked_account;
-use super::{Role, Scope, Store, User};
+use super::{Edit, Role, Scope, Store, User, sound};
 use crate::error::{Error, Result};
 
 /// An account without what it holds.
@@ -45,40 +45,13 @@ impl From<account::Model> for AccountRow {
 
 /// What to change of an account; values are checked already.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct QuotaChange {
+pub(crate) struct AccountChange {
     /// Disable or enable it.
     pub(crate) disabled: Option<bool>,
     /// New quota of sites, or none.
-    pub(crate) sites_max: Option<Limit>,
+    pub(crate) sites_max: Edit<i64>,
     /// New quota of events, or none.
-    pub(crate) events_a_month_max: Option<Limit>,
-}
-
-/// How many there may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Limit {
-    /// As many as come.
-    None,
-    /// So many.
-    Most(i64),
-}
-
-impl Limit {
-    /// The number, if there is one.
-    pub(crate) fn most(self) -> Option<i64> {
-        match self {
-            Self::None => None,
-            Self::Most(most) => Some(most),
-        }
-    }
-}
-
-/// Whether an account is there and not disabled: nothing of a disabled one works for programs and the public.
-pub(super) async fn is_enabled(connection: &impl ConnectionTrait, account_id: &str) -> Result<bool> {
-    let row = account::Entity::find_by_id(account_id)
-        .filter(account::Column::DeletedAt.is_null())
-        .filter(account::Column::DisabledAt.is_null());
-    Ok(row.one(connection).await?.is_some())
+    pub(crate) events_a_month_max: Edit<i64>,
 }
 
 impl Store {
@@ -113,8 +86,7 @@ impl Store {
     /// # Errors
     /// `NotFound`.
     pub(crate) async fn account_of_instance(&self, id: &str) -> Result<AccountRow> {
-        let id = if id.contains('\0') { "" } else { id };
-        let row = account::Entity::find_by_id(id).filter(account::Column::DeletedAt.is_null());
+        let row = account::Entity::find_by_id(sound(id)).filter(account::Column::DeletedAt.is_null());
         row.one(&self.reader).await?.map(AccountRow::from).ok_or(Error::NotFound("account"))
     }
 
@@ -122,13 +94,9 @@ impl Store {
     ///
     /// # Errors
     /// `NotFound`.
-    pub(crate) async fn change_account(&self, admin: &Scope, id: &str, change: QuotaChange, at: i64) -> Result<()> {
-        const NONE: Error = Error::NotFound("account");
-        if id.contains('\0') {
-            return Err(NONE);
-        }
+    pub(crate) async fn change_account(&self, admin: &Scope, id: &str, change: AccountChange, at: i64) -> Result<()> {
         let transaction = self.begin_write().await?;
-        let row = locked_account(&transaction, id).await?.ok_or(NONE)?;
+        let row = locked_account(&transaction, sound(id)).await?.ok_or(Error::NotFound("account"))?;
         let there = Scope { account_id: row.id.clone(), ..admin.clone() };
         let mut row = row.into_active_model();
         if let Some(disabled) = change.disabled
@@ -139,12 +107,12 @@ impl Store {
             audit::note(&transaction, &there, action, row.name.as_ref()).await?;
         }
         let shown = |max: Option<i64>| max.map_or_else(|| "no limit".to_owned(), |max| max.to_string());
-        if let Some(max) = change.sites_max.map(Limit::most) {
+        if let Edit::To(max) = change.sites_max {
             row.sites_max = Set(max);
             let subject = format!("sites: {}", shown(max));
             audit::note(&transaction, &there, Action::QuotaChanged, subject).await?;
         }
-        if let Some(max) = change.events_a_month_max.map(Limit::most) {
+        if let Edit::To(max) = change.events_a_month_max {
             row.events_a_month_max = Set(max);
             // What the owner was told was about the old one.
             row.told_near = Set(None);

@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 
-use haru_entity::{account, invitation, invitation_site, member, site, user};
+use haru_entity::{invitation, invitation_site, member, site, user};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
 
-use super::accounts::insert_user;
+use super::accounts::{enabled, insert_user};
+use super::acting::{Acting, acting, keys_within, locked_account};
 use super::audit::{self, Action};
-use super::members::{Acting, acting, join, keys_within, locked_account};
+use super::members::join;
 use super::sites::visible;
-use super::{NewUser, Reach, Role, Scope, Store};
+use super::{NewUser, Reach, Role, Scope, Store, sound};
 use crate::accounts::Right;
 use crate::error::{Error, Result};
 
@@ -141,12 +142,9 @@ impl Store {
     /// # Errors
     /// `NotFound`, `Forbidden` beyond the caller's sites.
     pub(crate) async fn delete_invitation(&self, scope: &Scope, id: &str, now: i64) -> Result<()> {
-        if id.contains('\0') {
-            return Err(NONE);
-        }
         let transaction = self.begin_write().await?;
         let Acting { scope: caller, .. } = acting(&transaction, scope, Right::ManageMembers).await?;
-        let row = invitation::Entity::find_by_id(id)
+        let row = invitation::Entity::find_by_id(sound(id))
             .filter(invitation::Column::AccountId.eq(&scope.account_id))
             .filter(invitation::Column::ExpiresAt.gt(now));
         let row = row.one(&transaction).await?.ok_or(NONE)?;
@@ -163,9 +161,13 @@ impl Store {
     /// `NotFound` when it is not, or no longer, good.
     pub(crate) async fn offer(&self, hash: &[u8; 32], now: i64) -> Result<Offer> {
         let row = with_hash(&self.reader, hash, now).await?;
-        let account = account::Entity::find_by_id(&row.account_id).one(&self.reader).await?;
-        let account = account.filter(|account| account.disabled_at.is_none()).ok_or(NONE)?;
-        Ok(Offer { account_name: account.name, role: offered(&row)?, email: row.email, expires_at: row.expires_at })
+        let account = enabled(&self.reader, &row.account_id).await?.ok_or(NONE)?;
+        Ok(Offer {
+            account_name: account.name,
+            role: Role::stored(&row.role)?,
+            email: row.email,
+            expires_at: row.expires_at,
+        })
     }
 
     /// Takes the invitation of a secret with that hash, for ever; answers user and account.
@@ -208,7 +210,7 @@ impl Store {
         let scope = Scope {
             account_id: row.account_id.clone(),
             user_id: user_id.clone(),
-            role: offered(&row)?,
+            role: Role::stored(&row.role)?,
             limited: row.limited,
             limited_token: None,
             only_site: None,
@@ -265,7 +267,7 @@ impl Store {
             makers.all(&self.reader).await?.into_iter().map(|user| (user.id, user.name)).collect();
         let described = rows.into_iter().map(|row| {
             Ok(Invitation {
-                role: offered(&row)?,
+                role: Role::stored(&row.role)?,
                 site_ids: row.limited.then(|| sites.remove(&row.id).unwrap_or_default()),
                 invited_by: names.get(&row.user_id).cloned().unwrap_or_default(),
                 id: row.id,
@@ -306,10 +308,6 @@ async fn check_reach(transaction: &DatabaseTransaction, caller: &Scope, row: &in
         return Ok(());
     }
     Err(Error::Forbidden("you see only some of the sites, and cannot withdraw invitations to others"))
-}
-
-fn offered(row: &invitation::Model) -> Result<Role> {
-    row.role.parse().map_err(|()| Error::internal("unknown role in the database"))
 }
 
 /// An invitation as the audit log names it.

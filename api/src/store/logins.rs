@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use super::audit::{self, Action};
-use super::{Scope, Store, User};
+use super::{Scope, Store, User, sound};
 use crate::error::{Error, Result};
 
 /// A login as its user sees it.
@@ -57,10 +57,8 @@ impl Store {
     /// # Errors
     /// `NotFound` when they have none of that id.
     pub(crate) async fn end_login(&self, scope: &Scope, id: &str) -> Result<()> {
-        // PostgreSQL refuses text with a zero byte, and no login's id has one.
-        let id = if id.contains('\0') { "" } else { id };
         let transaction = self.begin_write().await?;
-        let of_caller = session::Entity::find_by_id(id).filter(session::Column::UserId.eq(&scope.user_id));
+        let of_caller = session::Entity::find_by_id(sound(id)).filter(session::Column::UserId.eq(&scope.user_id));
         let row = of_caller.one(&transaction).await?.ok_or(Error::NotFound("login"))?;
         let client = row.client.clone();
         row.delete(&transaction).await?;

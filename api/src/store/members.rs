@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use haru_entity::{account, invitation, member, member_site, session, site, user};
-use sea_orm::sea_query::LockType;
+use haru_entity::{invitation, member, member_site, session, site, user};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, SqlErr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, SqlErr,
 };
 
+use super::acting::{Acting, acting, keys_within, manageable, member_row};
 use super::audit::{self, Action};
-use super::sites::{keys_of, visible};
+use super::sites::visible;
 use super::users::{delete_homeless, lock_users};
-use super::{Role, Scope, Store};
+use super::{Role, Scope, Store, sound};
 use crate::accounts::Right;
 use crate::error::{Error, Result};
 
@@ -51,47 +51,6 @@ pub(crate) struct MemberChange {
     pub(crate) role: Option<Role>,
     /// New sites.
     pub(crate) reach: Option<Reach>,
-}
-
-/// Who changes something in an account, as they are now.
-pub(super) struct Acting {
-    pub(super) account: account::Model,
-    pub(super) scope: Scope,
-}
-
-/// Locks the caller's account, so that one change in it waits for the other, and looks at the caller again: they may have
-/// lost the right since the call was let in.
-pub(super) async fn acting(transaction: &DatabaseTransaction, scope: &Scope, right: Right) -> Result<Acting> {
-    const ENDED: Error = Error::Unauthenticated("the login has ended");
-    let account = locked_account(transaction, &scope.account_id).await?.ok_or(ENDED)?;
-    let row = member_row(transaction, &scope.account_id, &scope.user_id).await?.ok_or(ENDED)?;
-    let role = role_of(&row)?;
-    right.check(role)?;
-    Ok(Acting { account, scope: Scope { role, limited: row.limited, ..scope.clone() } })
-}
-
-/// An account that was not deleted, locked until the transaction ends. SQLite has one writer anyway. On PostgreSQL it is the lock
-/// that lets others still refer to the account: a login that begins writes to its log, and must not wait for who waits for it.
-pub(super) async fn locked_account(transaction: &DatabaseTransaction, id: &str) -> Result<Option<account::Model>> {
-    let row = account::Entity::find_by_id(id).filter(account::Column::DeletedAt.is_null());
-    let row = row.lock(LockType::NoKeyUpdate);
-    Ok(row.one(transaction).await?)
-}
-
-async fn member_row(
-    transaction: &DatabaseTransaction,
-    account_id: &str,
-    user_id: &str,
-) -> Result<Option<member::Model>> {
-    // PostgreSQL refuses text with a zero byte, and no user's id has one.
-    if user_id.contains('\0') {
-        return Ok(None);
-    }
-    Ok(member::Entity::find_by_id((account_id.to_owned(), user_id.to_owned())).one(transaction).await?)
-}
-
-pub(super) fn role_of(row: &member::Model) -> Result<Role> {
-    row.role.parse().map_err(|()| Error::internal("unknown role in the database"))
 }
 
 /// Makes somebody a member.
@@ -157,7 +116,7 @@ impl Store {
         let transaction = self.begin_write().await?;
         let Acting { scope: caller, .. } = acting(&transaction, scope, Right::ManageMembers).await?;
         let row = manageable(&transaction, &caller, user_id).await?;
-        let role = change.role.map_or_else(|| role_of(&row), Ok)?;
+        let role = change.role.map_or_else(|| Role::stored(&row.role), Ok)?;
         let narrowed = role == Role::Viewer || matches!(change.reach, Some(Reach::Only(_)));
         let mut changed = row.clone().into_active_model();
         changed.role = Set(role.as_str().to_owned());
@@ -180,7 +139,7 @@ impl Store {
                 .exec(&transaction)
                 .await?;
         }
-        let subject = format!("{}, {}", called(&transaction, user_id).await?, role.as_str());
+        let subject = format!("{}, {}", audit::called(&transaction, user_id).await?, role.as_str());
         audit::note(&transaction, scope, Action::MemberChanged, subject).await?;
         transaction.commit().await?;
         self.member(scope, user_id).await
@@ -200,7 +159,7 @@ impl Store {
             manageable(&transaction, &caller, user_id).await?;
         }
         let action = if leaves { Action::MemberLeft } else { Action::MemberRemoved };
-        let subject = called(&transaction, user_id).await?;
+        let subject = audit::called(&transaction, user_id).await?;
         audit::note(&transaction, scope, action, subject).await?;
         lock_users(&transaction, &[user_id.to_owned()]).await?;
         member::Entity::delete_by_id((scope.account_id.clone(), user_id.to_owned())).exec(&transaction).await?;
@@ -235,7 +194,7 @@ impl Store {
             .filter(member_site::Column::UserId.eq(&next.user_id))
             .exec(&transaction)
             .await?;
-        let subject = called(&transaction, user_id).await?;
+        let subject = audit::called(&transaction, user_id).await?;
         audit::note(&transaction, scope, Action::OwnerChanged, subject).await?;
         transaction.commit().await?;
         Ok(())
@@ -245,7 +204,7 @@ impl Store {
         let mut members = member::Entity::find().filter(member::Column::AccountId.eq(&scope.account_id));
         let mut listed = member_site::Entity::find().filter(member_site::Column::AccountId.eq(&scope.account_id));
         if let Some(id) = user_id {
-            let id = if id.contains('\0') { "" } else { id };
+            let id = sound(id);
             members = members.filter(member::Column::UserId.eq(id));
             listed = listed.filter(member_site::Column::UserId.eq(id));
         }
@@ -289,7 +248,7 @@ impl Store {
             // Gone between two looks.
             let Some(user) = users.remove(&row.user_id) else { continue };
             described.push(Member {
-                role: role_of(&row)?,
+                role: Role::stored(&row.role)?,
                 site_ids: row.limited.then(|| sites.remove(&user.id).unwrap_or_default()),
                 joined_at: row.created_at,
                 last_seen_at: seen.get(&user.id).copied(),
@@ -300,48 +259,4 @@ impl Store {
         }
         Ok(described)
     }
-}
-
-/// The membership of somebody else whom the caller may change and remove.
-async fn manageable(transaction: &DatabaseTransaction, caller: &Scope, user_id: &str) -> Result<member::Model> {
-    let row = member_row(transaction, &caller.account_id, user_id).await?.ok_or(Error::NotFound("member"))?;
-    if role_of(&row)? == Role::Owner {
-        return Err(Error::Forbidden("nobody can change or remove the owner"));
-    }
-    if row.user_id == caller.user_id {
-        return Err(Error::Forbidden("nobody can change themself"));
-    }
-    if caller.limited {
-        let own = visible(caller).select_only().column(site::Column::Id).into_query();
-        let beyond = member_site::Entity::find()
-            .filter(member_site::Column::AccountId.eq(&row.account_id))
-            .filter(member_site::Column::UserId.eq(&row.user_id))
-            .filter(member_site::Column::SiteId.not_in_subquery(own))
-            .count(transaction)
-            .await?;
-        if !row.limited || beyond > 0 {
-            return Err(Error::Forbidden("you see only some of the sites, and cannot manage those who see others"));
-        }
-    }
-    Ok(row)
-}
-
-/// Keys of the sites that somebody is to see, none of which is hidden from the caller.
-///
-/// # Errors
-/// `Forbidden` for all sites from a caller who sees only some, `Invalid` for a site that the caller can't see.
-pub(super) async fn keys_within(transaction: &DatabaseTransaction, caller: &Scope, reach: &Reach) -> Result<Vec<i64>> {
-    match reach {
-        Reach::All if caller.limited => {
-            Err(Error::Forbidden("you see only some of the sites, and cannot let others see all of them"))
-        }
-        Reach::All => Ok(Vec::new()),
-        Reach::Only(ids) => keys_of(transaction, caller, ids).await,
-    }
-}
-
-/// A user as the audit log names them.
-pub(super) async fn called(transaction: &DatabaseTransaction, user_id: &str) -> Result<String> {
-    let user = user::Entity::find_by_id(user_id).one(transaction).await?;
-    Ok(user.map(|user| format!("{} <{}>", user.name, user.email)).unwrap_or_default())
 }

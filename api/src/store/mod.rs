@@ -4,6 +4,7 @@
 //! SQLite). The ingest writer has a connection of its own on PostgreSQL, so that slow requests can't hold it up.
 
 mod accounts;
+mod acting;
 mod append;
 mod audit;
 mod connect;
@@ -41,7 +42,7 @@ pub(crate) use dropped::DropCount;
 pub(crate) use edit::Edit;
 pub(crate) use events::{Batch, EventStore, Piece, SealedPart, Seen, Sink, Span};
 pub(crate) use excluded_addresses::{ExcludedAddress, NewExcludedAddress};
-pub(crate) use instance::{AccountRow, Limit, QuotaChange};
+pub(crate) use instance::{AccountChange, AccountRow};
 pub(crate) use invitations::{Invitation, Joining, NewInvitation, Offer};
 pub(crate) use logins::ListedLogin;
 pub(crate) use members::{Member, MemberChange, Reach};
@@ -54,7 +55,7 @@ pub(crate) use sessions::{Login, SessionState};
 pub(crate) use share_links::{NewShareLink, ShareChange, ShareLink};
 pub(crate) use shared::Shared;
 pub(crate) use sites::{NewSite, Site, TimezoneEra, TrackedSite};
-pub(crate) use sites_change::{Retention, SiteChange};
+pub(crate) use sites_change::SiteChange;
 pub(crate) use tokens::{NewToken, Token};
 pub(crate) use users::Membership;
 
@@ -136,4 +137,9 @@ impl Store {
             let _ = connection.close().await;
         }
     }
+}
+
+/// PostgreSQL refuses text with a zero byte, and no id, slug or domain has one.
+fn sound(name: &str) -> &str {
+    if name.contains('\0') { "" } else { name }
 }

@@ -7,8 +7,8 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
 };
 
+use super::acting::{Acting, acting};
 use super::audit::{self, Action};
-use super::members::{Acting, acting};
 use super::users::{delete_homeless, lock_users};
 use super::{AccountRow, Scope, Store};
 use crate::accounts::Right;

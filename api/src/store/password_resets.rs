@@ -7,9 +7,9 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
+use super::audit::called;
 use super::audit::{self, Action};
-use super::members::called;
-use super::{Scope, Store, User, logins};
+use super::{Scope, Store, User, logins, sound};
 use crate::error::{Error, Result};
 
 /// A link that is to be made.
@@ -168,12 +168,11 @@ impl Store {
         expires_at: i64,
     ) -> Result<()> {
         const NONE: Error = Error::NotFound("request");
-        let id = if id.contains('\0') { "" } else { id };
         let transaction = self.begin_write().await?;
         let renewed = password_reset::Entity::update_many()
             .col_expr(password_reset::Column::Hash, Expr::value(hash.to_vec()))
             .col_expr(password_reset::Column::ExpiresAt, Expr::value(expires_at))
-            .filter(password_reset::Column::Id.eq(id))
+            .filter(password_reset::Column::Id.eq(sound(id)))
             .filter(password_reset::Column::Mailed.eq(false))
             .filter(password_reset::Column::ExpiresAt.gt(now))
             .exec(&transaction)

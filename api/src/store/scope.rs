@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::error::{Error, Result};
+
 /// What a member is in an account. What that allows is a table in `accounts::rights`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {
@@ -22,12 +24,20 @@ impl Role {
             Self::Owner => "owner",
         }
     }
+
+    /// The role that a stored word stands for.
+    ///
+    /// # Errors
+    /// When this build knows no such role.
+    pub(super) fn stored(word: &str) -> Result<Self> {
+        word.parse().map_err(|()| Error::internal("unknown role in the database"))
+    }
 }
 
 impl FromStr for Role {
     type Err = ();
 
-    fn from_str(word: &str) -> Result<Self, ()> {
+    fn from_str(word: &str) -> std::result::Result<Self, ()> {
         match word {
             "viewer" => Ok(Self::Viewer),
             "admin" => Ok(Self::Admin),

@@ -5,8 +5,8 @@ use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::audit::{self, Action};
-use super::{Scope, Store, User};
-use crate::error::{Error, Result};
+use super::{Role, Scope, Store, User};
+use crate::error::Result;
 
 /// Logins beyond the bound that end at once, at most: there may be many from before there was one.
 const STEP: u64 = 1_000;
@@ -157,7 +157,7 @@ impl Store {
         let Some(account) = account::Entity::find_by_id(row.account_id).one(&self.reader).await? else {
             return Ok(None);
         };
-        let role = membership.role.parse().map_err(|()| Error::internal("unknown role in the database"))?;
+        let role = Role::stored(&membership.role)?;
         Ok(Some(SessionState {
             session_id: row.id,
             scope: Scope {

@@ -3,12 +3,12 @@
 use haru_entity::{share_link, site};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+    PaginatorTrait, QueryFilter, QueryOrder, SqlErr,
 };
 
 use super::audit::{self, Action};
-use super::sites::named;
-use super::{Edit, Scope, Store};
+use super::sites::{locked, named};
+use super::{Edit, Scope, Store, sound};
 use crate::error::{Error, Result};
 
 /// A share link as it is stored.
@@ -107,11 +107,6 @@ pub(crate) struct ShareChange {
     pub(crate) embed_origins: Option<String>,
 }
 
-/// PostgreSQL refuses text with a zero byte, and no id or slug has one.
-pub(super) fn sound(name: &str) -> &str {
-    if name.contains('\0') { "" } else { name }
-}
-
 /// The only place where links are found for a member: those of a site that they see.
 async fn of_site(connection: &impl ConnectionTrait, scope: &Scope, site: &str) -> Result<site::Model> {
     named(scope, site).one(connection).await?.ok_or(Error::NotFound("site"))
@@ -155,8 +150,8 @@ impl Store {
         max: u64,
     ) -> Result<ShareLink> {
         let transaction = self.begin_write().await?;
-        // Two that are made at once must not both be the last one. SQLite has one writer anyway.
-        let site = named(scope, site).lock_exclusive().one(&transaction).await?.ok_or(Error::NotFound("site"))?;
+        // Two that are made at once must not both be the last one.
+        let site = locked(&transaction, scope, site).await?;
         let of_site = share_link::Entity::find().filter(share_link::Column::SiteId.eq(site.id));
         if of_site.count(&transaction).await? >= max {
             return Err(Error::Forbidden("this site has as many share links as it may have: delete one first"));
@@ -198,10 +193,9 @@ impl Store {
         change: ShareChange,
     ) -> Result<ShareLink> {
         let transaction = self.begin_write().await?;
-        let site = of_site(&transaction, scope, site).await?;
-        // A change that crosses with this one must not put the version back.
-        let row = share_link::Entity::find_by_id(sound(id)).filter(share_link::Column::SiteId.eq(site.id));
-        let row = row.lock_exclusive().one(&transaction).await?.ok_or(Error::NotFound("share link"))?;
+        let site = locked(&transaction, scope, site).await?;
+        // Locked with its site: a change that crosses with this one can't put the version back.
+        let row = with_id(&transaction, &site, id).await?;
         audit::note(&transaction, scope, Action::ShareLinkChanged, subject(&row, &site)).await?;
         let ends_sessions = change.password_hash.is_edit() || (change.paused == Some(true) && !row.paused);
         let version = row.version + i64::from(ends_sessions);
@@ -243,7 +237,7 @@ impl Store {
     /// `NotFound` when there is none that the caller may see.
     pub(crate) async fn delete_share_link(&self, scope: &Scope, site: &str, id: &str) -> Result<ShareLink> {
         let transaction = self.begin_write().await?;
-        let site = of_site(&transaction, scope, site).await?;
+        let site = locked(&transaction, scope, site).await?;
         let row = with_id(&transaction, &site, id).await?;
         share_link::Entity::delete_by_id(&row.id).exec(&transaction).await?;
         audit::note(&transaction, scope, Action::ShareLinkRevoked, subject(&row, &site)).await?;

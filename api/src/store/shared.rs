@@ -5,9 +5,8 @@ use haru_entity::{share_link, site};
 use sea_orm::sea_query::{Expr, ExprTrait, SimpleExpr};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::instance::is_enabled;
-use super::share_links::sound;
-use super::{ShareLink, Site, Store};
+use super::accounts::enabled;
+use super::{ShareLink, Site, Store, sound};
 use crate::error::Result;
 
 /// A link with what it leads to.
@@ -62,16 +61,16 @@ impl Store {
             .filter(site::Column::DeletedAt.is_null())
             .one(&self.reader)
             .await?;
-        let enabled = is_enabled(&self.reader, row.as_ref().map_or("", |row| &row.account_id)).await?;
-        Ok(row.filter(|_| enabled).map(|row| (Site::from(row.clone()), row.account_id)))
+        let account = enabled(&self.reader, row.as_ref().map_or("", |row| &row.account_id)).await?;
+        Ok(row.filter(|_| account.is_some()).map(|row| (Site::from(row.clone()), row.account_id)))
     }
 
     /// Asks for site and account in any case, so that no link takes about as long as one.
     async fn shared(&self, link: Option<share_link::Model>) -> Result<Option<Shared>> {
         let key = link.as_ref().map_or(i64::MIN, |link| link.site_id);
         let site = site::Entity::find_by_id(key).filter(site::Column::DeletedAt.is_null()).one(&self.reader).await?;
-        let enabled = is_enabled(&self.reader, site.as_ref().map_or("", |site| &site.account_id)).await?;
-        let shared = link.zip(site).filter(|_| enabled).map(|(link, site)| Shared {
+        let account = enabled(&self.reader, site.as_ref().map_or("", |site| &site.account_id)).await?;
+        let shared = link.zip(site).filter(|_| account.is_some()).map(|(link, site)| Shared {
             link: link.into(),
             account_id: site.account_id.clone(),
             site: site.into(),

@@ -9,10 +9,10 @@ use sea_orm::{
     QueryOrder, QuerySelect, QueryTrait, Select, SqlErr,
 };
 
+use super::accounts::enabled;
 use super::audit::{self, Action};
-use super::instance::is_enabled;
 use super::usage::check_sites_quota;
-use super::{Scope, Store};
+use super::{Scope, Store, sound};
 use crate::collect::AddressHash;
 use crate::error::{Error, Result};
 
@@ -135,9 +135,9 @@ pub(super) fn visible(scope: &Scope) -> Select<site::Entity> {
     site::Entity::find().filter(condition)
 }
 
-/// A site is named by its id or its domain. PostgreSQL refuses text with a zero byte, and no site's name has one.
+/// A site is named by its id or its domain.
 pub(super) fn named(scope: &Scope, name: &str) -> Select<site::Entity> {
-    let name = if name.contains('\0') { "" } else { name };
+    let name = sound(name);
     visible(scope)
         .filter(Condition::any().add(site::Column::PublicId.eq(name)).add(site::Column::Domain.eq(name.to_lowercase())))
 }
@@ -262,7 +262,7 @@ impl Store {
         let row =
             site::Entity::find().filter(condition).filter(site::Column::DeletedAt.is_null()).one(&self.reader).await?;
         let Some(row) = row else { return Ok(None) };
-        if !is_enabled(&self.reader, &row.account_id).await? {
+        if enabled(&self.reader, &row.account_id).await?.is_none() {
             return Ok(None);
         }
         let site = Site::from(row);

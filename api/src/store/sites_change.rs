@@ -7,26 +7,8 @@ use sea_orm::{
 
 use super::audit::{self, Action};
 use super::sites::{domain_taken, insert_era, locked};
-use super::{Scope, Site, Store, TimezoneEra};
+use super::{Edit, Scope, Site, Store, TimezoneEra};
 use crate::error::Result;
-
-/// For how long a site's days are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Retention {
-    /// None goes by itself.
-    ForEver,
-    /// So many days after their end.
-    Days(i64),
-}
-
-impl Retention {
-    fn days(self) -> Option<i64> {
-        match self {
-            Self::ForEver => None,
-            Self::Days(days) => Some(days),
-        }
-    }
-}
 
 /// What to change of a site; values are checked already.
 #[derive(Clone, Debug, Default)]
@@ -43,8 +25,8 @@ pub(crate) struct SiteChange {
     pub(crate) allowed_hostnames: Option<Vec<String>>,
     /// New list.
     pub(crate) excluded_paths: Option<Vec<String>>,
-    /// For how long days are kept from now on.
-    pub(crate) retention: Option<Retention>,
+    /// How many days are kept after their end from now on; none: all.
+    pub(crate) retention_days: Edit<i64>,
     /// New choice.
     pub(crate) public: Option<bool>,
     /// New tracking token.
@@ -82,8 +64,9 @@ impl Store {
         if let Some(public) = change.public {
             row.public = Set(public);
         }
-        let retention = change.retention.map(Retention::days).filter(|days| *days != retention_days);
-        if let Some(days) = retention {
+        if let Edit::To(days) = change.retention_days
+            && days != retention_days
+        {
             row.retention_days = Set(days);
             row.retention_changes = Set(retention_changes + 1);
         }

@@ -9,11 +9,11 @@ use sea_orm::{
     QuerySelect, Select,
 };
 
+use super::accounts::enabled;
+use super::acting::locked_account;
 use super::audit::{self, Action};
-use super::instance::is_enabled;
-use super::members::locked_account;
 use super::sites::keys_of;
-use super::{Scope, Store};
+use super::{Role, Scope, Store, sound};
 use crate::accounts::Right;
 use crate::error::{Error, Result};
 
@@ -79,10 +79,8 @@ fn manageable(scope: &Scope) -> Select<api_token::Entity> {
     api_token::Entity::find().filter(condition)
 }
 
-/// PostgreSQL refuses text with a zero byte, and no token's id has one.
 fn with_id(scope: &Scope, id: &str) -> Select<api_token::Entity> {
-    let id = if id.contains('\0') { "" } else { id };
-    manageable(scope).filter(api_token::Column::Id.eq(id))
+    manageable(scope).filter(api_token::Column::Id.eq(sound(id)))
 }
 
 impl Store {
@@ -168,10 +166,10 @@ impl Store {
         let Some(row) = found.one(&self.reader).await? else { return Ok(None) };
         let key = (row.account_id.clone(), row.user_id.clone());
         let Some(maker) = member::Entity::find_by_id(key).one(&self.reader).await? else { return Ok(None) };
-        if !is_enabled(&self.reader, &row.account_id).await? {
+        if enabled(&self.reader, &row.account_id).await?.is_none() {
             return Ok(None);
         }
-        let role = maker.role.parse().map_err(|()| Error::internal("unknown role in the database"))?;
+        let role = Role::stored(&maker.role)?;
         Ok(Some(TokenGrant {
             scope: Scope {
                 account_id: row.account_id,

@@ -10,7 +10,7 @@ use sea_orm::{
     TransactionTrait,
 };
 
-use super::members::locked_account;
+use super::acting::locked_account;
 use super::read::is_sealed;
 use super::sites::visible;
 use super::{Scope, Site, Span, Store};

@@ -11,7 +11,7 @@ use sea_orm::{
 
 use super::accounts::lock_registration;
 use super::audit::{self, Action};
-use super::{Role, Store};
+use super::{Role, Store, sound};
 use crate::error::{Error, Result};
 
 /// An account that somebody is in.
@@ -50,8 +50,7 @@ impl Store {
             .all(&self.reader)
             .await?;
         let membership = |(account_id, account_name, role): (String, String, String)| {
-            let role = role.parse().map_err(|()| Error::internal("unknown role in the database"))?;
-            Ok(Membership { account_id, account_name, role })
+            Ok(Membership { account_id, account_name, role: Role::stored(&role)? })
         };
         rows.into_iter().map(membership).collect()
     }
@@ -63,9 +62,7 @@ impl Store {
     pub(crate) async fn move_session(&self, id: &str, user_id: &str, account_id: &str) -> Result<()> {
         const NONE: Error = Error::NotFound("account");
         const ENDED: Error = Error::Unauthenticated("the login has ended");
-        if account_id.contains('\0') {
-            return Err(NONE);
-        }
+        let account_id = sound(account_id);
         let transaction = self.begin_write().await?;
         // The membership stays until this is done.
         let membership = member::Entity::find_by_id((account_id.to_owned(), user_id.to_owned())).lock_shared();

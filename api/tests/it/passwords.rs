@@ -56,7 +56,7 @@ pub(crate) async fn token_of_a_link(haru: &Haru, email: &str) -> String {
         (open.len() > before).then_some(open)
     })
     .await;
-    assert_eq!((&open[0]["email"], &open[0]["mailed"]), (&json!(email), &json!(false)));
+    assert_eq!(open[0]["email"], json!(email));
     let path = format!("/api/v1/admin/password-resets/{}/link", open[0]["id"].as_str().expect("an id"));
     let made = expect(haru.post(&path, &json!({})).send().await.expect("sent"), StatusCode::OK).await;
     let link = made["link"].as_str().expect("a link");

@@ -1707,8 +1707,6 @@ export interface components {
             requested_at: string;
             /** @description When the link ends, RFC 3339. */
             expires_at: string;
-            /** @description False: links that were mailed are not listed. */
-            mailed: boolean;
         };
         /**
          * PasswordResetRequestList

@@ -51,10 +51,17 @@ pub(super) async fn number(database: &DatabaseConnection, sql: &str) -> i64 {
     row.try_get("", "n").expect("a number")
 }
 
-/// Noon of a day in the past, UTC.
+/// So long after its end in UTC a day is over and due in all zones that these tests use.
+const OVER_AFTER: Duration = Duration::hours(8);
+
+/// Noon of a day, UTC. The first one ago is over, whatever time of day it is.
 pub(super) fn noon(days_ago: i64) -> DateTime<Utc> {
-    let noon = Utc::now().date_naive().and_hms_opt(12, 0, 0).expect("noon").and_utc();
-    noon - Duration::days(days_ago)
+    noon_before(Utc::now() - OVER_AFTER, days_ago)
+}
+
+/// Noon of a day so many days before that of an instant, UTC.
+pub(super) fn noon_before(instant: DateTime<Utc>, days_ago: i64) -> DateTime<Utc> {
+    instant.date_naive().and_hms_opt(12, 0, 0).expect("noon").and_utc() - Duration::days(days_ago)
 }
 
 pub(super) fn item(at: DateTime<Utc>, visitor: &str, page: &str) -> Value {

@@ -148,9 +148,10 @@ async fn an_export_has_every_event_once(db: Db) {
         .map(|file| file.expect("a file").file_name().into_string().expect("text"))
         .collect();
     names.sort();
-    let name = |days_ago, part| format!("example.com-{}-UTC-{part}.parquet", noon(days_ago).date_naive());
-    assert_eq!(names, [name(3, 0), name(2, 0), name(2, 1), name(1, 0), name(0, 0)]);
-    let bytes = std::fs::read(dir.path().join(name(3, 0))).expect("a file");
+    let name = |at: DateTime<Utc>, part| format!("example.com-{}-UTC-{part}.parquet", at.date_naive());
+    let days = [(noon(3), 0), (noon(2), 0), (noon(2), 1), (noon(1), 0), (Utc::now(), 0)];
+    assert_eq!(names, days.map(|(at, part)| name(at, part)));
+    let bytes = std::fs::read(dir.path().join(name(noon(3), 0))).expect("a file");
     assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
 
     let again = output(super::haru(&place, &["export", "--site", "example.com", "--dir", &to])).await;

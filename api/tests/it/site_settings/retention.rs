@@ -1,16 +1,24 @@
 //! Days that are kept no longer: gone for readers at once, for good soon, and nothing brings them back.
 
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{change, site};
 use crate::harness::{Db, Haru, eventually, on_both};
-use crate::sealing::{after_restart, database, exported, haru as command, item, noon, number, output, run, send};
+use crate::sealing::{
+    after_restart, database, exported, haru as command, item, noon_before, number, output, run, send,
+};
 
 on_both!(
     days_that_are_not_kept_are_removed,
     sealing_does_not_bring_a_removed_day_back,
     a_longer_time_does_not_bring_days_back_either,
 );
+
+/// Noon of a day so many days ago, UTC.
+fn noon(days_ago: i64) -> DateTime<Utc> {
+    noon_before(Utc::now(), days_ago)
+}
 
 /// Two pageviews a day, the first of them so many days ago.
 fn history(days: i64) -> Vec<Value> {

@@ -1,5 +1,5 @@
-//! Secrets in links: 32 random bytes in base64url, kept as SHA-256. They can't be guessed, so that a slow hash would protect
-//! nothing more.
+//! Secrets in links and of API tokens: 32 random bytes in base64url, kept as SHA-256. They can't be guessed, so that a slow
+//! hash would protect nothing more.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,9 +17,12 @@ pub(super) fn new_secret() -> String {
 
 /// The hash that a secret would be kept under; none for what can't be one, without asking the database.
 pub(super) fn hash(secret: &str) -> Option<[u8; 32]> {
-    let sound = secret.len() == ENCODED
-        && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    sound.then(|| hash_of(secret))
+    is_formed(secret).then(|| hash_of(secret))
+}
+
+/// True of what looks like a secret made here.
+pub(super) fn is_formed(secret: &str) -> bool {
+    secret.len() == ENCODED && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 /// The hash that a secret made here is kept under.
