@@ -49,9 +49,9 @@ impl DatabaseConfig {
 pub enum Registration {
     /// Anybody.
     Open,
-    /// Invited people only.
+    /// Invited people only, into the account that invites them.
     Invite,
-    /// Nobody.
+    /// The same: nobody by themself.
     Closed,
 }
 

@@ -57,7 +57,11 @@ impl FactorKeys {
     }
 
     fn open(&self, user_id: &str, sealed: &[u8]) -> Result<Vec<u8>> {
-        let broken = || Error::internal("a second factor was encrypted with a secret that is not known here");
+        let broken = || {
+            Error::SecondFactor(
+                "codes of the app can't be checked, as the instance's secret has changed: use a recovery code",
+            )
+        };
         let (_, key) = self.keys.iter().find(|(id, _)| sealed.starts_with(id.as_bytes())).ok_or_else(broken)?;
         let rest = sealed.get(self.keys[0].0.len()..).ok_or_else(broken)?;
         let (nonce, text) = rest.split_first_chunk::<NONCE_LENGTH>().ok_or_else(broken)?;

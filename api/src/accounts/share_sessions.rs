@@ -12,7 +12,7 @@ use super::share_token::{self, ShareProof, ShareTokens, Shares};
 use super::share_words::is_slug;
 use super::view::View;
 use crate::error::{Error, Result};
-use crate::ids::now_ms;
+use crate::ids::{millis, now_ms};
 use crate::secret::Secret;
 use crate::store::{Scope, ShareLink, Site, Store};
 
@@ -138,7 +138,7 @@ impl ShareSessions {
             return Err(Error::SharePassword);
         }
         let now = now_ms();
-        let longest = now + i64::try_from(share_token::LIFETIME.as_millis()).unwrap_or(i64::MAX);
+        let longest = now + millis(share_token::LIFETIME);
         let ends_at = open.expires_at.map_or(longest, |end| end.min(longest));
         let access_token = self.tokens.issue(&open.shares, &open.site.id, open.version, now, ends_at)?;
         if let Shares::Link(id) = &open.shares
@@ -227,13 +227,17 @@ impl ShareSessions {
         match shared.and_then(|shared| Open::of(shared, now_ms())) {
             Some(open) => Ok(Some(open)),
             // Looked for in any case, so that a link that is not shown takes as long as none.
-            None => Ok(self.store.public_site(&slug.to_lowercase()).await?.map(Open::of_public)),
+            None => {
+                let public = self.store.public_site(&slug.to_lowercase()).await?;
+                Ok(public.filter(|_| may_be_domain(slug)).map(Open::of_public))
+            }
         }
     }
 }
 
-/// Letters, digits, hyphens and dots, as domains are stored; a port may follow.
+/// Letters, digits, hyphens and dots, as domains are stored; a port may follow. One without either could be somebody's slug.
 fn may_be_domain(text: &str) -> bool {
     (1..=DOMAIN_MAX).contains(&text.len())
+        && text.contains(['.', ':'])
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':'))
 }

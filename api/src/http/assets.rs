@@ -25,7 +25,7 @@ const SHARED: &str = "share/";
 
 /// What the webapp's pages may load: what is here, and nothing else. Who may embed them comes behind.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-     font-src 'self'; connect-src 'self' ws: wss:; object-src 'none'; base-uri 'self'; form-action 'self'; \
+     font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; \
      frame-ancestors ";
 /// Nobody.
 const NO_ANCESTORS: &str = "'none'";

@@ -15,7 +15,6 @@ use super::{Tag, client};
 use crate::accounts::validate::comparable_email;
 use crate::accounts::{Credentials, Grant, REFRESH_LIFETIME, Registration};
 use crate::app::App;
-use crate::pipeline::client_network;
 use crate::store::{Membership, SessionState};
 
 /// Name of the cookie that carries the refresh token.
@@ -271,7 +270,7 @@ pub(super) fn limit(app: &App, request: &Request, email: &str) -> Result<(), Pro
 
 /// Counts what is tried without a login, per address.
 pub(super) fn limit_address(app: &App, request: &Request) -> Result<(), Problem> {
-    app.auth_limit.check(("address", client_network(client::address(app, request).address)))?;
+    app.auth_limit.check(("address", client::network(app, request)))?;
     Ok(())
 }
 

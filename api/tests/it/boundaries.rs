@@ -8,10 +8,10 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
 use serde_json::{Value, json};
 use totp_rs::Totp;
 
-use crate::harness::{Db, Haru, PASSWORD, eventually, on_both};
+use crate::harness::{Db, Haru, PASSWORD, eventually, json_of, on_both, status};
 use crate::logins::once_more;
-use crate::members::{accept, delete, invite, joined, json_of, me, open, other, patch, status, user_id};
 use crate::passwords::token_of_a_link;
+use crate::people::{accept, invite, joined, me, open, other, user_id};
 use crate::sealing::{database, number};
 
 on_both!(
@@ -48,11 +48,11 @@ async fn an_admin_of_some_sites_withdraws_only_invitations_to_these(db: Db) {
         json!({"role": "viewer", "site_ids": [own.id, hidden.id]}),
     ] {
         let made = invite(&ana, wish.clone()).await;
-        assert_eq!(status(delete(&ben, &path(&made))).await, StatusCode::FORBIDDEN, "{wish}");
-        assert_eq!(status(delete(&ana, &path(&made))).await, StatusCode::NO_CONTENT, "it was still there: {wish}");
+        assert_eq!(status(ben.delete(&path(&made))).await, StatusCode::FORBIDDEN, "{wish}");
+        assert_eq!(status(ana.delete(&path(&made))).await, StatusCode::NO_CONTENT, "it was still there: {wish}");
     }
     let made = invite(&ana, json!({"role": "viewer", "site_ids": [own.id]})).await;
-    assert_eq!(status(delete(&ben, &path(&made))).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(ben.delete(&path(&made))).await, StatusCode::NO_CONTENT);
 }
 
 async fn a_login_that_enters_an_account_is_in_its_log(db: Db) {
@@ -100,7 +100,7 @@ async fn a_reset_leaves_no_member_with_a_retired_site(db: Db) {
         let body = json!({"site_ids": if round % 2 == 0 { [&one.id] } else { [&two.id] }});
         let site = if round % 2 == 0 { "one.example" } else { "two.example" };
         let reset = ana.post(&format!("/api/v1/sites/{site}/reset"), &json!({"domain": site}));
-        let (reset, changed) = tokio::join!(status(reset), status(patch(&ana, &path, &body)));
+        let (reset, changed) = tokio::join!(status(reset), status(ana.patch(&path, &body)));
         assert!(reset.is_success() && changed == StatusCode::OK, "{reset} {changed}");
         let dead =
             "SELECT COUNT(*) FROM member_site WHERE site_id NOT IN (SELECT id FROM site WHERE deleted_at IS NULL)";
@@ -149,11 +149,11 @@ async fn a_deleted_site_is_no_hindrance_to_an_admin_of_some_sites(db: Db) {
     let ben = joined(&ana, "ben@example.com", json!({"role": "admin", "site_ids": sites})).await;
     let eva = joined(&ana, "eva@example.com", json!({"role": "viewer", "site_ids": sites})).await;
     let open = invite(&ana, json!({"role": "viewer", "site_ids": sites})).await;
-    assert_eq!(status(delete(&ana, "/api/v1/sites/gone.example")).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(ana.delete("/api/v1/sites/gone.example")).await, StatusCode::NO_CONTENT);
     let member = format!("/api/v1/account/members/{}", user_id(&eva).await);
-    assert_eq!(status(patch(&ben, &member, &json!({"role": "admin"}))).await, StatusCode::OK);
+    assert_eq!(status(ben.patch(&member, &json!({"role": "admin"}))).await, StatusCode::OK);
     let invitation = format!("/api/v1/account/invitations/{}", open["id"].as_str().expect("an id"));
-    assert_eq!(status(delete(&ben, &invitation)).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(ben.delete(&invitation)).await, StatusCode::NO_CONTENT);
 }
 
 async fn an_emptied_site_is_looked_at_again_when_it_goes(db: Db) {
@@ -166,7 +166,7 @@ async fn an_emptied_site_is_looked_at_again_when_it_goes(db: Db) {
         let site = ana.create_site(domain, "UTC").await;
         ana.count(&site.token, 1, json!({"p": "/"})).await;
         let row = number(&database, &format!("SELECT id FROM site WHERE domain = '{domain}'")).await;
-        assert_eq!(status(delete(&ana, &format!("/api/v1/sites/{domain}"))).await, StatusCode::NO_CONTENT);
+        assert_eq!(status(ana.delete(&format!("/api/v1/sites/{domain}"))).await, StatusCode::NO_CONTENT);
         eventually("its events to be removed", || async {
             (number(&database, &format!("SELECT COUNT(*) FROM event WHERE site_id = {row}")).await == 0).then_some(())
         })
@@ -176,7 +176,7 @@ async fn an_emptied_site_is_looked_at_again_when_it_goes(db: Db) {
             // The visit that removed the event has found the rest empty when the next site's round has come.
             let other = ana.create_site("between.example", "UTC").await;
             ana.count(&other.token, 1, json!({"p": "/"})).await;
-            assert_eq!(status(delete(&ana, "/api/v1/sites/between.example")).await, StatusCode::NO_CONTENT);
+            assert_eq!(status(ana.delete("/api/v1/sites/between.example")).await, StatusCode::NO_CONTENT);
             eventually("the round", || async {
                 (number(&database, "SELECT COUNT(*) FROM event").await == 0).then_some(())
             })
@@ -190,7 +190,7 @@ async fn an_emptied_site_is_looked_at_again_when_it_goes(db: Db) {
     assert_eq!(number(&database, lingering).await, 3);
     database.execute_unprepared("UPDATE site SET deleted_at = deleted_at - 400000").await.expect("set back");
     ana.create_site("third.example", "UTC").await;
-    assert_eq!(status(delete(&ana, "/api/v1/sites/third.example")).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(ana.delete("/api/v1/sites/third.example")).await, StatusCode::NO_CONTENT);
     eventually("the end of those that lingered", || async {
         (number(&database, lingering).await == 1 && number(&database, drops).await == 0).then_some(())
     })
@@ -205,7 +205,7 @@ async fn no_slug_looks_like_an_id_and_no_id_is_an_address(db: Db) {
     let refused = json_of(ana.post(links, &link(&site.id)), StatusCode::UNPROCESSABLE_ENTITY).await;
     assert_eq!(refused["errors"][0]["field"], "slug");
     json_of(ana.post(links, &link("0190163d8694739bae30a1d1a2b3c4d5")), StatusCode::CREATED).await;
-    json_of(patch(&ana, "/api/v1/sites/example.com", &json!({"public": true})), StatusCode::OK).await;
+    json_of(ana.patch("/api/v1/sites/example.com", &json!({"public": true})), StatusCode::OK).await;
     let look = |name: &str| status(ana.client.get(ana.url(&format!("/api/v1/share/{name}"))));
     assert_eq!(look("example.com").await, StatusCode::OK);
     assert_eq!(look(&site.id).await, StatusCode::NOT_FOUND);
