@@ -224,14 +224,12 @@ impl ShareSessions {
             return Ok(None);
         }
         let shared = self.store.shared_by_slug(slug).await?;
-        match shared.and_then(|shared| Open::of(shared, now_ms())) {
-            Some(open) => Ok(Some(open)),
-            // Looked for in any case, so that a link that is not shown takes as long as none.
-            None => {
-                let public = self.store.public_site(&slug.to_lowercase()).await?;
-                Ok(public.filter(|_| may_be_domain(slug)).map(Open::of_public))
-            }
+        if let Some(open) = shared.and_then(|shared| Open::of(shared, now_ms())) {
+            return Ok(Some(open));
         }
+        // Looked for in any case, so that a link that is not shown takes as long as none.
+        let public = self.store.public_site(&slug.to_lowercase()).await?;
+        Ok(public.filter(|_| may_be_domain(slug)).map(Open::of_public))
     }
 }
 
