@@ -5,9 +5,14 @@ use serde_json::{Value, json};
 use super::table::{ROUTES, Who};
 use super::world::{Account, World, request};
 use crate::harness::{Db, Haru, on_both};
+use crate::sealing::run;
 use crate::socket::Socket;
 
-on_both!(nothing_of_one_account_is_in_an_answer_to_another, ids_that_are_nearly_right_open_nothing);
+on_both!(
+    nothing_of_one_account_is_in_an_answer_to_another,
+    ids_that_are_nearly_right_open_nothing,
+    an_export_holds_the_events_of_one_account,
+);
 
 /// Routes that only read, and those that answer with what they change; not the one that ends the caller's login.
 fn tells_something(row: &super::table::Row) -> bool {
@@ -40,6 +45,26 @@ async fn nothing_of_one_account_is_in_an_answer_to_another(db: Db) {
         live(own, other).await;
     }
     assert!(read > 500, "{read}");
+}
+
+async fn an_export_holds_the_events_of_one_account(db: Db) {
+    let world = World::new(db).await;
+    let [first, second] = &world.accounts;
+    for (own, other) in [(first, second), (second, first)] {
+        let dir = tempfile::tempdir().expect("a directory");
+        let to = dir.path().display().to_string();
+        let told = run(&world.place, &["export", "--site", &own.domain, "--dir", &to]).await;
+        assert!(told.contains(&format!(" {} events ", own.pageviews)), "{told}");
+        let mut names: Vec<String> = std::fs::read_dir(dir.path())
+            .expect("a directory")
+            .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
+            .collect();
+        assert!(!names.is_empty());
+        names.push(told);
+        for text in names {
+            assert!(other.seen_in(&text).is_none() && !text.contains(&other.pageviews.to_string()), "{text}");
+        }
+    }
 }
 
 async fn graphql(caller: &Haru, site: &str) -> String {

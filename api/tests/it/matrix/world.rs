@@ -28,14 +28,14 @@ pub(super) struct Account {
     /// Texts that must never be seen by the other account.
     secrets: Vec<String>,
     /// A number that must not, either.
-    pageviews: usize,
+    pub(super) pageviews: usize,
 }
 
 /// The service, its administrator and two accounts.
 pub(super) struct World {
     pub(super) operator: Haru,
     pub(super) accounts: [Account; 2],
-    _place: Place,
+    pub(super) place: Place,
 }
 
 /// A request of somebody.
@@ -73,7 +73,7 @@ impl World {
         operator.register("operator@example.com").await;
         let first = Account::new(&operator, 0).await;
         let second = Account::new(&operator, 1).await;
-        Self { operator, accounts: [first, second], _place: place }
+        Self { operator, accounts: [first, second], place }
     }
 }
 
