@@ -294,7 +294,11 @@ pub fn prepare_data_dir(dir: &Path) -> Result<(), String> {
     }
     let probe = dir.join(".write-test");
     std::fs::write(&probe, b"").map_err(failed)?;
-    std::fs::remove_file(&probe).map_err(failed)
+    match std::fs::remove_file(&probe) {
+        // Another process that starts at the same moment has removed it.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        removed => removed.map_err(failed),
+    }
 }
 
 #[cfg(test)]
@@ -308,6 +312,20 @@ mod tests {
         assert_eq!(base.join("js/haru.js"), "https://stats.example.com/stats/js/haru.js");
         assert!("https://x.example/?a=1".parse::<BaseUrl>().is_err());
         assert!("ftp://x.example/".parse::<BaseUrl>().is_err());
+    }
+
+    #[test]
+    fn processes_that_start_at_once_share_a_data_directory() {
+        let parent = tempfile::tempdir().expect("a directory");
+        let dir = parent.path().join("haru-data");
+        std::thread::scope(|scope| {
+            let starts: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| (0..500).try_for_each(|_| prepare_data_dir(&dir)))).collect();
+            for start in starts {
+                assert_eq!(start.join().expect("no panic"), Ok(()));
+            }
+        });
+        assert_eq!(std::fs::read_dir(&dir).expect("readable").count(), 0, "nothing is left");
     }
 
     #[test]
