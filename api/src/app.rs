@@ -20,6 +20,9 @@ use crate::secret::Secret;
 use crate::sites::Sites;
 use crate::store::Store;
 
+/// How many times as often as one address a share link may be opened with a password.
+const LINK_OPENINGS: u32 = 10;
+
 /// The running service without its listener.
 #[derive(Debug)]
 pub(crate) struct App {
@@ -37,6 +40,8 @@ pub(crate) struct App {
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) cors_origins: Vec<HeaderValue>,
     pub(crate) auth_limit: RateLimit,
+    /// Passwords of one share link, whoever tries them: many may have the right one at the same time.
+    pub(crate) link_limit: RateLimit,
     pub(crate) api_limit: RateLimit,
     pub(crate) metrics_token: Option<MetricsToken>,
 }
@@ -83,6 +88,7 @@ impl App {
             trusted_proxies: config.trusted_proxies.iter().map(|network| network.0).collect(),
             cors_origins: config.cors_origins.iter().map(|origin| origin.0.clone()).collect(),
             auth_limit: RateLimit::a_minute(config.auth_rate_limit),
+            link_limit: RateLimit::a_minute(config.auth_rate_limit.saturating_mul(LINK_OPENINGS)),
             api_limit: RateLimit::a_minute(config.api_rate_limit),
             metrics_token: config.metrics_token.clone(),
         };

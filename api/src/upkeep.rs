@@ -120,6 +120,7 @@ async fn round(app: &App, emptied: &mut BTreeSet<i64>) -> Result<()> {
     let now = now_ms();
     // First: it needs no database, and while that is away memory must not grow.
     app.auth_limit.forget_idle();
+    app.link_limit.forget_idle();
     app.api_limit.forget_idle();
     let erased = app.pipeline.salts.erase_ended(now).await?;
     if erased > 0 {

@@ -166,6 +166,9 @@ impl ShareSessions {
     /// # Errors
     /// When the database can't answer.
     pub(crate) async fn embed_origins(&self, slug: &str) -> Result<Option<Arc<str>>> {
+        if !may_lead_somewhere(slug) {
+            return Ok(None);
+        }
         let ask = async { Ok(self.find(slug).await?.map(|open| open.embed_origins.into())) };
         self.embeds.get_or(&slug.to_owned(), ask).await
     }
@@ -220,7 +223,7 @@ impl ShareSessions {
     }
 
     async fn find(&self, slug: &str) -> Result<Option<Open>> {
-        if !is_slug(slug) && !may_be_domain(slug) {
+        if !may_lead_somewhere(slug) {
             return Ok(None);
         }
         let shared = self.store.shared_by_slug(slug).await?;
@@ -231,6 +234,11 @@ impl ShareSessions {
         let public = self.store.public_site(&slug.to_lowercase()).await?;
         Ok(public.filter(|_| may_be_domain(slug)).map(Open::of_public))
     }
+}
+
+/// What is neither is not looked up, nor remembered.
+fn may_lead_somewhere(slug: &str) -> bool {
+    is_slug(slug) || may_be_domain(slug)
 }
 
 /// Letters, digits, hyphens and dots, as domains are stored; a port may follow. One without either could be somebody's slug.

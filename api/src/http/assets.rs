@@ -58,8 +58,10 @@ pub(crate) async fn webapp(request: &Request, Data(app): Data<&Arc<App>>) -> Res
     };
     let headers = response.headers_mut();
     let ancestors = match shared {
-        Some(slug) => ancestors(app, slug).await,
-        None => Arc::from(NO_ANCESTORS),
+        Some(slug) if app.api_limit.check(("public", client::network(app, request))).is_ok() => {
+            ancestors(app, slug).await
+        }
+        _ => Arc::from(NO_ANCESTORS),
     };
     let policy = HeaderValue::try_from(format!("{CONTENT_SECURITY_POLICY}{ancestors}"));
     let policy = policy.unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));

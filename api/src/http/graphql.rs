@@ -5,9 +5,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest};
 use async_graphql::futures_util::{Stream, StreamExt, stream};
 use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
-use async_graphql::{Context, Data, EmptyMutation, ID, InputObject, Json, Object, Result, Schema, Subscription};
+use async_graphql::{
+    Context, Data, EmptyMutation, ID, InputObject, Json, Object, Result, Schema, ServerError, ServerResult,
+    Subscription,
+};
 use async_graphql_poem::{GraphQLProtocol, GraphQLRequest, GraphQLResponse, GraphQLWebSocket};
 use poem::http::header;
 use poem::web::Data as AppData;
@@ -31,8 +35,13 @@ const DEPTH_MAX: usize = 12;
 const COMPLEXITY_MAX: usize = 1_000;
 /// What computing a dashboard counts beside its fields.
 const DASHBOARD_COST: usize = 200;
-/// Bytes of a message that a client sends over a WebSocket, at most.
-const MESSAGE_MAX: usize = 64 * 1024;
+/// Directives of a field, at most.
+const DIRECTIVES_MAX: usize = 5;
+/// Fragments that a query may spread, inline ones included: fragments that spread others twice and these again would be walked
+/// through more often than there is time, before anything else of the query is checked.
+const SPREADS_MAX: usize = 20;
+/// Bytes of a request, or of a message that a client sends over a WebSocket, at most.
+pub(super) const MESSAGE_MAX: usize = 64 * 1024;
 /// A connection that answers no ping for so long is closed.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 /// How often the access of a living subscription is checked: with the second for which a link is believed it makes 2 at most.
@@ -42,7 +51,38 @@ pub(crate) type HaruSchema = Schema<Query, EmptyMutation, Subscriptions>;
 
 /// The schema without an app behind it.
 fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscriptions> {
-    Schema::build(Query, EmptyMutation, Subscriptions).limit_depth(DEPTH_MAX).limit_complexity(COMPLEXITY_MAX)
+    Schema::build(Query, EmptyMutation, Subscriptions)
+        .limit_depth(DEPTH_MAX)
+        .limit_complexity(COMPLEXITY_MAX)
+        .limit_directives(DIRECTIVES_MAX)
+        .disable_suggestions()
+        .extension(FewSpreads)
+}
+
+/// Refuses queries that spread too many fragments, before they are parsed, over HTTP and WebSockets alike.
+struct FewSpreads;
+
+impl ExtensionFactory for FewSpreads {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for FewSpreads {
+    async fn prepare_request(
+        &self,
+        context: &ExtensionContext<'_>,
+        request: async_graphql::Request,
+        next: NextPrepareRequest<'_>,
+    ) -> ServerResult<async_graphql::Request> {
+        // Each spread begins so; in a text of the query it counts as well.
+        if request.query.matches("...").count() > SPREADS_MAX {
+            let message = format!("A query may spread at most {SPREADS_MAX} fragments");
+            return Err(ServerError::new(message, None));
+        }
+        next.run(context, request).await
+    }
 }
 
 pub(crate) fn schema(app: Arc<App>) -> HaruSchema {
@@ -248,8 +288,10 @@ async fn room(context: &Context<'_>) -> Result<Watching> {
     let app = app(context)?;
     let caller = app.accounts.again(proof(context)?).await.map_err(told)?;
     let watching = match context.data_opt() {
-        Some(OverSocket(network)) if caller.is_of_the_public() => app.watchers.enter(("public", network)),
-        _ => app.watchers.enter(caller.counted_as()),
+        Some(OverSocket(network)) if caller.is_of_the_public() => {
+            app.watchers.enter(("public", network), live::PUBLIC_WATCHED_MAX)
+        }
+        _ => app.watchers.enter(caller.counted_as(), live::WATCHED_MAX),
     };
     watching.map_err(told)
 }

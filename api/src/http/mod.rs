@@ -129,7 +129,7 @@ pub(crate) fn routes(app: &Arc<App>) -> BoxEndpoint<'static, Response> {
     let spec = service.spec_endpoint();
     let named = || NamedOrigins(app.cors_origins.clone());
     let graphql = Route::new()
-        .at("/", post(graphql::execute).with(BodyLimit(BODY_MAX)))
+        .at("/", post(graphql::execute).with(BodyLimit(graphql::MESSAGE_MAX)))
         .at("/ws", get(graphql::subscribe))
         .with(named());
 

@@ -151,7 +151,7 @@ impl ShareApi {
         // Passwords are tried, whether there is such a link or not; without one there is nothing to guess.
         if body.password.is_some() {
             app.auth_limit.check(("share", network))?;
-            app.auth_limit.check(("slug", &slug))?;
+            app.link_limit.check(&slug)?;
         }
         let grant = app.accounts.shares.open(&slug, body.password.map(|password| password.0)).await?;
         Ok(Json(grant.into()))

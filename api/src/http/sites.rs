@@ -227,8 +227,10 @@ impl SitesApi {
         /// Id or domain.
         #[oai(name = "site")]
         Path(name): Path<String>,
+        /// The site's domain, to show that this one is meant.
+        Query(domain): Query<Option<String>>,
     ) -> Result<Deleted, Problem> {
-        app.sites.delete(caller.changes_sites()?, &name).await?;
+        app.sites.delete(caller.changes_sites()?, &name, &domain.unwrap_or_default()).await?;
         Ok(Deleted::Done)
     }
 

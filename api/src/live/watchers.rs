@@ -6,8 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
 
-/// Subscriptions that live at the same time, of one user, one API token, or, of the public, one network.
+/// Subscriptions that live at the same time, of one user or one API token.
 pub(crate) const WATCHED_MAX: usize = 200;
+/// The same of the public, from one network: a shared dashboard takes one, and people of one office may look at several. Each with a
+/// question of its own is computed every second, while nothing is known of who asks.
+pub(crate) const PUBLIC_WATCHED_MAX: usize = 20;
 
 /// Those who watch, as hashes: an address is not kept.
 #[derive(Clone, Debug, Default)]
@@ -24,15 +27,15 @@ pub(crate) struct Watching {
 }
 
 impl Watchers {
-    /// One more of that key.
+    /// One more of that key, of at most so many.
     ///
     /// # Errors
-    /// `Forbidden` beyond [`WATCHED_MAX`].
-    pub(crate) fn enter(&self, key: impl Hash) -> Result<Watching> {
+    /// `Forbidden` beyond them.
+    pub(crate) fn enter(&self, key: impl Hash, most: usize) -> Result<Watching> {
         let key = self.hasher.hash_one(key);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(key).or_default();
-        if *count >= WATCHED_MAX {
+        if *count >= most {
             return Err(Error::Forbidden("too many live subscriptions at the same time"));
         }
         *count += 1;
@@ -59,12 +62,13 @@ mod tests {
     #[test]
     fn so_many_may_watch_and_who_leaves_makes_room() {
         let watchers = Watchers::default();
-        let mut watching: Vec<Watching> = (0..WATCHED_MAX).map(|_| watchers.enter("ana").expect("room")).collect();
-        assert!(watchers.enter("ana").is_err());
-        watchers.enter("ben").expect("everybody has room of their own");
+        let enter = |key| watchers.enter(key, WATCHED_MAX);
+        let mut watching: Vec<Watching> = (0..WATCHED_MAX).map(|_| enter("ana").expect("room")).collect();
+        assert!(enter("ana").is_err());
+        enter("ben").expect("everybody has room of their own");
         watching.pop();
-        watching.push(watchers.enter("ana").expect("room again"));
-        assert!(watchers.enter("ana").is_err());
+        watching.push(enter("ana").expect("room again"));
+        assert!(enter("ana").is_err());
         drop(watching);
         assert!(watchers.counts.lock().expect("sound").is_empty());
     }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use haru_stats::engine::{Engine, Gathering, Part, Plan, Trace};
+use haru_stats::engine::{Engine, Gathering, Part, Plan, Stop, Trace};
 use haru_stats::time::Span;
 use haru_stats::{Answer, Day};
 
@@ -24,9 +24,9 @@ pub(super) struct Columns {
 }
 
 impl Asked {
-    /// Answers a plan, and keeps the columns of days of `columns`.
-    pub(super) fn new(engine: Engine, plan: Plan, partials: Partials, columns: Option<Span>) -> Self {
-        Self { gathering: engine.gathering(plan), partials, columns: Columns::new(columns) }
+    /// Answers a plan until it is stopped, and keeps the columns of days of `columns`.
+    pub(super) fn new(engine: Engine, plan: Plan, stop: Stop, partials: Partials, columns: Option<Span>) -> Self {
+        Self { gathering: engine.gathering(plan, stop), partials, columns: Columns::new(columns) }
     }
 
     /// The answers in the plan's order, and the columns.

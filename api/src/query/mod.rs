@@ -4,6 +4,7 @@ mod asked;
 mod days;
 mod lookups;
 mod partials;
+mod patience;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,6 +27,7 @@ use asked::{Asked, Columns};
 use days::{Days, Taker};
 pub(crate) use lookups::CacheFigures;
 use partials::Partials;
+use patience::Patience;
 
 /// Events may lie so far in the future: the batch route takes timestamps up to 10 minutes ahead.
 const AHEAD_MS: i64 = 10 * 60 * 1000;
@@ -107,7 +109,8 @@ impl Stats {
         let request = wire::query(query, &about.context)?;
         let began = Instant::now();
         let plan = Plan::new(std::slice::from_ref(&request.query));
-        let asked = Asked::new(self.engine, plan, self.partials.clone(), None);
+        let patience = Patience::of(view);
+        let asked = Asked::new(self.engine, plan, patience.stop(), self.partials.clone(), None);
         let asked = self.load(site, &about, &request.query.spans(), asked).await?;
         computed(move || {
             let (mut answers, _) = asked.finish()?;
@@ -135,7 +138,9 @@ impl Stats {
         let mut spans = query.spans();
         spans.push(recent(about.now));
         let (now, shown) = (about.now, about.shown);
-        let asked = Asked::new(self.engine, Plan::new(query.queries()), self.partials.clone(), Some(recent(now)));
+        let patience = Patience::of(view);
+        let plan = Plan::new(query.queries());
+        let asked = Asked::new(self.engine, plan, patience.stop(), self.partials.clone(), Some(recent(now)));
         let asked = self.load(site, &about, &spans, asked).await?;
         let (numbers, online) = computed(move || {
             let (answers, mut days) = asked.finish()?;

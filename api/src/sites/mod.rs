@@ -131,27 +131,32 @@ impl Sites {
     /// # Errors
     /// `NotFound`, `Invalid` for another domain.
     pub(crate) async fn reset(&self, scope: &Scope, name: &str, domain: &str) -> Result<()> {
-        let site = self.find(scope, name).await?;
-        let mut problems = Problems::default();
-        if problems.domain(domain) != site.domain {
-            return Err(Error::field("domain", "must be the domain of the site"));
-        }
+        let site = self.meant(scope, name, domain).await?;
         self.store.reset_site(scope, &site.id, now_ms()).await?;
         self.pipeline.sites.invalidate();
         self.deleted.notify_one();
         Ok(())
     }
 
-    /// Deletes a site and, in the background, everything of it.
+    /// Deletes a site and, in the background, everything of it. `domain` must be the site's.
     ///
     /// # Errors
-    /// `NotFound`.
-    pub(crate) async fn delete(&self, scope: &Scope, name: &str) -> Result<()> {
-        self.find(scope, name).await?;
+    /// `NotFound`, `Invalid` for another domain.
+    pub(crate) async fn delete(&self, scope: &Scope, name: &str, domain: &str) -> Result<()> {
+        self.meant(scope, name, domain).await?;
         self.store.delete_site(scope, name, now_ms()).await?;
         self.pipeline.sites.invalidate();
         self.deleted.notify_one();
         Ok(())
+    }
+
+    /// The site of that id or domain, named a second time by who means to end something.
+    async fn meant(&self, scope: &Scope, name: &str, domain: &str) -> Result<Site> {
+        let site = self.find(scope, name).await?;
+        if Problems::default().domain(domain) != site.domain {
+            return Err(Error::field("domain", "must be the domain of the site"));
+        }
+        Ok(site)
     }
 
     async fn apply(&self, scope: &Scope, name: &str, change: SiteChange) -> Result<SiteState> {

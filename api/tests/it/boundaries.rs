@@ -149,7 +149,7 @@ async fn a_deleted_site_is_no_hindrance_to_an_admin_of_some_sites(db: Db) {
     let ben = joined(&ana, "ben@example.com", json!({"role": "admin", "site_ids": sites})).await;
     let eva = joined(&ana, "eva@example.com", json!({"role": "viewer", "site_ids": sites})).await;
     let open = invite(&ana, json!({"role": "viewer", "site_ids": sites})).await;
-    assert_eq!(status(ana.delete("/api/v1/sites/gone.example")).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(ana.delete("/api/v1/sites/gone.example?domain=gone.example")).await, StatusCode::NO_CONTENT);
     let member = format!("/api/v1/account/members/{}", user_id(&eva).await);
     assert_eq!(status(ben.patch(&member, &json!({"role": "admin"}))).await, StatusCode::OK);
     let invitation = format!("/api/v1/account/invitations/{}", open["id"].as_str().expect("an id"));
@@ -166,7 +166,10 @@ async fn an_emptied_site_is_looked_at_again_when_it_goes(db: Db) {
         let site = ana.create_site(domain, "UTC").await;
         ana.count(&site.token, 1, json!({"p": "/"})).await;
         let row = number(&database, &format!("SELECT id FROM site WHERE domain = '{domain}'")).await;
-        assert_eq!(status(ana.delete(&format!("/api/v1/sites/{domain}"))).await, StatusCode::NO_CONTENT);
+        assert_eq!(
+            status(ana.delete(&format!("/api/v1/sites/{domain}?domain={domain}"))).await,
+            StatusCode::NO_CONTENT
+        );
         eventually("its events to be removed", || async {
             (number(&database, &format!("SELECT COUNT(*) FROM event WHERE site_id = {row}")).await == 0).then_some(())
         })
@@ -176,7 +179,10 @@ async fn an_emptied_site_is_looked_at_again_when_it_goes(db: Db) {
             // The visit that removed the event has found the rest empty when the next site's round has come.
             let other = ana.create_site("between.example", "UTC").await;
             ana.count(&other.token, 1, json!({"p": "/"})).await;
-            assert_eq!(status(ana.delete("/api/v1/sites/between.example")).await, StatusCode::NO_CONTENT);
+            assert_eq!(
+                status(ana.delete("/api/v1/sites/between.example?domain=between.example")).await,
+                StatusCode::NO_CONTENT
+            );
             eventually("the round", || async {
                 (number(&database, "SELECT COUNT(*) FROM event").await == 0).then_some(())
             })
@@ -190,7 +196,7 @@ async fn an_emptied_site_is_looked_at_again_when_it_goes(db: Db) {
     assert_eq!(number(&database, lingering).await, 3);
     database.execute_unprepared("UPDATE site SET deleted_at = deleted_at - 400000").await.expect("set back");
     ana.create_site("third.example", "UTC").await;
-    assert_eq!(status(ana.delete("/api/v1/sites/third.example")).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(ana.delete("/api/v1/sites/third.example?domain=third.example")).await, StatusCode::NO_CONTENT);
     eventually("the end of those that lingered", || async {
         (number(&database, lingering).await == 1 && number(&database, drops).await == 0).then_some(())
     })

@@ -223,7 +223,7 @@ async fn rotated_tokens_and_deleted_sites_are_unknown_at_once(db: Db) {
     let old = haru.hit(&site.token, 1, &json!({"p": "/"})).send().await.expect("sent");
     assert_eq!(old.status(), StatusCode::UNAUTHORIZED);
     haru.count(fresh, 1, json!({"p": "/"})).await;
-    assert_eq!(status(haru.delete("/api/v1/sites/example.com")).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete("/api/v1/sites/example.com?domain=example.com")).await, StatusCode::NO_CONTENT);
     let gone = haru.hit(fresh, 1, &json!({"p": "/"})).send().await.expect("sent");
     assert_eq!(gone.status(), StatusCode::UNAUTHORIZED);
     // The domain is free again, and the new site begins empty.

@@ -7,6 +7,8 @@ use crate::harness::{Db, Haru, Place, expect, on_both};
 use crate::socket::Socket;
 
 on_both!(
+    a_query_that_would_be_walked_for_ever_is_refused_at_once,
+    a_query_is_as_long_as_one_needs,
     questions_over_a_socket_are_counted_like_calls,
     an_address_is_counted_however_it_is_spelled,
     refreshes_are_counted,
@@ -45,6 +47,37 @@ async fn questions_over_a_socket_are_counted_like_calls(db: Db) {
         }
         assert!(refused >= 4, "{refused} of 12 were refused");
     }
+}
+
+/// Each fragment spreads the next one twice: a kilobyte of text, two to the power of thirty ways through it.
+async fn a_query_that_would_be_walked_for_ever_is_refused_at_once(db: Db) {
+    let (haru, _place) = start(db, &[]).await;
+    let mut query = "{ ...f0 }".to_owned();
+    for index in 0..30 {
+        query += &format!(" fragment f{index} on Query {{ ...f{next} ...f{next} }}", next = index + 1);
+    }
+    query += " fragment f30 on Query { __typename }";
+    let nobody = Haru::at(haru.base.clone());
+    let answer = nobody.client.post(nobody.url("/graphql")).json(&json!({"query": query})).send().await.expect("sent");
+    assert!(answer.text().await.expect("a body").contains("at most 20 fragments"));
+    let mut socket = Socket::connected(&haru).await;
+    socket.subscribe("1", &query).await;
+    assert!(socket.next().await.expect("an answer").to_string().contains("at most 20 fragments"));
+    // What an explorer asks first still is answered.
+    let explorer = "query { __schema { types { ...T } } } fragment T on __Type { name fields { type { ...R } } } \
+                    fragment R on __Type { name ofType { name ofType { name } } }";
+    let answer = haru.post("/graphql", &json!({"query": explorer})).send().await.expect("sent");
+    assert!(expect(answer, StatusCode::OK).await["data"]["__schema"]["types"].is_array());
+}
+
+async fn a_query_is_as_long_as_one_needs(db: Db) {
+    let (haru, _place) = start(db, &[]).await;
+    let long = format!("{{ {} }}", "x ".repeat(40_000));
+    let answer = haru.post("/graphql", &json!({"query": long})).send().await.expect("sent");
+    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let tagged = format!("{{ __typename {} }}", "@skip(if: false) ".repeat(6));
+    let answer = haru.post("/graphql", &json!({"query": tagged})).send().await.expect("sent");
+    assert!(answer.text().await.expect("a body").contains("directives"));
 }
 
 async fn an_address_is_counted_however_it_is_spelled(db: Db) {

@@ -252,7 +252,7 @@ async fn invitations_go_with_what_their_maker_may(db: Db) {
     // A site that was deleted is not in it any more.
     assert_eq!(status(look(&ana, &kept["token"])).await, StatusCode::OK);
     let made = invite(&ana, json!({"role": "viewer", "site_ids": [site.id]})).await;
-    assert_eq!(status(ana.delete("/api/v1/sites/example.com")).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(ana.delete("/api/v1/sites/example.com?domain=example.com")).await, StatusCode::NO_CONTENT);
     let mut eva = other(&ana, "eva@example.com").await;
     accept(&mut eva, &made).await;
     ana.create_site("later.example", "UTC").await;

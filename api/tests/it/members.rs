@@ -41,7 +41,7 @@ async fn each_role_has_its_rights_and_no_others(db: Db) {
             |haru, _| haru.post("/api/v1/sites", &json!({"name": "C", "domain": "nope"})),
             [NO, MADE, StatusCode::CONFLICT],
         ),
-        (|haru, _| haru.delete("/api/v1/sites/nope"), [NO, GONE, StatusCode::NOT_FOUND]),
+        (|haru, _| haru.delete("/api/v1/sites/nope?domain=nope"), [NO, GONE, StatusCode::NOT_FOUND]),
         (
             |haru, _| {
                 haru.post(

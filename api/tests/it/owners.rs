@@ -171,7 +171,7 @@ async fn a_deleted_account_leaves_nothing_and_takes_nothing_of_others(db: Db) {
     .await;
     let late = format!("UPDATE site SET deleted_at = deleted_at - 600000 WHERE account_id = '{account}'");
     database.execute_unprepared(&late).await.expect("changed");
-    assert_eq!(status(ana.delete("/api/v1/sites/gone.example")).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(ana.delete("/api/v1/sites/gone.example?domain=gone.example")).await, StatusCode::NO_CONTENT);
     eventually("the account's last row to be removed", || async {
         (number(&database, &format!("SELECT COUNT(*) FROM account WHERE id = '{account}'")).await == 0).then_some(())
     })

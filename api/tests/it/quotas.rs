@@ -41,7 +41,7 @@ async fn quotas_of_sites_hold_also_at_once(db: Db) {
     json_of(ana.patch(&path, &json!({"sites_max": 1})), StatusCode::OK).await;
     assert_eq!(json_of(eve.get("/api/v1/account"), StatusCode::OK).await["sites"], json!(3));
     json_of(ana.patch(&path, &json!({"sites_max": 3})), StatusCode::OK).await;
-    assert_eq!(status(eve.delete("/api/v1/sites/one.example")).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(eve.delete("/api/v1/sites/one.example?domain=one.example")).await, StatusCode::NO_CONTENT);
     assert_eq!(make(10).await, StatusCode::CREATED);
     assert_eq!(make(11).await, StatusCode::FORBIDDEN);
     json_of(ana.patch(&path, &json!({"sites_max": null})), StatusCode::OK).await;

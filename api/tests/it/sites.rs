@@ -33,9 +33,12 @@ async fn a_site_is_made_read_changed_and_deleted(db: Db) {
     haru.count(token, 1, json!({"p": "/"})).await;
     let read = expect(haru.get(&format!("/api/v1/sites/{id}")).send().await.expect("sent"), StatusCode::OK).await;
     assert!(read["first_event_at"].is_string());
-    let delete = || status(haru.delete(&format!("/api/v1/sites/{id}")));
-    assert_eq!(delete().await, StatusCode::NO_CONTENT);
-    assert_eq!(delete().await, StatusCode::NOT_FOUND);
+    let delete = |query: &str| status(haru.delete(&format!("/api/v1/sites/{id}{query}")));
+    for unclear in ["", "?domain=", "?domain=example.com"] {
+        assert_eq!(delete(unclear).await, StatusCode::UNPROCESSABLE_ENTITY, "{unclear}");
+    }
+    assert_eq!(delete("?domain=B%C3%BCcher.example").await, StatusCode::NO_CONTENT);
+    assert_eq!(delete("?domain=B%C3%BCcher.example").await, StatusCode::NOT_FOUND);
     assert_eq!(haru.get(&format!("/api/v1/sites/{id}")).send().await.expect("sent").status(), StatusCode::NOT_FOUND);
 }
 

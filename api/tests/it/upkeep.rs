@@ -65,7 +65,7 @@ async fn what_a_deleted_site_held_is_removed(db: Db) {
     }
     let connection = database(&place).await;
     assert_eq!(count(&connection, "event", "1 = 1").await, 4);
-    assert_eq!(status(haru.delete("/api/v1/sites/gone.example")).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete("/api/v1/sites/gone.example?domain=gone.example")).await, StatusCode::NO_CONTENT);
     eventually("its events to be removed", || async {
         let left = count(&connection, "event", "1 = 1").await + count(&connection, "event_id", "1 = 1").await;
         (left == 3).then_some(())

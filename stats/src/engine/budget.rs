@@ -1,6 +1,7 @@
 //! What one answer may take.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use thiserror::Error;
 
@@ -39,6 +40,9 @@ pub enum BudgetError {
         /// [`Budget::rows`].
         limit: usize,
     },
+    /// It was stopped, see [`Stop`].
+    #[error("Invalid filters: the answer takes longer than one question may")]
+    Time,
     /// Too many groups.
     #[error("Invalid dimensions {dimensions}: their groups take more than {limit} bytes")]
     Bytes {
@@ -50,12 +54,31 @@ pub enum BudgetError {
 }
 
 impl BudgetError {
-    /// The key of the request that is at fault: `date_range` or `dimensions`.
+    /// The key of the request that is at fault: `date_range`, `dimensions` or `filters`.
     pub fn key(&self) -> &'static str {
         match self {
+            Self::Time => "filters",
             Self::Rows { .. } => "date_range",
             Self::Bytes { .. } => "dimensions",
         }
+    }
+}
+
+/// Stops an answer that is being computed: when its time is over, or when nobody waits for it any more. Who asks decides
+/// when; the engine has no clock, and looks at it between one text, or one question of a part, and the next.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Stops what was begun with a clone of it. There is no way back.
+    pub fn now(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was stopped.
+    #[inline]
+    pub fn is_over(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -64,11 +87,22 @@ impl BudgetError {
 pub struct Meter {
     limit: usize,
     held: AtomicUsize,
+    stop: Stop,
 }
 
 impl Meter {
-    pub(super) fn new(budget: Budget) -> Self {
-        Self { limit: budget.bytes, held: AtomicUsize::new(0) }
+    pub(super) fn new(budget: Budget, stop: Stop) -> Self {
+        Self { limit: budget.bytes, held: AtomicUsize::new(0), stop }
+    }
+
+    /// What may stop the answer.
+    pub(crate) fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
+    /// Goes on unless the answer was stopped.
+    pub(crate) fn check_time(&self) -> Result<(), BudgetError> {
+        if self.stop.is_over() { Err(BudgetError::Time) } else { Ok(()) }
     }
 
     /// Bytes that may still be taken.

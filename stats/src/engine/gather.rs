@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::budget::{Budget, BudgetError, Meter};
+use super::budget::{Budget, BudgetError, Meter, Stop};
 use super::explain::Counts;
 use super::part::{Part, PartialCache, SourceId, SourceKind, Trace};
 use super::part_query::PartQuery;
@@ -89,8 +89,8 @@ pub(super) struct Gathered {
 }
 
 impl Gathered {
-    pub(super) fn new(budget: Budget, threads: usize) -> Self {
-        let meter = Meter::new(budget);
+    pub(super) fn new(budget: Budget, threads: usize, stop: Stop) -> Self {
+        let meter = Meter::new(budget, stop);
         Self { budget, threads, meter, rows: AtomicUsize::new(0), contributions: Mutex::default() }
     }
 

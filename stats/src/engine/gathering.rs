@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::answer::Answer;
-use super::budget::BudgetError;
+use super::budget::{BudgetError, Stop};
 use super::gather::Gathered;
 use super::part::{Part, PartialCache, Trace};
 use super::plan::Plan;
@@ -16,14 +16,14 @@ pub struct Gathering {
 }
 
 impl Gathering {
-    pub(super) fn new(engine: Engine, plan: Plan) -> Self {
-        Self { engine, plan, gathered: Gathered::new(engine.budget, engine.threads) }
+    pub(super) fn new(engine: Engine, plan: Plan, stop: Stop) -> Self {
+        Self { engine, plan, gathered: Gathered::new(engine.budget, engine.threads, stop) }
     }
 
     /// Adds what the parts contribute. Several threads may do so at once. No part may be added twice.
     ///
     /// # Errors
-    /// [`BudgetError`] when all that was added takes more than the budget; there is no answer then.
+    /// [`BudgetError`] when all that was added takes more than the budget, or was stopped; there is no answer then.
     pub fn add(&self, parts: &[Part], cache: &dyn PartialCache) -> Result<(), BudgetError> {
         self.gathered.add(&self.plan, parts, cache)
     }

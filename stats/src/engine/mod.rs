@@ -25,7 +25,7 @@ mod threads;
 mod value;
 
 pub use answer::{Answer, Row, RowComparison};
-pub use budget::{Budget, BudgetError, Meter};
+pub use budget::{Budget, BudgetError, Meter, Stop};
 pub use explain::{CacheCounts, Counts, Explanation, MetricExplanation, SourceCounts};
 pub use gathering::Gathering;
 pub use part::{NoCache, Part, PartialCache, Source, SourceId, SourceKind, Trace};
@@ -83,14 +83,14 @@ impl Engine {
         parts: &[Part],
         cache: &dyn PartialCache,
     ) -> Result<Vec<Answer>, BudgetError> {
-        let gathered = Gathered::new(self.budget, self.threads);
+        let gathered = Gathered::new(self.budget, self.threads, Stop::default());
         gathered.add(plan, parts, cache)?;
         self.answers(plan, gathered)
     }
 
-    /// Begins to answer the queries of a plan with parts that come bit by bit.
-    pub fn gathering(&self, plan: Plan) -> Gathering {
-        Gathering::new(*self, plan)
+    /// Begins to answer the queries of a plan with parts that come bit by bit, until it is stopped.
+    pub fn gathering(&self, plan: Plan, stop: Stop) -> Gathering {
+        Gathering::new(*self, plan, stop)
     }
 
     fn answers(&self, plan: &Plan, gathered: Gathered) -> Result<Vec<Answer>, BudgetError> {

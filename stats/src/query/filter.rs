@@ -94,6 +94,7 @@ pub(crate) struct Counts {
     filters: usize,
     clauses: usize,
     patterns: usize,
+    regexes: usize,
 }
 
 impl Counts {
@@ -116,6 +117,12 @@ impl Counts {
     pub(crate) fn patterns(&mut self, count: usize) -> Result<(), QueryError> {
         self.patterns += count;
         bound(self.patterns, limits::PATTERNS, "regular expressions and wildcards")
+    }
+
+    /// More regular expressions.
+    pub(crate) fn regexes(&mut self, count: usize) -> Result<(), QueryError> {
+        self.regexes += count;
+        bound(self.regexes, limits::REGEXES, "regular expressions")
     }
 }
 
@@ -151,6 +158,9 @@ impl Seen {
     fn condition(&mut self, condition: &Condition, depth: usize, behavioural: bool) -> Result<(), QueryError> {
         let dimension = condition.dimension();
         self.counts.clauses(condition.clauses().len())?;
+        if condition.operator().is_pattern() {
+            self.counts.regexes(condition.clauses().len())?;
+        }
         self.counts.patterns(condition.patterns())?;
         if behavioural && !dimension.is_of_event() {
             let reason = "has_done and has_not_done take event dimensions only";

@@ -1,72 +1,79 @@
 //! Wildcards in pages: `*` is any run within a segment, `**` crosses slashes; both may be empty.
 
+use std::collections::BTreeMap;
+
+/// Bits of a word.
+const WORD: usize = u64::BITS as usize;
+
 /// A pattern over whole pages.
+///
+/// Its states are numbered by how many of its characters were found so far, one bit each; a star lets its state stay. So each
+/// character of a text moves all states at once, a word at a time, whatever the pattern: no pattern and no page can take long.
 #[derive(Clone, Debug)]
 pub struct Glob {
-    tokens: Vec<Token>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Token {
-    Char(char),
-    Segment,
-    Any,
+    /// For each character of the pattern, the states that it leads to.
+    leads_to: BTreeMap<char, Box<[u64]>>,
+    /// States behind which any character may stand.
+    any: Box<[u64]>,
+    /// States behind which any character but a slash may stand.
+    segment: Box<[u64]>,
+    /// The state in which the whole pattern was found.
+    last: usize,
 }
 
 impl Glob {
     /// Any text is a pattern.
     pub fn new(pattern: &str) -> Self {
-        let mut tokens = Vec::new();
+        let last = pattern.chars().filter(|char| *char != '*').count();
+        let none = vec![0; last / WORD + 1].into_boxed_slice();
+        let (mut leads_to, mut any, mut segment) = (BTreeMap::new(), none.clone(), none.clone());
+        let mut state = 0;
         let mut chars = pattern.chars().peekable();
         while let Some(char) = chars.next() {
             if char != '*' {
-                tokens.push(Token::Char(char));
+                state += 1;
+                set(leads_to.entry(char).or_insert_with(|| none.clone()), state);
                 continue;
             }
-            let mut token = Token::Segment;
+            let mut stays = &mut segment;
             while chars.next_if_eq(&'*').is_some() {
-                token = Token::Any;
+                stays = &mut any;
             }
-            tokens.push(token);
+            set(stays, state);
         }
-        Self { tokens }
+        Self { leads_to, any, segment, last }
     }
 
-    /// Whether the whole text fits. Takes at most tokens × characters steps.
+    /// Whether the whole text fits. Takes a step for each character of the text and each 64 of the pattern.
     pub fn matches(&self, text: &str) -> bool {
-        // `reached[i]`: the text read so far fits the first `i` tokens.
-        let mut reached = vec![false; self.tokens.len() + 1];
-        reached[0] = true;
-        self.skip_stars(&mut reached);
-        let mut next = vec![false; reached.len()];
+        let mut states = vec![0u64; self.any.len()];
+        states[0] = 1;
         for char in text.chars() {
-            next.fill(false);
-            for (at, token) in self.tokens.iter().enumerate().filter(|(at, _)| reached[*at]) {
-                match token {
-                    Token::Char(expected) if *expected == char => next[at + 1] = true,
-                    Token::Char(_) => {}
-                    Token::Segment => next[at] |= char != '/',
-                    Token::Any => next[at] = true,
-                }
+            let leads_to = self.leads_to.get(&char);
+            let (mut carried, mut alive) = (0, 0);
+            for (index, states) in states.iter_mut().enumerate() {
+                let moved = leads_to.map_or(0, |leads_to| (*states << 1 | carried) & leads_to[index]);
+                let stays = if char == '/' { self.any[index] } else { self.any[index] | self.segment[index] };
+                carried = *states >> (WORD - 1);
+                *states = moved | *states & stays;
+                alive |= *states;
             }
-            self.skip_stars(&mut next);
-            std::mem::swap(&mut reached, &mut next);
+            if alive == 0 {
+                return false;
+            }
         }
-        reached[self.tokens.len()]
+        states[self.last / WORD] >> (self.last % WORD) & 1 == 1
     }
+}
 
-    /// A star may be empty.
-    fn skip_stars(&self, reached: &mut [bool]) {
-        for (at, token) in self.tokens.iter().enumerate() {
-            if reached[at] && !matches!(token, Token::Char(_)) {
-                reached[at + 1] = true;
-            }
-        }
-    }
+fn set(states: &mut [u64], state: usize) {
+    states[state / WORD] |= 1 << (state % WORD);
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::Glob;
 
     #[test]
@@ -83,5 +90,40 @@ mod tests {
         assert!(fits("**/post", "/a/b/post"));
         assert!(!fits("/a", "/ab"));
         assert!(fits("/ä*", "/äö"));
+        assert!(fits("", ""));
+        assert!(!fits("", "/"));
+    }
+
+    /// The definition, tried out from every place.
+    fn slow(pattern: &[char], text: &[char]) -> bool {
+        match pattern {
+            [] => text.is_empty(),
+            ['*', '*', rest @ ..] => {
+                let rest = &rest[rest.iter().take_while(|char| **char == '*').count()..];
+                (0..=text.len()).any(|from| slow(rest, &text[from..]))
+            }
+            ['*', rest @ ..] => {
+                let within = text.iter().take_while(|char| **char != '/').count();
+                (0..=within).any(|from| slow(rest, &text[from..]))
+            }
+            [char, rest @ ..] => text.first() == Some(char) && slow(rest, &text[1..]),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_agrees_with_its_definition(pattern in "[ab/*]{0,9}", text in "[ab/]{0,9}") {
+            let chars = |text: &str| text.chars().collect::<Vec<_>>();
+            prop_assert_eq!(Glob::new(&pattern).matches(&text), slow(&chars(&pattern), &chars(&text)));
+        }
+
+        #[test]
+        fn states_go_on_from_word_to_word(before in 50usize..140, between in 0usize..80) {
+            let pattern = format!("{}*{}", "a".repeat(before), "b".repeat(between));
+            let text = |within: &str| format!("{}{within}{}", "a".repeat(before), "b".repeat(between));
+            prop_assert!(Glob::new(&pattern).matches(&text("abc")));
+            prop_assert!(!Glob::new(&pattern).matches(&text("x/")));
+            prop_assert!(!Glob::new(&pattern).matches(&text("xbc")[1..]));
+        }
     }
 }

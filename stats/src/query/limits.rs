@@ -14,6 +14,8 @@ pub const CLAUSES: usize = 1_000;
 pub const FILTERS: usize = 1_000;
 /// Regular expressions and wildcards of a query together.
 pub const PATTERNS: usize = 100;
+/// Regular expressions of a query together: the largest ones may take a tenth of a second for a long text each.
+pub const REGEXES: usize = 20;
 /// Characters of the key in `event:props:<key>`: no stored one is longer.
 pub const PROPERTY_KEY: usize = 300;
 /// Bytes of one clause.

@@ -23,7 +23,8 @@ pub(super) fn period(value: &Value) -> Result<Period, QueryError> {
 pub(super) fn range(value: Option<&Value>, zone: Tz, context: &Context) -> Result<Range, QueryError> {
     let value = value.ok_or(QueryError::Missing { key: KEY })?;
     // Where `all` starts must not tell of what is not shown.
-    let first_event = context.first_event.map(|first| first.max(context.shown().from));
+    let shown = context.shown();
+    let first_event = context.first_event.filter(|first| *first < shown.to).map(|first| first.max(shown.from));
     Ok(Range::of(period(value)?, zone, context.now, first_event))
 }
 

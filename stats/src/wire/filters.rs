@@ -66,7 +66,7 @@ impl Reader {
         let dimension = Dimension::from_name(name).ok_or_else(|| QueryError::unknown(KEY, &name))?;
         let clauses = read::list(KEY, clauses)?;
         self.counts.clauses(clauses.len())?;
-        self.counts.patterns(if operator.is_pattern() { clauses.len() } else { 0 })?;
+        self.counts.regexes(if operator.is_pattern() { clauses.len() } else { 0 })?;
         let clauses: Vec<String> = clauses.iter().map(|value| clause(&dimension, value)).collect::<Result<_, _>>()?;
         Condition::with_case(dimension, operator, clauses, case_sensitive).map(Filter::Condition)
     }

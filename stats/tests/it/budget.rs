@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono_tz::Tz;
-use haru_stats::engine::{Budget, BudgetError, NoCache, Plan};
+use haru_stats::engine::{Budget, BudgetError, NoCache, Plan, Stop};
 use haru_stats::time::SiteZones;
 use haru_stats::wire::{self, Context};
 use haru_stats::{Allowed, Answer, Day, Engine, Event, Query};
@@ -90,9 +90,32 @@ fn merged_groups_count_too() {
 fn rows_of_parts_that_come_bit_by_bit_add_up() {
     let part = named(&unique(1_000));
     let engine = Engine::with_threads(1).with_budget(Budget { rows: 2_500, ..Budget::default() });
-    let gathering = engine.gathering(Plan::new(&[query(&json!([]))]));
+    let gathering = engine.gathering(Plan::new(&[query(&json!([]))]), Stop::default());
     assert!(gathering.add(&part, &NoCache).is_ok());
     assert!(gathering.add(&part, &NoCache).is_ok());
     let error = gathering.add(&part, &NoCache).expect_err("refused");
     assert_eq!(error, BudgetError::Rows { rows: 3_000, limit: 2_500 });
+}
+
+/// What was stopped is no answer, and what it left half done is not remembered: the same question is answered afterwards.
+#[test]
+fn what_was_stopped_is_no_answer_and_is_not_remembered() {
+    let parts = named(&unique(1_000));
+    let filtered = {
+        let context =
+            Context { now: at("2026-09-10T12:00:00Z"), zone: Tz::UTC, first_event: None, allowed: Allowed::Everything };
+        let body =
+            json!({"metrics": ["visitors"], "date_range": "7d", "filters": [["contains", "event:props:order", ["1"]]]});
+        wire::query(&body, &context).expect("a valid query").query
+    };
+    let (engine, memory) = (Engine::with_threads(2), Memory::default());
+    let stop = Stop::default();
+    let gathering = engine.gathering(Plan::new(std::slice::from_ref(&filtered)), stop.clone());
+    stop.now();
+    assert_eq!(gathering.add(&parts, &memory), Err(BudgetError::Time));
+    assert_eq!(BudgetError::Time.key(), "filters");
+    let answers = engine.answer_plan(&Plan::new(std::slice::from_ref(&filtered)), &parts, &memory).expect("an answer");
+    let afresh = engine.answer(&[filtered], &parts).expect("an answer");
+    assert_eq!(answers[0].rows, afresh[0].rows);
+    assert!(answers[0].rows[0].metrics[0].as_f64() > Some(0.0));
 }

@@ -1,7 +1,7 @@
 //! Partial results are remembered by part and question.
 
 use chrono_tz::Tz;
-use haru_stats::engine::{NoCache, Plan, Trace};
+use haru_stats::engine::{NoCache, Plan, Stop, Trace};
 use haru_stats::time::SiteZones;
 use haru_stats::wire::{self, Context};
 use haru_stats::{Allowed, Answer, DashboardQuery, Engine, Event, Part, Query};
@@ -114,7 +114,7 @@ fn parts_may_come_bit_by_bit_and_be_gone() {
     let (memory, parts) = (Memory::default(), parts());
     let query = dashboard("2026-09-02", "2026-09-08", &json!([]));
     let expected = query.answer(&Engine::with_threads(1), &parts, &NoCache).expect("within the budget");
-    let gathering = || Engine::with_threads(2).gathering(Plan::new(query.queries()));
+    let gathering = || Engine::with_threads(2).gathering(Plan::new(query.queries()), Stop::default());
     let first = gathering();
     let mut traces = Vec::new();
     for part in parts.into_iter().rev() {
@@ -130,7 +130,7 @@ fn parts_may_come_bit_by_bit_and_be_gone() {
     }
     assert_eq!(query.assemble(again.answer().expect("within the budget")), expected);
     assert_eq!(memory.counts().1, 0);
-    let other =
-        Engine::with_threads(1).gathering(Plan::new(dashboard("2026-09-02", "2026-09-09", &json!([])).queries()));
+    let other = Engine::with_threads(1)
+        .gathering(Plan::new(dashboard("2026-09-02", "2026-09-09", &json!([])).queries()), Stop::default());
     assert_eq!(traces.iter().filter(|trace| !other.add_remembered(trace, &memory)).count(), 1, "the ninth");
 }

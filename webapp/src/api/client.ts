@@ -28,7 +28,8 @@ export const getSite = (site: string): Promise<Site> => read(client.GET("/v1/sit
 export const createSite = (body: { name: string; domain: string; timezone: string }): Promise<Site> =>
   read(client.POST("/v1/sites", { body }));
 
-export const deleteSite = (site: string): Promise<void> => read(client.DELETE("/v1/sites/{site}", at(site)));
+export const deleteSite = (site: string, domain: string): Promise<void> =>
+  read(client.DELETE("/v1/sites/{site}", { params: { ...at(site).params, query: { domain } } }));
 
 export const rotateToken = (site: string): Promise<Site> =>
   read(client.POST("/v1/sites/{site}/token", at(site)));

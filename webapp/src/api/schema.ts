@@ -3014,7 +3014,10 @@ export interface operations {
     };
     deleteSite: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The site's domain, to show that this one is meant. */
+                domain?: string;
+            };
             header?: never;
             path: {
                 /** @description Id or domain. */

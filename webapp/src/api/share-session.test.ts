@@ -13,6 +13,9 @@ function start({ password = null as string | null } = {}) {
     views: 0,
     generation: 0,
     tokens: new Set<string>(),
+    panels: ["pages"],
+    /** What sessions of before the last change are answered. */
+    isNarrowed: false,
     goodFor: 900,
     requests: [] as { what: string; token: string | null }[],
     isAway: false,
@@ -41,12 +44,13 @@ function start({ password = null as string | null } = {}) {
         expires_in: server.goodFor,
         site: SITE,
         name: "For the board",
-        panels: ["pages"],
+        panels: server.panels,
         properties: false,
         embed: false,
       });
     }
     if (!server.stands || !server.tokens.has(token ?? "")) return answer(401, { title: "Unauthorized" });
+    if (server.isNarrowed && token === "Bearer t1") return answer(403, { title: "Forbidden" });
     return answer(200, { visitors: 3 });
   }
 
@@ -177,4 +181,14 @@ test("a changed password locks what is open", async () => {
   expect(reader.state.value).toEqual({ is: "locked", wrong: false });
   await reader.unlock("another word");
   expect(reader.state.value.is).toBe("open");
+});
+
+test("a link that shows something else by now is opened anew, once", async () => {
+  const { server, reader, ask } = start();
+  await reader.start();
+  server.isNarrowed = true;
+  server.panels = ["sources"];
+  await expect(ask()).resolves.toBeDefined();
+  expect(reader.state.value).toMatchObject({ is: "open", shared: { panels: ["sources"] } });
+  expect(server.views).toBe(2);
 });

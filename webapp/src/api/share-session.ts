@@ -47,6 +47,8 @@ export function createReader(slug: string, world: ShareWorld): Reader {
   let wasOpen = false;
   let renewing: Promise<void> | null = null;
   let checking: Promise<void> | null = null;
+  /** Whether the server was asked what the link shows by now: once is enough, as each answer counts as a view. */
+  let askedAnew = false;
 
   function close(next: ShareState): void {
     token = null;
@@ -153,6 +155,12 @@ export function createReader(slug: string, world: ShareWorld): Reader {
       const used = await fresh();
       if (used === null) throw new ApiError(401);
       const response = await sendWith(used)(request);
+      if (response.status === 403 && !askedAnew) {
+        // The link shows something else by now: what, comes with a new session.
+        askedAnew = true;
+        await renew();
+        return token ? sendWith(token.value)(retry) : response;
+      }
       if (response.status !== 401 && response.status !== 404) return response;
       await check(response.status === 401 ? used : null);
       return token && token.value !== used ? sendWith(token.value)(retry) : response;

@@ -693,6 +693,7 @@ export const en = {
   "settings.public_intro": "Lets everybody see all numbers of this site, without a login.",
   "settings.public_on": "Everybody may see this dashboard",
   "settings.public_copy": "Copy the address of the public dashboard",
+  "settings.public_no_address": "A domain without a dot has no public address. Make a share link instead.",
   "settings.reset": "Reset site",
   "settings.reset_intro":
     "Deletes everything that was ever counted for {site}, and keeps the site with its settings. This can't be undone.",

@@ -23,3 +23,6 @@ export function isDomain(text: string): boolean {
       /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z0-9-]{2,63}|\d{1,3})$/.test(text))
   );
 }
+
+/** Whether a public site is found at its domain: one without a dot could be the slug of somebody's link. */
+export const hasPublicAddress = (domain: string): boolean => /[.:]/.test(domain);

@@ -90,7 +90,7 @@ fn periods_mean_what_the_document_says() {
 #[test]
 fn every_limit_is_that_of_the_program() {
     let years = format!("{} to {}", limits::YEARS.start(), limits::YEARS.end());
-    let told: [(&str, &dyn Display); 15] = [
+    let told: [(&str, &dyn Display); 16] = [
         ("ROWS", &limits::ROWS),
         ("DIMENSIONS", &limits::DIMENSIONS),
         ("FILTER_DEPTH", &limits::FILTER_DEPTH),
@@ -99,6 +99,7 @@ fn every_limit_is_that_of_the_program() {
         ("PROPERTY_KEY", &limits::PROPERTY_KEY),
         ("CLAUSE_BYTES", &limits::CLAUSE_BYTES),
         ("PATTERNS", &limits::PATTERNS),
+        ("REGEXES", &limits::REGEXES),
         ("REGEX_BYTES", &limits::REGEX_BYTES),
         ("BUCKETS", &limits::BUCKETS),
         ("DAYS", &limits::DAYS),

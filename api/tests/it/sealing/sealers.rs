@@ -76,7 +76,7 @@ async fn segments_of_a_deleted_site_are_removed(db: Db) {
     let kept = numbers(&haru, "kept.example").await;
     let database = database(&place).await;
     assert_eq!(number(&database, "SELECT COUNT(*) FROM segment").await, 12);
-    assert_eq!(status(haru.delete("/api/v1/sites/gone.example")).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete("/api/v1/sites/gone.example?domain=gone.example")).await, StatusCode::NO_CONTENT);
     eventually("its segments to be removed", async || {
         let mut left = Vec::new();
         for table in ["event", "segment", "watermark", "sealed_day"] {

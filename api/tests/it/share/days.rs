@@ -8,7 +8,7 @@ use super::{ask, change, dashboard, make, stranger};
 use crate::harness::{Db, Haru, expect, json_of, on_both};
 use crate::socket::Socket;
 
-on_both!(days_that_are_not_shown_are_nowhere, the_past_alone_can_be_shown,);
+on_both!(days_that_are_not_shown_are_nowhere, the_past_alone_can_be_shown, when_it_began_is_not_told_by_days_before,);
 
 fn days_ago(days: u64) -> String {
     (today() - Days::new(days)).to_string()
@@ -107,4 +107,20 @@ async fn the_past_alone_can_be_shown(db: Db) {
     let mut own = Socket::connected(&haru).await;
     own.subscribe("1", r#"subscription { liveVisitors(siteId: "example.com") }"#).await;
     assert_eq!(own.until("1", |_| true).await, json!({"liveVisitors": 1}));
+}
+
+/// A link that ends before the first event shows nothing, not even when that was.
+async fn when_it_began_is_not_told_by_days_before(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    haru.create_site("example.com", "UTC").await;
+    past(&haru, 3).await;
+    let link = make(&haru, json!({"name": "Numbers", "until": days_ago(10)})).await;
+    let stranger = stranger(&haru, &link).await;
+    for (status, answer) in
+        [ask(&stranger, json!({"date_range": "all"})).await, dashboard(&stranger, json!({"date_range": "all"})).await]
+    {
+        for day in 1..=3 {
+            assert!(!answer.to_string().contains(&days_ago(day)), "{status}: {answer}");
+        }
+    }
 }

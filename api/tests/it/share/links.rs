@@ -239,7 +239,7 @@ async fn a_deleted_site_takes_its_links_along(db: Db) {
     haru.create_site("example.com", "UTC").await;
     let link = make(&haru, json!({"name": "Numbers", "slug": "numbers"})).await;
     let stranger = stranger(&haru, &link).await;
-    let deleted = haru.delete("/api/v1/sites/example.com");
+    let deleted = haru.delete("/api/v1/sites/example.com?domain=example.com");
     assert_eq!(status(deleted).await, StatusCode::NO_CONTENT);
     assert_eq!(number(&database(&place).await, "SELECT COUNT(*) FROM share_link").await, 0);
     assert_eq!(look(&haru, "numbers").await.status(), StatusCode::NOT_FOUND);

@@ -16,7 +16,7 @@ mod visits;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::budget::{BudgetError, Meter};
+use super::budget::{BudgetError, Meter, Stop};
 use super::needs::{Need, Needs, Sums};
 use super::part_query::{Asked, PartQuery};
 use super::partial::{Partial, PartialBuilder};
@@ -33,13 +33,14 @@ const GROUP_BYTES: usize = 64;
 
 /// Answers questions about a day.
 pub(super) fn scan_day(day: &Day, queries: &[PartQuery], meter: &Meter) -> Result<Vec<Partial>, BudgetError> {
-    let mut scan = DayScan { day, selections: Vec::new(), matches: Vec::new() };
+    let mut scan = DayScan { day, stop: meter.stop(), selections: Vec::new(), matches: Vec::new() };
     queries.iter().map(|query| scan.answer(query.asked(), meter)).collect()
 }
 
 /// What has been computed for a day so far.
 struct DayScan<'d> {
     day: &'d Day,
+    stop: &'d Stop,
     selections: Vec<(Arc<[Filter]>, Rc<Selection>)>,
     matches: Vec<(Within, Rc<Matches>)>,
 }
@@ -52,6 +53,8 @@ impl DayScan<'_> {
         let needs = asked.needs;
         let matches = self.matches(&asked.filters, asked.window);
         let entered = asked.entry_filters.as_ref().map(|filters| self.selection(filters));
+        // What was stopped on the way may have passed over texts: it is no answer, and nothing of it is remembered.
+        meter.check_time()?;
         let limit = meter.left() / GROUP_BYTES;
         let mut grouping = Grouping::new(self.day, &asked.dimensions, &asked.bucket_ends, limit);
         if let ([axis], true) = (grouping.axes(), needs == Needs::default().with(Need::Visitors))
@@ -117,7 +120,7 @@ impl DayScan<'_> {
         if let Some((_, selection)) = self.selections.iter().find(|(known, _)| known == filters) {
             return Rc::clone(selection);
         }
-        let selection = Rc::new(Selection::of(self.day, filters));
+        let selection = Rc::new(Selection::of(self.day, filters, self.stop));
         self.selections.push((Arc::clone(filters), Rc::clone(&selection)));
         selection
     }

@@ -6,6 +6,7 @@ use fixedbitset::FixedBitSet;
 
 use super::visited::Visited;
 use crate::day::{Code, Column, Day, Level, with_codes};
+use crate::engine::Stop;
 use crate::query::{Condition, Filter};
 
 /// What passes.
@@ -18,9 +19,9 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// Evaluates filters, all of which must hold, over the columns of a day.
-    pub(super) fn of(day: &Day, filters: &[Filter]) -> Self {
-        match all(day, filters) {
+    /// Evaluates filters, all of which must hold, over the columns of a day. Means nothing once it was stopped.
+    pub(super) fn of(day: &Day, filters: &[Filter], stop: &Stop) -> Self {
+        match all(day, filters, stop) {
             Mask::Constant(true) => Self { rows: None, visits: Rc::new(Visited::All(day.visits())) },
             Mask::Constant(false) => Self { rows: None, visits: Rc::new(Visited::Some(Vec::new())) },
             Mask::Visits(visits) => Self { rows: None, visits: Rc::new(Visited::of(&visits)) },
@@ -39,10 +40,10 @@ enum Mask {
     Visits(FixedBitSet),
 }
 
-fn all(day: &Day, filters: &[Filter]) -> Mask {
+fn all(day: &Day, filters: &[Filter], stop: &Stop) -> Mask {
     let mut joined = Mask::Constant(true);
     for filter in filters {
-        joined = match (joined, mask(day, filter)) {
+        joined = match (joined, mask(day, filter, stop)) {
             (Mask::Constant(false), _) | (_, Mask::Constant(false)) => return Mask::Constant(false),
             (Mask::Constant(true), mask) | (mask, Mask::Constant(true)) => mask,
             (one, other) => both(day, one, other, FixedBitSet::intersect_with),
@@ -51,10 +52,10 @@ fn all(day: &Day, filters: &[Filter]) -> Mask {
     joined
 }
 
-fn any(day: &Day, filters: &[Filter]) -> Mask {
+fn any(day: &Day, filters: &[Filter], stop: &Stop) -> Mask {
     let mut joined = Mask::Constant(false);
     for filter in filters {
-        joined = match (joined, mask(day, filter)) {
+        joined = match (joined, mask(day, filter, stop)) {
             (Mask::Constant(true), _) | (_, Mask::Constant(true)) => return Mask::Constant(true),
             (Mask::Constant(false), mask) | (mask, Mask::Constant(false)) => mask,
             (one, other) => both(day, one, other, FixedBitSet::union_with),
@@ -78,22 +79,22 @@ fn both(day: &Day, one: Mask, other: Mask, join: fn(&mut FixedBitSet, &FixedBitS
     }
 }
 
-fn mask(day: &Day, filter: &Filter) -> Mask {
+fn mask(day: &Day, filter: &Filter, stop: &Stop) -> Mask {
     match filter {
-        Filter::Condition(condition) => condition_mask(day, condition),
-        Filter::And(filters) => all(day, filters),
-        Filter::Or(filters) => any(day, filters),
-        Filter::Not(filter) => inverted(mask(day, filter)),
-        Filter::HasDone(filter) => done(day, filter),
-        Filter::HasNotDone(filter) => inverted(done(day, filter)),
+        Filter::Condition(condition) => condition_mask(day, condition, stop),
+        Filter::And(filters) => all(day, filters, stop),
+        Filter::Or(filters) => any(day, filters, stop),
+        Filter::Not(filter) => inverted(mask(day, filter, stop)),
+        Filter::HasDone(filter) => done(day, filter, stop),
+        Filter::HasNotDone(filter) => inverted(done(day, filter, stop)),
     }
 }
 
-fn condition_mask(day: &Day, condition: &Condition) -> Mask {
+fn condition_mask(day: &Day, condition: &Condition, stop: &Stop) -> Mask {
     let Some(column) = day.column(condition.dimension()) else {
         return Mask::Constant(false); // refused when the condition was made
     };
-    let table = column.table(|value| condition.test(value));
+    let table = column.table(|value| !stop.is_over() && condition.test(value));
     let passing = table.iter().filter(|passes| **passes).count();
     if passing == 0 || passing == table.len() {
         return Mask::Constant(passing > 0);
@@ -145,8 +146,8 @@ fn inverted(mask: Mask) -> Mask {
 }
 
 /// Visits that hold an event that passes.
-fn done(day: &Day, filter: &Filter) -> Mask {
-    match mask(day, filter) {
+fn done(day: &Day, filter: &Filter, stop: &Stop) -> Mask {
+    match mask(day, filter, stop) {
         Mask::Rows(rows) => {
             let mut visits = FixedBitSet::with_capacity(day.visits());
             visits.extend(visits_holding(day, &rows).into_iter().map(|visit| visit as usize));

@@ -61,7 +61,7 @@ export function Deletion({ site }: { site: Site }) {
           title={t("settings.delete_confirm_title", { site: site.domain })}
           submit={t("settings.delete_submit")}
           work={async () => {
-            await deleteSite(site.id);
+            await deleteSite(site.id, site.domain);
             dropSite(site.id);
             route(urls.home);
           }}

@@ -5,6 +5,7 @@ import { CopyText } from "../../components/CopyText";
 import { FormError } from "../../components/ErrorBox";
 import { TickField } from "../../components/MoreFields";
 import { t } from "../../i18n";
+import { hasPublicAddress } from "../../lib/domain";
 import { urls } from "../../lib/urls";
 import { keepSite } from "../../state/sites";
 import { Section, useSaving } from "./form";
@@ -28,7 +29,12 @@ export function PublicDashboard({ site, canChange }: { site: Site; canChange: bo
         disabled={!canChange || saving.isSending}
         onChange={(checked) => void change(checked)}
       />
-      {site.public && <CopyText text={urls.publicShare(site.domain)} label={t("settings.public_copy")} />}
+      {site.public &&
+        (hasPublicAddress(site.domain) ? (
+          <CopyText text={urls.publicShare(site.domain)} label={t("settings.public_copy")} />
+        ) : (
+          <p class="text-[0.8125rem] text-quiet">{t("settings.public_no_address")}</p>
+        ))}
       <FormError error={saving.errors.form ?? null} />
     </Section>
   );
