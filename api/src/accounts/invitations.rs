@@ -123,9 +123,9 @@ impl Accounts {
         problems.into_result()?;
         let password_hash = self.passwords.hash(wish.password, &[&email, &name]).await?;
         let at = now_ms();
-        let new = NewUser { email, name, password_hash, others_allowed: true, at };
+        let new = NewUser { email, name, password_hash: password_hash.clone(), others_allowed: true, at };
         let (user_id, _) = self.store.join(&hash, Joining::New(new), client, at).await?;
-        self.begin_session(&user_id, client).await
+        self.begin_session(&user_id, &password_hash, client).await
     }
 }
 

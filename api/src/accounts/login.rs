@@ -21,6 +21,9 @@ use crate::ids::{millis, new_id, now_ms, random_bytes};
 use crate::secret::Secret;
 use crate::store::{Login, NewUser, SessionState, Store};
 
+/// The same for an unknown address and for a wrong password.
+const WRONG_PASSWORD: Error = Error::Unauthenticated("email or password is wrong");
+
 /// What somebody registers with.
 #[derive(Clone, Debug)]
 pub(crate) struct Registration {
@@ -91,8 +94,8 @@ impl Accounts {
     /// # Errors
     /// `Invalid` by field, `Conflict` for a taken address, `Forbidden` when registration is not open.
     pub(crate) async fn register(&self, wish: Registration, client: &str) -> Result<Grant> {
-        let user_id = self.create_user(wish).await?;
-        self.begin_session(&user_id, client).await
+        let (user_id, hash) = self.new_user(wish).await?;
+        self.begin_session(&user_id, &hash, client).await
     }
 
     /// Makes a user; the public id is answered.
@@ -100,6 +103,11 @@ impl Accounts {
     /// # Errors
     /// As [`Accounts::register`].
     pub(crate) async fn create_user(&self, wish: Registration) -> Result<String> {
+        Ok(self.new_user(wish).await?.0)
+    }
+
+    /// Id and password hash of a new user.
+    async fn new_user(&self, wish: Registration) -> Result<(String, String)> {
         let mut problems = Problems::default();
         let email = problems.email(&wish.email);
         problems.password(&wish.password);
@@ -110,23 +118,23 @@ impl Accounts {
             return Err(Error::Forbidden("registration is not open on this instance"));
         }
         let password_hash = self.passwords.hash(wish.password, &[&email, &name]).await?;
-        let new = NewUser { email, name, password_hash, others_allowed, at: now_ms() };
-        Ok(self.store.register(new).await?.id)
+        let new = NewUser { email, name, password_hash: password_hash.clone(), others_allowed, at: now_ms() };
+        Ok((self.store.register(new).await?.id, password_hash))
     }
 
     /// Logs somebody in.
     ///
     /// # Errors
-    /// `Unauthenticated`, the same and after the same time for an unknown address and for a wrong password; `SecondFactor` when
-    /// the password is right and the code that is needed is not.
+    /// `Unauthenticated`, the same and after the same time for an unknown address and for a wrong password, also for one that
+    /// was right a moment ago; `SecondFactor` when the password is right and the code that is needed is not.
     pub(crate) async fn login(&self, credentials: Credentials, client: &str) -> Result<Grant> {
         let email = Problems::default().email(&credentials.email);
         let found = self.store.credentials(&email).await?;
-        let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), Some(hash)));
+        let hash = found.as_ref().map(|(_, hash)| hash.clone());
         let fits = self.passwords.verify(credentials.password, hash).await?;
-        let user = user.filter(|_| fits).ok_or(Error::Unauthenticated("email or password is wrong"))?;
+        let (user, hash) = found.filter(|_| fits).ok_or(WRONG_PASSWORD)?;
         self.ask_second_factor(&user.id, credentials.code.as_deref()).await?;
-        self.begin_session(&user.id, client).await
+        self.begin_session(&user.id, &hash, client).await
     }
 
     /// Trades a refresh token for a new pair. The predecessor of the current one is good for [`GRACE`] more; an older
@@ -237,7 +245,12 @@ impl Accounts {
         self.sessions.get_or(id, ask).await?.ok_or(Error::Unauthenticated("the login has ended"))
     }
 
-    pub(super) async fn begin_session(&self, user_id: &str, client: &str) -> Result<Grant> {
+    /// Logs a user in whose password was found to fit that hash, or was just stored as it. Checking took its time: a password that
+    /// was changed meanwhile ended all logins, and begins none.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when the password is another one by now.
+    pub(super) async fn begin_session(&self, user_id: &str, proven_hash: &str, client: &str) -> Result<Grant> {
         let now = now_ms();
         let account_id = self.store.first_account_of(user_id).await?;
         let account_id = account_id.ok_or(Error::Forbidden("this user is in no account"))?;
@@ -248,7 +261,8 @@ impl Accounts {
             rotated_at: now,
             expires_at: now + millis(REFRESH_LIFETIME),
         };
-        let ended = self.store.insert_session(&login, user_id, &account_id, client, LOGINS_MAX).await?;
+        let place = (user_id, account_id.as_str(), client);
+        let ended = self.store.insert_session(&login, place, proven_hash, LOGINS_MAX).await?.ok_or(WRONG_PASSWORD)?;
         self.forget_sessions(&ended).await;
         self.grant(&login).await
     }

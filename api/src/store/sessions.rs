@@ -2,7 +2,10 @@
 
 use haru_entity::{account, member, session, user};
 use sea_orm::sea_query::{Expr, LockType};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 
 use super::audit::{self, Action};
 use super::{Role, Scope, Store, User};
@@ -42,18 +45,18 @@ pub(crate) struct SessionState {
 }
 
 impl Store {
-    /// Begins a login. A user has at most `max`: the longest unused end, whose ids are answered.
+    /// Begins a login of a user in an account from a kind of client. A user has at most `max`: the longest unused end, whose ids are
+    /// answered. None: the user's password hash is not, or no longer, the one that was proven.
     ///
     /// # Errors
     /// When the database can't store it.
     pub(crate) async fn insert_session(
         &self,
         login: &Login,
-        user_id: &str,
-        account_id: &str,
-        client: &str,
+        (user_id, account_id, client): (&str, &str, &str),
+        proven_hash: &str,
         max: u64,
-    ) -> Result<Vec<String>> {
+    ) -> Result<Option<Vec<String>>> {
         let row = session::ActiveModel {
             id: Set(login.id.clone()),
             user_id: Set(user_id.to_owned()),
@@ -66,8 +69,11 @@ impl Store {
             client: Set(client.to_owned()),
         };
         let transaction = self.begin_write().await?;
-        // Of two that begin at once the second sees the first.
-        user::Entity::find_by_id(user_id).lock(LockType::NoKeyUpdate).one(&transaction).await?;
+        // Of two that begin at once the second sees the first; and a new password, which ends all logins, is either seen here or
+        // sees this one.
+        if !has_hash(&transaction, user_id, proven_hash).await? {
+            return Ok(None);
+        }
         row.insert(&transaction).await?;
         let ended: Vec<String> = session::Entity::find()
             .select_only()
@@ -89,7 +95,7 @@ impl Store {
         }
         audit::note_of(&transaction, (account_id, user_id, client), Action::LoggedIn, "").await?;
         transaction.commit().await?;
-        Ok(ended)
+        Ok(Some(ended))
     }
 
     /// The login of that id.
@@ -174,4 +180,10 @@ impl Store {
             account_name: account.name,
         }))
     }
+}
+
+/// Whether a user, who is held until the transaction ends, has that password hash.
+pub(super) async fn has_hash(transaction: &DatabaseTransaction, user_id: &str, hash: &str) -> Result<bool> {
+    let user = user::Entity::find_by_id(user_id).lock(LockType::NoKeyUpdate).one(transaction).await?;
+    Ok(user.is_some_and(|user| user.password_hash == hash))
 }

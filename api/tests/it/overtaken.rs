@@ -1,0 +1,39 @@
+//! What a request was let in by is looked at again where it takes effect: it may have changed while the request waited.
+//!
+//! Here the other change is one that is not committed yet when the request is let in, and is when the request goes on.
+
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, StatusCode};
+use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
+use serde_json::json;
+
+use crate::harness::{Db, Haru, PASSWORD, on_both, status};
+use crate::sealing::{database, number};
+
+on_both!(a_login_with_a_password_that_was_changed_meanwhile_does_not_begin,);
+
+/// The answer to a request beside which those statements are run and committed once the request waits for them.
+async fn beside(database: &DatabaseConnection, statements: &[&str], request: RequestBuilder) -> StatusCode {
+    let other = database.begin().await.expect("begun");
+    for statement in statements {
+        other.execute_unprepared(statement).await.expect("run");
+    }
+    let commit = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        other.commit().await.expect("committed");
+    };
+    tokio::join!(status(request), commit).0
+}
+
+/// What a new password does, whoever sets it.
+const NEW_PASSWORD: [&str; 2] = ["UPDATE \"user\" SET password_hash = 'another'", "DELETE FROM session"];
+
+async fn a_login_with_a_password_that_was_changed_meanwhile_does_not_begin(db: Db) {
+    let (haru, place) = Haru::with_owner(db).await;
+    let database = database(&place).await;
+    let body = json!({"email": "ana@example.com", "password": PASSWORD});
+    let login = haru.client.post(haru.url("/api/v1/auth/login")).json(&body);
+    assert_eq!(beside(&database, &NEW_PASSWORD, login).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(number(&database, "SELECT COUNT(*) FROM session").await, 0);
+}
