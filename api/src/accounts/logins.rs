@@ -57,24 +57,26 @@ impl Accounts {
     /// Gives the caller a new password, and ends all their other logins.
     ///
     /// # Errors
-    /// `Invalid` with field `current` when that is wrong, with field `password` when the new one can't be used.
+    /// `Invalid` with field `current` when that is wrong, with field `password` when the new one can't be used;
+    /// `Unauthenticated` when another new password was faster, or the login has ended meanwhile.
     pub(crate) async fn change_password(&self, state: &SessionState, current: String, new: String) -> Result<()> {
         let mut problems = Problems::default();
         problems.password(&new);
         problems.into_result()?;
-        self.check_password(&state.user.id, current, "current").await?;
+        let proven = self.check_password(&state.user.id, current, "current").await?;
         let hash = self.passwords.hash(new, &[&state.user.email, &state.user.name]).await?;
-        let ended = self.store.change_password(&state.scope, &state.session_id, hash).await?;
+        let ended = self.store.change_password(&state.scope, &state.session_id, &proven, hash).await?;
         self.forget_sessions(&ended).await;
         Ok(())
     }
 
-    /// Asks somebody who is logged in for their password once more, before what can't be undone.
+    /// Asks somebody who is logged in for their password once more, before what can't be undone; answers the hash that it fits.
     ///
     /// # Errors
     /// `Invalid` with that field when it is wrong.
-    pub(crate) async fn check_password(&self, user_id: &str, password: String, field: &str) -> Result<()> {
+    pub(crate) async fn check_password(&self, user_id: &str, password: String, field: &str) -> Result<String> {
         let hash = self.store.user_with_hash(user_id).await?.map(|(_, hash)| hash);
-        if self.passwords.verify(password, hash).await? { Ok(()) } else { Err(Error::field(field, "is wrong")) }
+        let fits = self.passwords.verify(password, hash.clone()).await?;
+        hash.filter(|_| fits).ok_or_else(|| Error::field(field, "is wrong"))
     }
 }

@@ -5,6 +5,7 @@ use haru_entity::{account, member, member_site, site};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait};
 
+use super::sessions::ENDED;
 use super::sites::{keys_of, visible};
 use super::{Reach, Role, Scope, sound};
 use crate::accounts::Right;
@@ -19,7 +20,6 @@ pub(super) struct Acting {
 /// Locks the caller's account, so that one change in it waits for the other, and looks at the caller again: they may have
 /// lost the right since the call was let in.
 pub(super) async fn acting(transaction: &DatabaseTransaction, scope: &Scope, right: Right) -> Result<Acting> {
-    const ENDED: Error = Error::Unauthenticated("the login has ended");
     let account = locked_account(transaction, &scope.account_id).await?.ok_or(ENDED)?;
     let row = member_row(transaction, &scope.account_id, &scope.user_id).await?.ok_or(ENDED)?;
     let role = Role::stored(&row.role)?;

@@ -7,6 +7,7 @@ use sea_orm::{
 };
 
 use super::audit::{self, Action};
+use super::sessions::{ENDED, check_login, has_hash};
 use super::{Scope, Store, User, sound};
 use crate::error::{Error, Result};
 
@@ -93,13 +94,24 @@ impl Store {
         }))
     }
 
-    /// Gives the caller a new password and ends their logins but one; the ids of those that ended are answered. Links by
-    /// which the password could have been set anew end, too.
+    /// Gives the caller, who has proven that hash, a new password and ends their logins but one; the ids of those that ended are
+    /// answered. Links by which the password could have been set anew end, too.
     ///
     /// # Errors
-    /// When the database can't store it.
-    pub(crate) async fn change_password(&self, scope: &Scope, kept: &str, hash: String) -> Result<Vec<String>> {
+    /// `Unauthenticated` when the hash is another one by now, or the login that is to be kept has ended: who set a new password
+    /// meanwhile, maybe because this login is not theirs, has the last word.
+    pub(crate) async fn change_password(
+        &self,
+        scope: &Scope,
+        kept: &str,
+        proven_hash: &str,
+        hash: String,
+    ) -> Result<Vec<String>> {
         let transaction = self.begin_write().await?;
+        if !has_hash(&transaction, &scope.user_id, proven_hash).await? {
+            return Err(ENDED);
+        }
+        check_login(&transaction, kept).await?;
         let ended = set_password(&transaction, &scope.user_id, hash, Some(kept)).await?;
         audit::note(&transaction, scope, Action::PasswordChanged, "").await?;
         transaction.commit().await?;

@@ -9,7 +9,10 @@ use sea_orm::{
 
 use super::audit::{self, Action};
 use super::{Role, Scope, Store, User};
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+/// The same for one that ended, expired or never was.
+pub(super) const ENDED: Error = Error::Unauthenticated("the login has ended");
 
 /// Logins beyond the bound that end at once, at most: there may be many from before there was one.
 const STEP: u64 = 1_000;
@@ -186,4 +189,13 @@ impl Store {
 pub(super) async fn has_hash(transaction: &DatabaseTransaction, user_id: &str, hash: &str) -> Result<bool> {
     let user = user::Entity::find_by_id(user_id).lock(LockType::NoKeyUpdate).one(transaction).await?;
     Ok(user.is_some_and(|user| user.password_hash == hash))
+}
+
+/// Goes on when the login has not ended, and holds it until the transaction ends: what ends it afterwards waits, and finds what was
+/// done by it.
+///
+/// # Errors
+/// `Unauthenticated`.
+pub(super) async fn check_login(transaction: &DatabaseTransaction, id: &str) -> Result<()> {
+    session::Entity::find_by_id(id).lock_shared().one(transaction).await?.map(|_| ()).ok_or(ENDED)
 }

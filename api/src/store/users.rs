@@ -11,6 +11,7 @@ use sea_orm::{
 
 use super::accounts::lock_registration;
 use super::audit::{self, Action};
+use super::sessions::ENDED;
 use super::{Role, Store, sound};
 use crate::error::{Error, Result};
 
@@ -61,7 +62,6 @@ impl Store {
     /// `NotFound` when they are not in it, `Forbidden` when it is disabled, `Unauthenticated` when the login has ended.
     pub(crate) async fn move_session(&self, id: &str, user_id: &str, account_id: &str) -> Result<()> {
         const NONE: Error = Error::NotFound("account");
-        const ENDED: Error = Error::Unauthenticated("the login has ended");
         let account_id = sound(account_id);
         let transaction = self.begin_write().await?;
         // The membership stays until this is done.

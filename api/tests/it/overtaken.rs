@@ -9,9 +9,13 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
 use serde_json::json;
 
 use crate::harness::{Db, Haru, PASSWORD, on_both, status};
+use crate::logins::once_more;
 use crate::sealing::{database, number};
 
-on_both!(a_login_with_a_password_that_was_changed_meanwhile_does_not_begin,);
+on_both!(
+    a_login_with_a_password_that_was_changed_meanwhile_does_not_begin,
+    a_change_of_password_that_was_overtaken_changes_nothing,
+);
 
 /// The answer to a request beside which those statements are run and committed once the request waits for them.
 async fn beside(database: &DatabaseConnection, statements: &[&str], request: RequestBuilder) -> StatusCode {
@@ -36,4 +40,17 @@ async fn a_login_with_a_password_that_was_changed_meanwhile_does_not_begin(db: D
     let login = haru.client.post(haru.url("/api/v1/auth/login")).json(&body);
     assert_eq!(beside(&database, &NEW_PASSWORD, login).await, StatusCode::UNAUTHORIZED);
     assert_eq!(number(&database, "SELECT COUNT(*) FROM session").await, 0);
+}
+
+async fn a_change_of_password_that_was_overtaken_changes_nothing(db: Db) {
+    let (mut haru, place) = Haru::with_owner(db).await;
+    let database = database(&place).await;
+    let change = json!({"current": PASSWORD, "password": "une autre longue phrase"});
+    let [set, end] = NEW_PASSWORD;
+    let ended = beside(&database, &[end], haru.post("/api/v1/me/password", &change)).await;
+    assert_eq!(ended, StatusCode::UNAUTHORIZED, "the login has ended");
+    haru.token = once_more(&haru).await.0;
+    let overtaken = beside(&database, &[set], haru.post("/api/v1/me/password", &change)).await;
+    assert_eq!(overtaken, StatusCode::UNAUTHORIZED, "another password was set");
+    assert_eq!(number(&database, "SELECT COUNT(*) FROM \"user\" WHERE password_hash = 'another'").await, 1);
 }
