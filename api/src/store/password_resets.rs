@@ -9,6 +9,7 @@ use sea_orm::{
 
 use super::audit::called;
 use super::audit::{self, Action};
+use super::sessions::lock_user;
 use super::{Scope, Store, User, logins, sound};
 use crate::error::{Error, Result};
 
@@ -112,6 +113,8 @@ impl Store {
         now: i64,
     ) -> Result<Vec<String>> {
         let transaction = self.begin_write().await?;
+        // The user before their links, as whoever changes a password does.
+        lock_user(&transaction, user_id).await?;
         let used = password_reset::Entity::delete_many()
             .filter(password_reset::Column::Hash.eq(hash.to_vec()))
             .filter(password_reset::Column::ExpiresAt.gt(now))

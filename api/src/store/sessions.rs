@@ -187,8 +187,13 @@ impl Store {
 
 /// Whether a user, who is held until the transaction ends, has that password hash.
 pub(super) async fn has_hash(transaction: &DatabaseTransaction, user_id: &str, hash: &str) -> Result<bool> {
-    let user = user::Entity::find_by_id(user_id).lock(LockType::NoKeyUpdate).one(transaction).await?;
-    Ok(user.is_some_and(|user| user.password_hash == hash))
+    Ok(lock_user(transaction, user_id).await?.is_some_and(|user| user.password_hash == hash))
+}
+
+/// A user, held until the transaction ends. Whatever touches passwords and logins does this first, so that none waits for
+/// another that waits for it; what only refers to the user need not wait.
+pub(super) async fn lock_user(transaction: &DatabaseTransaction, id: &str) -> Result<Option<user::Model>> {
+    Ok(user::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(transaction).await?)
 }
 
 /// Goes on when the login has not ended, and holds it until the transaction ends: what ends it afterwards waits, and finds what was

@@ -10,11 +10,13 @@ use serde_json::json;
 
 use crate::harness::{Db, Haru, PASSWORD, on_both, status};
 use crate::logins::once_more;
+use crate::passwords::token_of_a_link;
 use crate::sealing::{database, number};
 
 on_both!(
     a_login_with_a_password_that_was_changed_meanwhile_does_not_begin,
     a_change_of_password_that_was_overtaken_changes_nothing,
+    a_reset_and_a_change_of_the_same_password_do_not_wait_for_each_other,
 );
 
 /// The answer to a request beside which those statements are run and committed once the request waits for them.
@@ -53,4 +55,22 @@ async fn a_change_of_password_that_was_overtaken_changes_nothing(db: Db) {
     let overtaken = beside(&database, &[set], haru.post("/api/v1/me/password", &change)).await;
     assert_eq!(overtaken, StatusCode::UNAUTHORIZED, "another password was set");
     assert_eq!(number(&database, "SELECT COUNT(*) FROM \"user\" WHERE password_hash = 'another'").await, 1);
+}
+
+async fn a_reset_and_a_change_of_the_same_password_do_not_wait_for_each_other(db: Db) {
+    let (haru, place) = Haru::with_owner(db).await;
+    let database = database(&place).await;
+    let token = token_of_a_link(&haru, "ana@example.com").await;
+    let body = json!({"token": token, "password": "une autre longue phrase"});
+    let reset = haru.client.post(haru.url("/api/v1/auth/password/reset")).json(&body);
+    // What a change does, step by step: while the reset waits for the user, it must not hold the link.
+    let change = database.begin().await.expect("begun");
+    change.execute_unprepared(NEW_PASSWORD[0]).await.expect("set");
+    let goes_on = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        change.execute_unprepared("DELETE FROM password_reset").await.expect("not in each other's way");
+        change.commit().await.expect("committed");
+    };
+    let (reset, ()) = tokio::join!(status(reset), goes_on);
+    assert_eq!(reset, StatusCode::NOT_FOUND, "the change ended the link");
 }
