@@ -77,7 +77,7 @@ impl Tokens {
         let secret = api_token::new_secret();
         let hash = api_token::hash_of(&secret);
         let new = NewToken { name, hash, scopes: scopes.to_stored(), site_ids, at: now, expires_at };
-        let token = self.store.insert_token(scope, new, TOKENS_MAX).await?;
+        let token = self.store.insert_token(scope, right, new, TOKENS_MAX).await?;
         Ok(MadeToken { token, secret })
     }
 

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::accounts::enabled;
-use super::acting::locked_account;
+use super::acting::{Acting, acting};
 use super::audit::{self, Action};
 use super::sites::keys_of;
 use super::{Role, Scope, Store, sound};
@@ -84,21 +84,20 @@ fn with_id(scope: &Scope, id: &str) -> Select<api_token::Entity> {
 }
 
 impl Store {
-    /// Makes a token of the caller, unless the account has `max` already.
+    /// Makes a token of the caller, which needs that right, unless the account has `max` already.
     ///
     /// # Errors
-    /// `Invalid` for a site that the caller can't see, `Forbidden` beyond `max`.
-    pub(crate) async fn insert_token(&self, scope: &Scope, new: NewToken, max: u64) -> Result<Token> {
+    /// `Invalid` for a site that the caller can't see, `Forbidden` beyond `max` and for those who may not.
+    pub(crate) async fn insert_token(&self, scope: &Scope, right: Right, new: NewToken, max: u64) -> Result<Token> {
         let transaction = self.begin_write().await?;
         // Two that are made at once must not both be the last one.
-        let account = locked_account(&transaction, &scope.account_id).await?;
-        account.ok_or(Error::Unauthenticated("the login has ended"))?;
+        let Acting { scope: caller, .. } = acting(&transaction, scope, right).await?;
         let of_account = api_token::Entity::find().filter(api_token::Column::AccountId.eq(&scope.account_id));
         if of_account.count(&transaction).await? >= max {
             return Err(Error::Forbidden("this account has as many API tokens as it may have: revoke one first"));
         }
         let sites = match &new.site_ids {
-            Some(ids) => keys_of(&transaction, scope, ids).await?,
+            Some(ids) => keys_of(&transaction, &caller, ids).await?,
             None => Vec::new(),
         };
         let row = api_token::ActiveModel {

@@ -11,12 +11,14 @@ use serde_json::json;
 use crate::harness::{Db, Haru, PASSWORD, on_both, status};
 use crate::logins::once_more;
 use crate::passwords::token_of_a_link;
+use crate::people::{joined, open, user_id};
 use crate::sealing::{database, number};
 
 on_both!(
     a_login_with_a_password_that_was_changed_meanwhile_does_not_begin,
     a_change_of_password_that_was_overtaken_changes_nothing,
     a_reset_and_a_change_of_the_same_password_do_not_wait_for_each_other,
+    no_token_is_made_by_who_lost_the_right_meanwhile,
 );
 
 /// The answer to a request beside which those statements are run and committed once the request waits for them.
@@ -73,4 +75,29 @@ async fn a_reset_and_a_change_of_the_same_password_do_not_wait_for_each_other(db
     };
     let (reset, ()) = tokio::join!(status(reset), goes_on);
     assert_eq!(reset, StatusCode::NOT_FOUND, "the change ended the link");
+}
+
+async fn no_token_is_made_by_who_lost_the_right_meanwhile(db: Db) {
+    let (ana, place) = open(db).await;
+    let (one, two) = (ana.create_site("one.example", "UTC").await, ana.create_site("two.example", "UTC").await);
+    let ben = joined(&ana, "ben@example.com", json!({"role": "admin"})).await;
+    let id = user_id(&ben).await;
+    let database = database(&place).await;
+    let make = |scope: &str, site: &str| {
+        ben.post("/api/v1/tokens", &json!({"name": "A program", "scopes": [scope], "site_ids": [site]}))
+    };
+    // What changes a member holds the account.
+    let held = "UPDATE account SET name = name";
+    let limited = format!("UPDATE member SET limited = TRUE WHERE user_id = '{id}'");
+    let listed = format!(
+        "INSERT INTO member_site (account_id, user_id, site_id) SELECT account_id, '{id}', id FROM site \
+         WHERE public_id = '{}'",
+        one.id
+    );
+    let hidden = beside(&database, &[held, &limited, &listed], make("stats:read", &two.id)).await;
+    assert_eq!(hidden, StatusCode::UNPROCESSABLE_ENTITY, "the site is hidden from them");
+    let viewer = format!("UPDATE member SET role = 'viewer' WHERE user_id = '{id}'");
+    assert_eq!(beside(&database, &[held, &viewer], make("events:write", &one.id)).await, StatusCode::FORBIDDEN);
+    assert_eq!(number(&database, "SELECT COUNT(*) FROM api_token").await, 0);
+    assert_eq!(status(make("stats:read", &one.id)).await, StatusCode::CREATED, "what viewers may");
 }
