@@ -49,8 +49,7 @@ impl Accounts {
         mailer: &Mailer,
         base_url: &BaseUrl,
     ) -> Result<MadeInvitation> {
-        let scope = &state.scope;
-        Right::ManageMembers.check(scope.role)?;
+        Right::ManageMembers.check(state.scope.role)?;
         let mut problems = Problems::default();
         let email = wish.email.map(|email| problems.email(&email));
         let role = given_role(&mut problems, &wish.role);
@@ -60,7 +59,7 @@ impl Accounts {
         let at = now_ms();
         let expires_at = at + millis(LIFETIME);
         let new = NewInvitation { email, role, reach, hash: random_secret::hash_of(&secret), at, expires_at };
-        let invitation = self.store.insert_invitation(scope, new, INVITATIONS_MAX).await?;
+        let invitation = self.store.insert_invitation(state, new, INVITATIONS_MAX).await?;
         // The fragment of an address is in no server's log.
         let link = base_url.join(&format!("invite#{secret}"));
         let sent = match &invitation.email {

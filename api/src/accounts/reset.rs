@@ -40,7 +40,8 @@ impl Accounts {
         let link = link(base_url, &token);
         let text = format!(
             "Hello {},\n\nsomebody, probably you, asked for a new password at {base_url}\n\nSet one here, within an \
-             hour:\n\n{link}\n\nIf it was not you, do nothing: your password stays as it is.\n",
+             hour:\n\n{link}\n\nThat ends all your logins, and the API tokens and invitations that you made.\n\nIf it was \
+             not you, do nothing: your password stays as it is.\n",
             user.name
         );
         if mailer.send_link(&user.email, "A new password for Haru", text, &link).await {
@@ -49,7 +50,9 @@ impl Accounts {
         Ok(())
     }
 
-    /// Sets a new password by a link, which is used up, and ends all logins of the user. A second factor stays on.
+    /// Sets a new password by a link, which is used up, and ends all logins of the user, the API tokens and the invitations that they
+    /// made: whoever had the password until now, or registered with somebody else's address, keeps no way in. A second factor stays
+    /// on: a mailbox alone must not open what it protects.
     ///
     /// # Errors
     /// `NotFound` when the link is not, or no longer, good; `Invalid` with field `password`.
@@ -63,6 +66,7 @@ impl Accounts {
         let password_hash = self.passwords.hash(password, &[&user.email, &user.name]).await?;
         let ended = self.store.use_password_reset(&hash, &user.id, password_hash, client, now_ms()).await?;
         self.forget_sessions(&ended).await;
+        self.tokens.forget_all();
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use super::token_scope::{TokenScope, TokenScopes};
 use super::validate::Problems;
 use crate::error::{Error, Result};
 use crate::ids::{millis, now_ms};
-use crate::store::{NewToken, Scope, Store, Token};
+use crate::store::{NewToken, Scope, SessionState, Store, Token};
 
 /// Tokens that an account may have, of all its members together.
 pub(crate) const TOKENS_MAX: u64 = 100;
@@ -64,7 +64,7 @@ impl Tokens {
     ///
     /// # Errors
     /// `Invalid` by field, `Forbidden` for a scope beyond the caller's role, and when the account has [`TOKENS_MAX`].
-    pub(crate) async fn create(&self, scope: &Scope, wish: TokenWish) -> Result<MadeToken> {
+    pub(crate) async fn create(&self, state: &SessionState, wish: TokenWish) -> Result<MadeToken> {
         let now = now_ms();
         let mut problems = Problems::default();
         let name = problems.name(&wish.name);
@@ -73,11 +73,11 @@ impl Tokens {
         let expires_at = wish.expires_at.and_then(|text| problems.expires_at(&text, now));
         problems.into_result()?;
         let right = if scopes.writes() { Right::MakeWritingTokens } else { Right::MakeReadingTokens };
-        right.check(scope.role)?;
+        right.check(state.scope.role)?;
         let secret = api_token::new_secret();
         let hash = api_token::hash_of(&secret);
         let new = NewToken { name, hash, scopes: scopes.to_stored(), site_ids, at: now, expires_at };
-        let token = self.store.insert_token(scope, right, new, TOKENS_MAX).await?;
+        let token = self.store.insert_token(state, right, new, TOKENS_MAX).await?;
         Ok(MadeToken { token, secret })
     }
 

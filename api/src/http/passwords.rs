@@ -121,7 +121,7 @@ impl PasswordsApi {
         Ok(Asked::Accepted)
     }
 
-    /// Set a new password by a link. All logins of the user end; a second factor stays on.
+    /// Set a new password by a link. Logins, API tokens and invitations of the user end; a second factor stays on.
     #[oai(path = "/auth/password/reset", method = "post", operation_id = "resetPassword")]
     async fn reset(
         &self,

@@ -123,7 +123,7 @@ impl TokensApi {
     ) -> Result<Created, Problem> {
         let wish =
             TokenWish { name: body.name, scopes: body.scopes, site_ids: body.site_ids, expires_at: body.expires_at };
-        let MadeToken { token, secret } = app.accounts.tokens.create(&state.scope, wish).await?;
+        let MadeToken { token, secret } = app.accounts.tokens.create(&state, wish).await?;
         Ok(Created::Token(Json(Token { token: Some(secret), ..token.into() })))
     }
 

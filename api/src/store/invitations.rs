@@ -12,8 +12,9 @@ use super::accounts::{enabled, insert_user};
 use super::acting::{Acting, acting, keys_within, locked_account};
 use super::audit::{self, Action};
 use super::members::join;
+use super::sessions::check_login;
 use super::sites::visible;
-use super::{NewUser, Reach, Role, Scope, Store, sound};
+use super::{NewUser, Reach, Role, Scope, SessionState, Store, sound};
 use crate::accounts::Right;
 use crate::error::{Error, Result};
 
@@ -83,10 +84,16 @@ impl Store {
     ///
     /// # Errors
     /// `Invalid` for a site that the caller can't see, `Conflict` for the address of a member, `Forbidden` beyond `max` and beyond
-    /// the caller's sites.
-    pub(crate) async fn insert_invitation(&self, scope: &Scope, new: NewInvitation, max: u64) -> Result<Invitation> {
+    /// the caller's sites, `Unauthenticated` when the login has ended: an invitation must not outlive what ended it.
+    pub(crate) async fn insert_invitation(
+        &self,
+        SessionState { scope, session_id, .. }: &SessionState,
+        new: NewInvitation,
+        max: u64,
+    ) -> Result<Invitation> {
         let transaction = self.begin_write().await?;
         let Acting { scope: caller, .. } = acting(&transaction, scope, Right::ManageMembers).await?;
+        check_login(&transaction, session_id).await?;
         let open = invitation::Entity::find()
             .filter(invitation::Column::AccountId.eq(&scope.account_id))
             .filter(invitation::Column::ExpiresAt.gt(new.at));
@@ -278,6 +285,17 @@ impl Store {
         });
         described.collect()
     }
+}
+
+/// Removes all invitations that a user has made; the logs of their accounts tell of each.
+pub(super) async fn withdraw_all_of(transaction: &DatabaseTransaction, user_id: &str, client: &str) -> Result<()> {
+    let made = invitation::Entity::find().filter(invitation::Column::UserId.eq(user_id));
+    for row in made.order_by_asc(invitation::Column::Id).all(transaction).await? {
+        let of = (row.account_id.as_str(), user_id, client);
+        audit::note_of(transaction, of, Action::InvitationWithdrawn, named(&row)).await?;
+    }
+    invitation::Entity::delete_many().filter(invitation::Column::UserId.eq(user_id)).exec(transaction).await?;
+    Ok(())
 }
 
 async fn with_hash(connection: &impl ConnectionTrait, hash: &[u8; 32], now: i64) -> Result<invitation::Model> {

@@ -10,7 +10,7 @@ use sea_orm::{
 use super::audit::called;
 use super::audit::{self, Action};
 use super::sessions::lock_user;
-use super::{Scope, Store, User, logins, sound};
+use super::{Scope, Store, User, invitations, logins, sound, tokens};
 use crate::error::{Error, Result};
 
 /// A link that is to be made.
@@ -100,7 +100,8 @@ impl Store {
         Ok(user::Entity::find_by_id(row.user_id).one(&self.reader).await?.map(User::from))
     }
 
-    /// Uses a link: sets the password and ends all logins of the user, whose ids are answered.
+    /// Uses a link: sets the password and ends all logins of the user, whose ids are answered, and the API tokens and invitations
+    /// that they made: whoever had the password may have made these, to be there after it.
     ///
     /// # Errors
     /// `NotFound` when the link is not, or no longer, good: of two that use it at once one gets this.
@@ -129,6 +130,9 @@ impl Store {
             let of = (account_id.as_str(), user_id, client);
             audit::note_of(&transaction, of, Action::PasswordChanged, "by a link").await?;
         }
+        // After the logins: what one of them was about to make is there by now, or is not made any more.
+        tokens::revoke_all_of(&transaction, user_id, client).await?;
+        invitations::withdraw_all_of(&transaction, user_id, client).await?;
         transaction.commit().await?;
         Ok(ended)
     }

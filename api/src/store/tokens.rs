@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use haru_entity::{api_token, api_token_site, member, site, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 use super::accounts::enabled;
 use super::acting::{Acting, acting};
 use super::audit::{self, Action};
+use super::sessions::check_login;
 use super::sites::keys_of;
-use super::{Role, Scope, Store, sound};
+use super::{Role, Scope, SessionState, Store, sound};
 use crate::accounts::Right;
 use crate::error::{Error, Result};
 
@@ -87,11 +88,19 @@ impl Store {
     /// Makes a token of the caller, which needs that right, unless the account has `max` already.
     ///
     /// # Errors
-    /// `Invalid` for a site that the caller can't see, `Forbidden` beyond `max` and for those who may not.
-    pub(crate) async fn insert_token(&self, scope: &Scope, right: Right, new: NewToken, max: u64) -> Result<Token> {
+    /// `Invalid` for a site that the caller can't see, `Forbidden` beyond `max` and for those who may not, `Unauthenticated` when the
+    /// login has ended: a token must not outlive what ended it.
+    pub(crate) async fn insert_token(
+        &self,
+        SessionState { scope, session_id, .. }: &SessionState,
+        right: Right,
+        new: NewToken,
+        max: u64,
+    ) -> Result<Token> {
         let transaction = self.begin_write().await?;
         // Two that are made at once must not both be the last one.
         let Acting { scope: caller, .. } = acting(&transaction, scope, right).await?;
+        check_login(&transaction, session_id).await?;
         let of_account = api_token::Entity::find().filter(api_token::Column::AccountId.eq(&scope.account_id));
         if of_account.count(&transaction).await? >= max {
             return Err(Error::Forbidden("this account has as many API tokens as it may have: revoke one first"));
@@ -250,4 +259,15 @@ impl Store {
         });
         Ok(described.collect())
     }
+}
+
+/// Removes all tokens that a user has made; the logs of their accounts tell of each.
+pub(super) async fn revoke_all_of(transaction: &DatabaseTransaction, user_id: &str, client: &str) -> Result<()> {
+    let made = api_token::Entity::find().filter(api_token::Column::UserId.eq(user_id));
+    for row in made.order_by_asc(api_token::Column::Id).all(transaction).await? {
+        let of = (row.account_id.as_str(), user_id, client);
+        audit::note_of(transaction, of, Action::TokenRevoked, row.name).await?;
+    }
+    api_token::Entity::delete_many().filter(api_token::Column::UserId.eq(user_id)).exec(transaction).await?;
+    Ok(())
 }

@@ -19,6 +19,7 @@ on_both!(
     a_change_of_password_that_was_overtaken_changes_nothing,
     a_reset_and_a_change_of_the_same_password_do_not_wait_for_each_other,
     no_token_is_made_by_who_lost_the_right_meanwhile,
+    nothing_is_made_by_a_login_that_ended_meanwhile,
 );
 
 /// The answer to a request beside which those statements are run and committed once the request waits for them.
@@ -100,4 +101,19 @@ async fn no_token_is_made_by_who_lost_the_right_meanwhile(db: Db) {
     assert_eq!(beside(&database, &[held, &viewer], make("events:write", &one.id)).await, StatusCode::FORBIDDEN);
     assert_eq!(number(&database, "SELECT COUNT(*) FROM api_token").await, 0);
     assert_eq!(status(make("stats:read", &one.id)).await, StatusCode::CREATED, "what viewers may");
+}
+
+async fn nothing_is_made_by_a_login_that_ended_meanwhile(db: Db) {
+    let (mut ana, place) = Haru::with_owner(db).await;
+    let database = database(&place).await;
+    for (path, body, table) in [
+        ("/api/v1/tokens", json!({"name": "A program", "scopes": ["stats:read"]}), "api_token"),
+        ("/api/v1/account/invitations", json!({"role": "admin"}), "invitation"),
+    ] {
+        let made = beside(&database, &NEW_PASSWORD[1..], ana.post(path, &body)).await;
+        assert_eq!(made, StatusCode::UNAUTHORIZED, "{path}");
+        assert_eq!(number(&database, &format!("SELECT COUNT(*) FROM {table}")).await, 0);
+        ana.token = once_more(&ana).await.0;
+        assert_eq!(status(ana.post(path, &body)).await, StatusCode::CREATED, "{path}");
+    }
 }

@@ -6,8 +6,9 @@ use reqwest::StatusCode;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
-use crate::harness::{CHROME_MAC, Db, Haru, PASSWORD, Place, eventually, expect, on_both};
+use crate::harness::{CHROME_MAC, Db, Haru, PASSWORD, Place, eventually, expect, json_of, on_both, status};
 use crate::logins::{answered, log_in, once_more, refresh};
+use crate::people::{accept, invite, open, other};
 use crate::sealing::{database, number};
 
 on_both!(
@@ -15,6 +16,7 @@ on_both!(
     however_it_is_typed_a_password_is_the_same,
     a_changed_password_ends_the_other_logins,
     a_forgotten_password_is_set_anew_by_a_link_once,
+    a_password_by_a_link_leaves_nothing_to_who_had_the_account_before,
     a_link_ends_after_an_hour_or_with_a_changed_password,
     nobody_learns_who_has_a_login,
     one_address_gets_a_few_links_only,
@@ -166,6 +168,42 @@ async fn a_forgotten_password_is_set_anew_by_a_link_once(db: Db) {
     ] {
         let (got, ..) = log_in(&haru, json!({"email": "ana@example.com", "password": password}), CHROME_MAC).await;
         assert_eq!(got, status, "{password}");
+    }
+}
+
+async fn a_password_by_a_link_leaves_nothing_to_who_had_the_account_before(db: Db) {
+    let (ana, place) = open(db).await;
+    // Somebody registers with Eva's address, whose mails they can't read, and works in two accounts.
+    let mut squatter = other(&ana, "eva@example.com").await;
+    let wish = json!({"name": "Nightly", "scopes": ["sites:read"]});
+    let mut programs = Vec::new();
+    let mut make = async |haru: &Haru| {
+        let made = json_of(haru.post("/api/v1/tokens", &wish), StatusCode::CREATED).await;
+        programs.push(haru.bearing(&made["token"]));
+    };
+    make(&ana).await;
+    make(&squatter).await;
+    let of_squatter = invite(&squatter, json!({"role": "admin"})).await;
+    accept(&mut squatter, &invite(&ana, json!({"role": "viewer"})).await).await;
+    make(&squatter).await;
+    let of_ana = invite(&ana, json!({"role": "viewer"})).await;
+    for program in &programs {
+        assert_eq!(status(program.get("/api/v1/sites")).await, StatusCode::OK);
+    }
+
+    let token = token_of_a_link(&ana, "eva@example.com").await;
+    assert_eq!(reset(&ana, &token, NEW_PASSWORD).await.status(), StatusCode::NO_CONTENT);
+    let mut answers = Vec::new();
+    for program in &programs {
+        answers.push(status(program.get("/api/v1/sites")).await);
+    }
+    assert_eq!(answers, [StatusCode::OK, StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED], "at once; Ana's stays");
+    let offer = |made: &Value| status(ana.post("/api/v1/auth/invitation", &json!({"token": made["token"]})));
+    assert_eq!((offer(&of_squatter).await, offer(&of_ana).await), (StatusCode::NOT_FOUND, StatusCode::OK));
+    let database = database(&place).await;
+    for (action, told) in [("token.revoked", 2), ("member.invitation_withdrawn", 1)] {
+        let entries = format!("SELECT COUNT(*) FROM audit_entry WHERE action = '{action}'");
+        assert_eq!(number(&database, &entries).await, told, "{action} is in the logs");
     }
 }
 

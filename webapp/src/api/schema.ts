@@ -527,7 +527,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a new password by a link. All logins of the user end; a second factor stays on. */
+        /** Set a new password by a link. Logins, API tokens and invitations of the user end; a second factor stays on. */
         post: operations["resetPassword"];
         delete?: never;
         options?: never;

@@ -345,7 +345,8 @@ export const en = {
     "If {email} has a login here, the administrator now finds a link for it. It is good for an hour.",
   "auth.forgot.back": "Back to log in",
   "auth.reset.title": "Choose a new password",
-  "auth.reset.intro": "It ends all your logins, everywhere.",
+  "auth.reset.intro":
+    "It ends all your logins, everywhere, and the API tokens and invitations that you made.",
   "auth.reset.password": "New password",
   "auth.reset.submit": "Set password",
   "auth.reset.done_title": "The password is set",
