@@ -9,6 +9,7 @@ use totp_rs::{Builder, Totp};
 
 use super::login::Accounts;
 use super::recovery;
+use super::validate::Problems;
 use crate::error::{Error, Result};
 use crate::ids::{now_ms, random_bytes};
 use crate::secret::Secret;
@@ -130,6 +131,18 @@ impl Accounts {
             None => false,
         };
         if removed { Ok(()) } else { Err(self.wrong_code(&factor).await?) }
+    }
+
+    /// Turns a user's second factor off for who has lost it, or whose address it was set up with by somebody else. Whether it is they
+    /// who ask is for whoever has the database to make sure.
+    ///
+    /// # Errors
+    /// `Invalid` with field `email`, `NotFound` when there is no such user, or they have none.
+    pub(crate) async fn reset_second_factor(&self, email: &str) -> Result<()> {
+        let mut problems = Problems::default();
+        let email = problems.email(email);
+        problems.into_result()?;
+        self.store.reset_second_factor(&email).await
     }
 
     /// New recovery codes in place of the earlier ones.

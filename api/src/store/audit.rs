@@ -10,6 +10,10 @@ use super::{Scope, Store};
 use crate::error::Result;
 use crate::ids::{first_id_at, new_id, now_ms};
 
+/// Whoever uses the command line, as the log names them, and where they do.
+const OPERATOR: &str = "Operator of this instance";
+const COMMAND_LINE: &str = "command line";
+
 /// What can be done in an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
@@ -40,6 +44,7 @@ pub(crate) enum Action {
     ResetLinkMade,
     SecondFactorOn,
     SecondFactorOff,
+    SecondFactorReset,
     RecoveryCodesMade,
 }
 
@@ -74,6 +79,7 @@ impl Action {
             Self::ResetLinkMade => "login.reset_link_made",
             Self::SecondFactorOn => "login.second_factor_on",
             Self::SecondFactorOff => "login.second_factor_off",
+            Self::SecondFactorReset => "login.second_factor_reset",
             Self::RecoveryCodesMade => "login.recovery_codes_made",
         }
     }
@@ -154,13 +160,37 @@ pub(super) async fn note_of(
     action: Action,
     subject: impl Into<String>,
 ) -> Result<()> {
+    let who = called(connection, user_id).await?;
+    insert(connection, account_id, (who, client), action, subject.into()).await
+}
+
+/// The same of whoever has the machine, and with it the database: nobody who is known here.
+///
+/// # Errors
+/// When the database can't store it.
+pub(super) async fn note_of_operator(
+    connection: &impl ConnectionTrait,
+    account_id: &str,
+    action: Action,
+    subject: impl Into<String>,
+) -> Result<()> {
+    insert(connection, account_id, (OPERATOR.to_owned(), COMMAND_LINE), action, subject.into()).await
+}
+
+async fn insert(
+    connection: &impl ConnectionTrait,
+    account_id: &str,
+    (who, client): (String, &str),
+    action: Action,
+    subject: String,
+) -> Result<()> {
     let entry = audit_entry::ActiveModel {
         id: Set(new_id()),
         account_id: Set(account_id.to_owned()),
         at: Set(now_ms()),
-        who: Set(called(connection, user_id).await?),
+        who: Set(who),
         action: Set(action.as_str().to_owned()),
-        subject: Set(subject.into()),
+        subject: Set(subject),
         client: Set(client.to_owned()),
     };
     entry.insert(connection).await?;

@@ -1,15 +1,15 @@
 //! Links for a new password: kept by the hash of their token, gone once used.
 
-use haru_entity::{member, password_reset, user};
+use haru_entity::{password_reset, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::audit::called;
 use super::audit::{self, Action};
 use super::sessions::lock_user;
+use super::users::account_ids_of;
 use super::{Scope, Store, User, invitations, logins, sound, tokens};
 use crate::error::{Error, Result};
 
@@ -126,7 +126,7 @@ impl Store {
         }
         let ended = logins::set_password(&transaction, user_id, password_hash, None).await?;
         // Nobody is logged in here: it is noted wherever their logins can work.
-        for account_id in accounts_of(&transaction, user_id).await? {
+        for account_id in account_ids_of(&transaction, user_id).await? {
             let of = (account_id.as_str(), user_id, client);
             audit::note_of(&transaction, of, Action::PasswordChanged, "by a link").await?;
         }
@@ -189,7 +189,7 @@ impl Store {
         }
         let user_id = password_reset::Entity::find_by_id(id).one(&transaction).await?.ok_or(NONE)?.user_id;
         let subject = called(&transaction, &user_id).await?;
-        for account_id in accounts_of(&transaction, &user_id).await? {
+        for account_id in account_ids_of(&transaction, &user_id).await? {
             let of = (account_id.as_str(), administrator.user_id.as_str(), administrator.client.as_str());
             audit::note_of(&transaction, of, Action::ResetLinkMade, &subject).await?;
         }
@@ -205,11 +205,4 @@ impl Store {
         let gone = password_reset::Entity::delete_many().filter(password_reset::Column::ExpiresAt.lte(now));
         Ok(gone.exec(&self.writer).await?.rows_affected)
     }
-}
-
-/// Ids of the accounts that a user is in.
-async fn accounts_of(transaction: &DatabaseTransaction, user_id: &str) -> Result<Vec<String>> {
-    let ids = member::Entity::find().select_only().column(member::Column::AccountId);
-    let ids = ids.filter(member::Column::UserId.eq(user_id)).order_by_asc(member::Column::AccountId);
-    Ok(ids.into_tuple().all(transaction).await?)
 }

@@ -1,14 +1,15 @@
 //! Second factors and recovery codes. What is encrypted stays so here.
 
-use haru_entity::{recovery_code, second_factor};
+use haru_entity::{recovery_code, second_factor, user};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect,
 };
 
 use super::audit::{self, Action};
+use super::users::account_ids_of;
 use super::{Scope, Store};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A user's second factor as it is stored.
 #[derive(Clone, Debug)]
@@ -182,6 +183,26 @@ impl Store {
         audit::note(&transaction, scope, Action::SecondFactorOff, "").await?;
         transaction.commit().await?;
         Ok(true)
+    }
+
+    /// Removes the second factor of the user with that address, whatever they know of it: for whoever has the database, on the
+    /// command line. The log of each of their accounts tells of it.
+    ///
+    /// # Errors
+    /// `NotFound` when there is no such user, or they have none.
+    pub(crate) async fn reset_second_factor(&self, email: &str) -> Result<()> {
+        let transaction = self.begin_write().await?;
+        let user = user::Entity::find().filter(user::Column::Email.eq(email)).one(&transaction).await?;
+        let user_id = user.ok_or(Error::NotFound("user"))?.id;
+        locked(&transaction, &user_id).await?.ok_or(Error::NotFound("second factor"))?;
+        replace_codes(&transaction, &user_id, &[]).await?;
+        second_factor::Entity::delete_by_id(&user_id).exec(&transaction).await?;
+        let subject = audit::called(&transaction, &user_id).await?;
+        for account_id in account_ids_of(&transaction, &user_id).await? {
+            audit::note_of_operator(&transaction, &account_id, Action::SecondFactorReset, &subject).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
     }
 }
 

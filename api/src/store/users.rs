@@ -88,6 +88,13 @@ impl Store {
     }
 }
 
+/// Ids of the accounts that a user is in.
+pub(super) async fn account_ids_of(transaction: &DatabaseTransaction, user_id: &str) -> Result<Vec<String>> {
+    let ids = member::Entity::find().select_only().column(member::Column::AccountId);
+    let ids = ids.filter(member::Column::UserId.eq(user_id)).order_by_asc(member::Column::AccountId);
+    Ok(ids.into_tuple().all(transaction).await?)
+}
+
 /// Locks users who are about to leave an account, in one order and before their logins are touched, as who changes a password
 /// does. Of two transactions that each take a user out of an account, the second then sees what the first did.
 pub(super) async fn lock_users(transaction: &DatabaseTransaction, user_ids: &[String]) -> Result<()> {

@@ -10,7 +10,7 @@ use totp_rs::Totp;
 use crate::harness::{CHROME_MAC, Db, Haru, PASSWORD, Place, expect, on_both};
 use crate::logins::{log_in, with_secrets};
 use crate::passwords::token_of_a_link;
-use crate::sealing::{database, number};
+use crate::sealing::{database, haru as command, number, output};
 
 on_both!(
     the_second_factor_from_beginning_to_end,
@@ -20,6 +20,7 @@ on_both!(
     the_second_factor_is_asked_for_after_the_right_password_only,
     a_changed_secret_leaves_second_factors_alone,
     a_new_password_by_a_link_leaves_the_second_factor_on,
+    a_lost_second_factor_is_reset_on_the_command_line,
 );
 
 const FACTOR: &str = "/api/v1/me/second-factor";
@@ -209,4 +210,30 @@ async fn a_new_password_by_a_link_leaves_the_second_factor_on(db: Db) {
         let got = login(&haru, NEW_PASSWORD, code).await;
         assert!(is(&got, expected), "{code:?}: {got:?}");
     }
+}
+
+async fn a_lost_second_factor_is_reset_on_the_command_line(db: Db) {
+    let (haru, place) = Haru::with_owner(db).await;
+    let reset = |email: &'static str| output(command(&place, &["user", "reset-second-factor", "--email", email]));
+    for (email, why) in [
+        ("ana@example.com", "haru: second factor not found\n"),
+        ("eva@example.com", "haru: user not found\n"),
+        ("nobody", "haru: email is not an email address\n"),
+    ] {
+        let refused = reset(email).await;
+        assert_eq!((refused.status.code(), String::from_utf8_lossy(&refused.stderr).as_ref()), (Some(1), why));
+    }
+    turn_on(&haru).await;
+    assert_login(&haru, None, ASKED, "it is on").await;
+    let done = reset("Ana@Example.com").await;
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_login(&haru, None, IN, "at once, while the service runs").await;
+    assert!(!has_factor(&haru).await);
+    assert_eq!(number(&database(&place).await, "SELECT COUNT(*) FROM recovery_code").await, 0);
+    let log = expect(haru.get("/api/v1/account/audit").send().await.expect("sent"), StatusCode::OK).await;
+    let told = log["entries"].as_array().expect("a list").iter().find(|e| e["action"] == "login.second_factor_reset");
+    let told = told.expect("an entry");
+    assert_eq!((&told["who"], &told["client"]), (&json!("Operator of this instance"), &json!("command line")));
+    assert_eq!(told["subject"], "Ana <ana@example.com>");
+    turn_on(&haru).await;
 }

@@ -525,6 +525,7 @@ export const en = {
   "audit.login.reset_link_made": "Made a link for a new password of",
   "audit.login.second_factor_on": "Turned on the second factor",
   "audit.login.second_factor_off": "Turned off the second factor",
+  "audit.login.second_factor_reset": "Reset the second factor of",
   "audit.login.recovery_codes_made": "Made new recovery codes",
 
   "me.title": "Your login",
