@@ -238,6 +238,24 @@ describe.each(["/", "/stats/"])("an account of two below %s", (basePath) => {
     await theirs.getByRole("button", { name: /^Account of / }).waitFor();
   });
 
+  it("makes new recovery codes for one of the old, and not for the password alone", async () => {
+    await goTo(theirs, "Your login");
+    await theirs.getByRole("button", { name: "New recovery codes" }).click();
+    await dialogOf(theirs).getByLabel("Your password").fill(COLLEAGUE.password);
+    const make = dialogOf(theirs).getByRole("button", { name: "Make new codes" });
+    await make.click();
+    await dialogOf(theirs).getByText("Fill in this field.").waitFor();
+    await dialogOf(theirs)
+      .getByLabel("Code")
+      .fill(recoveryCodes[2] ?? "");
+    await make.click();
+    const list = dialogOf(theirs).getByRole("list", { name: "Recovery codes" });
+    await list.waitFor();
+    const fresh = await list.getByRole("listitem").allTextContents();
+    expect(new Set([...fresh, ...recoveryCodes]).size).toBe(20);
+    await dialogOf(theirs).getByRole("button", { name: "I have saved them" }).click();
+  });
+
   it(`ends a login elsewhere, whose open dashboard closes within ${ENDED_WITHIN_MS} ms`, async () => {
     const elsewhere = await Owner.arrive(browser, haru.base, timezone);
     closing.push(() => elsewhere.context.close());

@@ -145,16 +145,25 @@ impl Accounts {
         self.store.reset_second_factor(&email).await
     }
 
-    /// New recovery codes in place of the earlier ones.
+    /// New recovery codes in place of the earlier ones. Each is as good as the second factor, so it is asked for, as where it is
+    /// turned off.
     ///
     /// # Errors
-    /// `Invalid` for a wrong password, `NotFound` when no second factor is on.
-    pub(crate) async fn new_recovery_codes(&self, state: &SessionState, password: String) -> Result<Vec<String>> {
-        self.confirmed(&state.user.id).await?;
+    /// `Invalid` for a wrong password or code, `NotFound` when none is on, `TooMany` after many wrong codes.
+    pub(crate) async fn new_recovery_codes(
+        &self,
+        state: &SessionState,
+        password: String,
+        code: &str,
+    ) -> Result<Vec<String>> {
+        let factor = self.confirmed(&state.user.id).await?;
         self.check_password(&state.user.id, password, "password").await?;
         let codes = recovery::new_codes();
-        let kept = self.store.replace_recovery_codes(&state.scope, &hashes(&codes)).await?;
-        if kept { Ok(codes) } else { Err(Error::NotFound("second factor")) }
+        let replaced = match self.proved(&factor, code)? {
+            Some(proved) => self.store.replace_recovery_codes(&state.scope, proved, &hashes(&codes)).await?,
+            None => false,
+        };
+        if replaced { Ok(codes) } else { Err(self.wrong_code(&factor).await?) }
     }
 
     /// Asks for the second factor of a user who has given the right password, if they have one.

@@ -50,7 +50,7 @@ struct LoginList {
     sessions: Vec<Login>,
 }
 
-/// What is asked for before the second factor is begun, or recovery codes are made.
+/// What is asked for before the second factor is begun.
 #[derive(Clone, Debug, Object)]
 #[oai(deny_unknown_fields)]
 struct PasswordAgain {
@@ -67,10 +67,10 @@ struct FactorCode {
     code: String,
 }
 
-/// What is asked for before the second factor is turned off.
+/// What is asked for before the second factor is turned off, or recovery codes are made.
 #[derive(Clone, Debug, Object)]
 #[oai(deny_unknown_fields)]
-struct FactorEnd {
+struct FactorProof {
     /// One's password.
     password: Password,
     /// Six digits, or a recovery code.
@@ -177,7 +177,7 @@ impl LoginsApi {
         &self,
         Person(state): Person,
         Data(app): Data<&Arc<App>>,
-        Json(body): Json<FactorEnd>,
+        Json(body): Json<FactorProof>,
     ) -> Result<Ended, Problem> {
         auth::limit_password(app, &state)?;
         app.accounts.remove_second_factor(&state, body.password.0, &body.code).await?;
@@ -190,10 +190,10 @@ impl LoginsApi {
         &self,
         Person(state): Person,
         Data(app): Data<&Arc<App>>,
-        Json(body): Json<PasswordAgain>,
+        Json(body): Json<FactorProof>,
     ) -> Result<Json<RecoveryCodes>, Problem> {
         auth::limit_password(app, &state)?;
-        let recovery_codes = app.accounts.new_recovery_codes(&state, body.password.0).await?;
+        let recovery_codes = app.accounts.new_recovery_codes(&state, body.password.0, &body.code).await?;
         Ok(Json(RecoveryCodes { recovery_codes }))
     }
 }

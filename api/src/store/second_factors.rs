@@ -154,13 +154,18 @@ impl Store {
         Ok(true)
     }
 
-    /// Gives the caller new recovery codes; the earlier ones are no longer good. False without a confirmed second factor.
+    /// Gives the caller new recovery codes, if what was proved was not used before; the earlier ones are no longer good.
     ///
     /// # Errors
     /// When the database can't store it.
-    pub(crate) async fn replace_recovery_codes(&self, scope: &Scope, codes: &[[u8; 32]]) -> Result<bool> {
+    pub(crate) async fn replace_recovery_codes(
+        &self,
+        scope: &Scope,
+        proved: Proved,
+        codes: &[[u8; 32]],
+    ) -> Result<bool> {
         let transaction = self.begin_write().await?;
-        if !locked(&transaction, &scope.user_id).await?.is_some_and(|row| row.confirmed) {
+        if !used(&transaction, &scope.user_id, proved).await? {
             return Ok(false);
         }
         replace_codes(&transaction, &scope.user_id, codes).await?;

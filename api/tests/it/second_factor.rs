@@ -15,6 +15,7 @@ use crate::sealing::{database, haru as command, number, output};
 on_both!(
     the_second_factor_from_beginning_to_end,
     a_recovery_code_is_good_once,
+    new_recovery_codes_cost_a_code,
     a_code_is_good_once_also_at_the_same_time,
     wrong_codes_are_limited,
     the_second_factor_is_asked_for_after_the_right_password_only,
@@ -138,14 +139,38 @@ async fn a_recovery_code_is_good_once(db: Db) {
     assert_login(&haru, Some(&code.to_uppercase().replace('-', " ")), IN, "as people type it").await;
     assert_login(&haru, Some(code), ASKED, "again").await;
     assert_eq!(number(&database(&place).await, "SELECT COUNT(*) FROM recovery_code").await, 9);
+}
 
+async fn new_recovery_codes_cost_a_code(db: Db) {
+    let (haru, place) = Haru::with_owner(db).await;
     let again = format!("{FACTOR}/recovery-codes");
-    post(&haru, &again, json!({"password": "not the password"}), StatusCode::UNPROCESSABLE_ENTITY).await;
-    let fresh = post(&haru, &again, json!({"password": PASSWORD}), StatusCode::OK).await;
-    let fresh = fresh["recovery_codes"].as_array().expect("a list").clone();
-    assert_eq!(fresh.len(), 10);
-    assert_login(&haru, Some(&factor.recovery[4]), ASKED, "one of the earlier ones").await;
-    assert_login(&haru, fresh[0].as_str(), IN, "one of the new ones").await;
+    let body = |password: &str, code: &str| json!({"password": password, "code": code});
+    post(&haru, &again, body(PASSWORD, "123456"), StatusCode::NOT_FOUND).await;
+    let factor = turn_on(&haru).await;
+    post(&haru, &again, json!({"password": PASSWORD}), StatusCode::BAD_REQUEST).await;
+    for (password, code, field) in [
+        ("not the password", factor.recovery[0].as_str(), "password"),
+        (PASSWORD, "", "code"),
+        (PASSWORD, "aaaa-aaaa-aaaa-aaaa", "code"),
+    ] {
+        let refused = post(&haru, &again, body(password, code), StatusCode::UNPROCESSABLE_ENTITY).await;
+        assert_eq!(refused["errors"][0]["field"], field, "{code}");
+    }
+    // By a recovery code, and by a code of the authenticator.
+    for code in [&factor.recovery[0], &factor.code(1)] {
+        let fresh = post(&haru, &again, body(PASSWORD, code), StatusCode::OK).await;
+        let fresh = fresh["recovery_codes"].as_array().expect("a list").clone();
+        assert_eq!(fresh.len(), 10);
+        post(&haru, &again, body(PASSWORD, code), StatusCode::UNPROCESSABLE_ENTITY).await;
+        assert_login(&haru, Some(&factor.recovery[4]), ASKED, "one of the earlier ones").await;
+        assert_login(&haru, fresh[0].as_str(), IN, "one of the new ones").await;
+    }
+    assert_eq!(number(&database(&place).await, "SELECT COUNT(*) FROM recovery_code").await, 9);
+    // Wrong ones are counted with those at login.
+    for _ in 0..10 {
+        post(&haru, &again, body(PASSWORD, "aaaa-aaaa-aaaa-aaaa"), StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    post(&haru, &again, body(PASSWORD, "123456"), StatusCode::TOO_MANY_REQUESTS).await;
 }
 
 async fn a_code_is_good_once_also_at_the_same_time(db: Db) {

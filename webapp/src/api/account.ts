@@ -48,8 +48,9 @@ export const startSecondFactor = (password: string): Promise<SecondFactorSecret>
 export const confirmSecondFactor = async (code: string): Promise<string[]> =>
   (await read(client.POST("/v1/me/second-factor/confirm", { body: { code } }))).recovery_codes;
 
-export const renewRecoveryCodes = async (password: string): Promise<string[]> =>
-  (await read(client.POST("/v1/me/second-factor/recovery-codes", { body: { password } }))).recovery_codes;
+export const renewRecoveryCodes = async (password: string, code: string): Promise<string[]> =>
+  (await read(client.POST("/v1/me/second-factor/recovery-codes", { body: { password, code } })))
+    .recovery_codes;
 
 export const disableSecondFactor = (password: string, code: string): Promise<void> =>
   read(client.POST("/v1/me/second-factor/disable", { body: { password, code } }));

@@ -1207,19 +1207,6 @@ export interface components {
             code: string;
         };
         /**
-         * FactorEnd
-         * @description What is asked for before the second factor is turned off.
-         */
-        FactorEnd: {
-            /**
-             * Format: password
-             * @description One's password.
-             */
-            password: string;
-            /** @description Six digits, or a recovery code. */
-            code: string;
-        };
-        /**
          * FactorEnrolment
          * @description What an authenticator is told.
          */
@@ -1228,6 +1215,19 @@ export interface components {
             secret: string;
             /** @description The same as `otpauth://…`, for a QR code. */
             uri: string;
+        };
+        /**
+         * FactorProof
+         * @description What is asked for before the second factor is turned off, or recovery codes are made.
+         */
+        FactorProof: {
+            /**
+             * Format: password
+             * @description One's password.
+             */
+            password: string;
+            /** @description Six digits, or a recovery code. */
+            code: string;
         };
         /**
          * FieldProblem
@@ -1648,7 +1648,7 @@ export interface components {
         };
         /**
          * PasswordAgain
-         * @description What is asked for before the second factor is begun, or recovery codes are made.
+         * @description What is asked for before the second factor is begun.
          */
         PasswordAgain: {
             /**
@@ -6517,7 +6517,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json; charset=utf-8": components["schemas"]["FactorEnd"];
+                "application/json; charset=utf-8": components["schemas"]["FactorProof"];
             };
         };
         responses: {
@@ -6633,7 +6633,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json; charset=utf-8": components["schemas"]["PasswordAgain"];
+                "application/json; charset=utf-8": components["schemas"]["FactorProof"];
             };
         };
         responses: {

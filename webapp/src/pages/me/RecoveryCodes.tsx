@@ -6,17 +6,17 @@ import { auth } from "../../api/session";
 import { CopyButton } from "../../components/CopyBox";
 import { Dialog } from "../../components/Dialog";
 import { t } from "../../i18n";
-import { PasswordDialog } from "./PasswordDialog";
+import { ProofDialog } from "./ProofDialog";
 
 export function NewRecoveryCodes({ onClose }: { onClose: () => void }) {
   const [codes, setCodes] = useState<string[] | null>(null);
   if (codes) return <RecoveryCodesDialog codes={codes} title={t("factor.codes_title")} onClose={onClose} />;
   return (
-    <PasswordDialog
+    <ProofDialog
       title={t("factor.new_codes")}
       text={t("factor.new_codes_text")}
       submit={t("factor.new_codes_submit")}
-      ask={async (password) => setCodes(await renewRecoveryCodes(password))}
+      ask={async (password, code) => setCodes(await renewRecoveryCodes(password, code))}
       onClose={onClose}
     />
   );

@@ -1,8 +1,9 @@
 import { useState } from "preact/hooks";
+import { disableSecondFactor } from "../../api/account";
 import { Badge } from "../../components/Badge";
 import { Section } from "../../components/Section";
 import { t } from "../../i18n";
-import { DisableSecondFactor } from "./DisableSecondFactor";
+import { ProofDialog } from "./ProofDialog";
 import { NewRecoveryCodes } from "./RecoveryCodes";
 import { SetUpSecondFactor } from "./SetUpSecondFactor";
 
@@ -39,12 +40,17 @@ export function SecondFactor({ isOn, onChange }: { isOn: boolean; onChange: (isO
       {open === "set_up" && <SetUpSecondFactor onClose={close} onDone={() => onChange(true)} />}
       {open === "codes" && <NewRecoveryCodes onClose={close} />}
       {open === "disable" && (
-        <DisableSecondFactor
-          onClose={close}
-          onDone={() => {
+        <ProofDialog
+          title={t("factor.disable_title")}
+          text={t("factor.disable_text")}
+          submit={t("factor.disable")}
+          danger
+          ask={async (password, code) => {
+            await disableSecondFactor(password, code);
             onChange(false);
             close();
           }}
+          onClose={close}
         />
       )}
     </>

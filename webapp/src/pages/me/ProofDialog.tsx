@@ -1,35 +1,44 @@
 import { useState } from "preact/hooks";
-import { disableSecondFactor } from "../../api/account";
 import { TextField } from "../../components/Field";
 import { FormDialog } from "../../components/Form";
 import { useForm } from "../../components/use-form";
 import { t } from "../../i18n";
 
-export function DisableSecondFactor({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
+interface ProofDialogProps {
+  title: string;
+  text: string;
+  submit: string;
+  danger?: boolean;
+  ask: (password: string, code: string) => Promise<unknown>;
+  onClose: () => void;
+}
+
+/** Asks for the password and a code of the second factor, before something that would get one past it. */
+export function ProofDialog({ title, text, submit, danger = false, ask, onClose }: ProofDialogProps) {
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
   const { errors, isSending, send, refuse, touch } = useForm<"password" | "code">(["password", "code"]);
 
-  const submit = async () => {
+  const prove = async () => {
     const found = {
       ...(password ? {} : { password: t("auth.required") }),
       ...(code.trim() ? {} : { code: t("auth.required") }),
     };
     if (Object.keys(found).length > 0) return refuse(found);
-    if (await send(() => disableSecondFactor(password, code.trim()))) onDone();
+    await send(() => ask(password, code.trim()));
   };
 
   return (
     <FormDialog
-      title={t("factor.disable_title")}
-      submit={t("factor.disable")}
-      danger
+      title={title}
+      submit={submit}
+      danger={danger}
       isSending={isSending}
       error={errors.form}
-      onSubmit={submit}
+      onSubmit={prove}
       onClose={onClose}
     >
-      <p>{t("factor.disable_text")}</p>
+      <p>{text}</p>
       <TextField
         label={t("auth.your_password")}
         name="password"
