@@ -1,6 +1,10 @@
 //! What a good email address, password, name, domain, timezone, end and list of sites are.
 
+use std::borrow::Cow;
+
 use chrono::DateTime;
+use idna::AsciiDenyList;
+use idna::uts46::{DnsLength, Hyphens, Uts46};
 use unicode_normalization::UnicodeNormalization;
 
 use super::password::normal;
@@ -41,11 +45,11 @@ impl Problems {
         if self.0.is_empty() { Ok(()) } else { Err(crate::error::Error::Invalid(self.0)) }
     }
 
-    /// An address: lower case in the one composed form (NFC), its domain in ASCII form (IDNA).
+    /// An address: lower case in the one composed form (NFC), its domain a host name in ASCII form (IDNA).
     pub(crate) fn email(&mut self, text: &str) -> String {
         let text = text.trim();
         let parts = text.rsplit_once('@').and_then(|(local, domain)| {
-            let domain = idna::domain_to_ascii(domain).ok().filter(|domain| domain.contains('.'))?;
+            let domain = mail_domain(domain)?;
             let sound = !local.is_empty()
                 && !local.chars().any(|c| c.is_whitespace() || c.is_control() || "\"(),:;<>@[\\]".contains(c));
             sound.then(|| format!("{}@{domain}", local.to_lowercase().nfc()))
@@ -133,6 +137,13 @@ impl Problems {
     }
 }
 
+/// The domain of an address: letters, digits, hyphens and dots, of the length that DNS allows, with two labels at least. Hyphens may
+/// stand side by side anywhere, as there are such names.
+fn mail_domain(text: &str) -> Option<Cow<'_, str>> {
+    let name = Uts46::new().to_ascii(text.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify);
+    name.ok().filter(|name| name.contains('.'))
+}
+
 /// Letters, digits, hyphens and dots, at most 253; a port may follow for sites under development.
 fn is_domain(host: &str) -> bool {
     let name = host.split_once(':').map_or(host, |(name, _)| name);
@@ -168,11 +179,33 @@ mod tests {
         assert_eq!(problems.email(" Ana@Example.COM "), "ana@example.com");
         // The same letters, however they are put together.
         assert_eq!(problems.email("Zoe\u{308}@B\u{fc}cher.example"), problems.email("zo\u{eb}@xn--bcher-kva.example"));
+        problems.email("ana@a--b.ex-ample.co2");
         assert!(problems.into_result().is_ok());
-        for bad in ["", "ana", "ana@", "@example.com", "ana@example", "a b@example.com", "a\r\nb@example.com"] {
+        let label = "x".repeat(64);
+        for bad in [
+            "",
+            "ana",
+            "ana@",
+            "@example.com",
+            "ana@example",
+            "a b@example.com",
+            "a\r\nb@example.com",
+            "ana@exa\0mple.com",
+            "ana@exa mple.com",
+            "ana@<example>.com",
+            "ana@\"example\".com",
+            "ana@exa_mple.com",
+            "ana@exa\u{ff20}mple.com",
+            "ana@example.com:25",
+            "ana@example.com.",
+            "ana@.example.com",
+            "ana@example..com",
+            "ana@-example.com",
+            &format!("ana@{label}.com"),
+        ] {
             let mut problems = Problems::default();
-            problems.email(bad);
-            assert!(problems.into_result().is_err(), "{bad}");
+            assert_eq!(problems.email(bad), "", "{bad:?}");
+            assert!(problems.into_result().is_err(), "{bad:?}");
         }
     }
 }

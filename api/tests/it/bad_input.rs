@@ -8,7 +8,8 @@ use crate::harness::{Db, Haru, on_both};
 on_both!(
     wrong_hits_are_refused_with_their_field,
     bodies_that_are_no_json_are_refused,
-    the_api_never_answers_5xx_to_nonsense
+    the_api_never_answers_5xx_to_nonsense,
+    what_is_no_email_address_is_refused_wherever_one_is_given,
 );
 
 async fn wrong_hits_are_refused_with_their_field(db: Db) {
@@ -116,5 +117,38 @@ async fn the_api_never_answers_5xx_to_nonsense(db: Db) {
     ] {
         let answer = haru.get(path).send().await.expect("sent");
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+async fn what_is_no_email_address_is_refused_wherever_one_is_given(db: Db) {
+    let (haru, _place) = crate::people::open(db).await;
+    for email in [
+        "a\u{0}@b.example",
+        "a@b\u{0}.example",
+        "a@b\n.example",
+        "a@b .example",
+        "a@<b>.example",
+        "a@\"b\".example",
+        "a@b.example.",
+        "a@b..example",
+    ] {
+        let register = json!({"email": email, "password": crate::harness::PASSWORD, "name": "Eva"});
+        for (path, body, status) in [
+            ("/api/v1/auth/register", register, StatusCode::UNPROCESSABLE_ENTITY),
+            (
+                "/api/v1/account/invitations",
+                json!({"email": email, "role": "viewer"}),
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ),
+            ("/api/v1/auth/login", json!({"email": email, "password": "not right"}), StatusCode::UNAUTHORIZED),
+            ("/api/v1/auth/password/forgot", json!({"email": email}), StatusCode::ACCEPTED),
+        ] {
+            let answer = haru.post(path, &body).send().await.expect("sent");
+            assert_eq!(answer.status(), status, "{path} {email:?}");
+            if status == StatusCode::UNPROCESSABLE_ENTITY {
+                let problem: Value = answer.json().await.expect("JSON");
+                assert_eq!(problem["errors"][0]["field"], "email", "{path} {email:?}");
+            }
+        }
     }
 }
