@@ -18,6 +18,7 @@ use super::{Tag, auth, client};
 use crate::accounts::validate::comparable_email;
 use crate::accounts::{InvitationWish, MadeInvitation, Registration};
 use crate::app::App;
+use crate::error::Error;
 use crate::store::{self, Reach};
 
 /// An open invitation into the account.
@@ -175,8 +176,11 @@ impl InvitationsApi {
         }
         let reach = body.site_ids.map_or(Reach::All, Reach::Only);
         let wish = InvitationWish { email: body.email, role: body.role, reach };
-        let MadeInvitation { invitation, link, mailed } =
-            app.accounts.invite(&state, wish, &app.mailer, &app.base_url).await?;
+        // To the end, also when who asks hangs up while it is mailed: the link is in the mail, else in the log, and nowhere else.
+        let app = app.clone();
+        let made =
+            tokio::spawn(async move { app.accounts.invite(&state, wish, &app.mailer, &app.base_url).await }).await;
+        let MadeInvitation { invitation, link, mailed } = made.map_err(Error::internal)??;
         let (link, mailed) = (Some(link), Some(mailed));
         Ok(Created::Invitation(Json(Invitation { link, mailed, ..invitation.into() })))
     }

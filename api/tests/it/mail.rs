@@ -1,6 +1,7 @@
 //! Mail over SMTP, and what becomes of links that no mail server takes.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use serde_json::json;
@@ -12,7 +13,11 @@ use crate::logins::log_in;
 use crate::mail_server::{MailServer, nowhere};
 use crate::passwords::{NEW_PASSWORD, forgot, requests, reset};
 
-on_both!(a_forgotten_passwords_link_comes_by_mail, what_the_mail_server_refuses_waits_for_the_administrator);
+on_both!(
+    a_forgotten_passwords_link_comes_by_mail,
+    what_the_mail_server_refuses_waits_for_the_administrator,
+    an_invitation_is_mailed_also_when_its_maker_hangs_up,
+);
 
 async fn says_it_has_mail(haru: &Haru) -> bool {
     let instance = haru.client.get(haru.url("/api/v1/instance")).send().await.expect("sent");
@@ -54,6 +59,27 @@ async fn what_the_mail_server_refuses_waits_for_the_administrator(db: Db) {
     assert!(server.mails().is_empty());
 }
 
+async fn an_invitation_is_mailed_also_when_its_maker_hangs_up(db: Db) {
+    let server = MailServer::start_busy().await;
+    let place = Place::new(db).await;
+    let mut haru = place.start(&["--smtp-url", &server.url, "--auth-rate-limit", "0"]).await;
+    haru.register("ana@example.com").await;
+    let wish = json!({"role": "viewer", "email": "eva@example.com"});
+    // Over HTTP/2, where one request is ended, and dropped, while its connection lives on.
+    let client = reqwest::Client::builder().http2_prior_knowledge().timeout(Duration::from_secs(2)).build();
+    let client = client.expect("a client");
+    let invite = client.post(haru.url("/api/v1/account/invitations")).bearer_auth(&haru.token).json(&wish);
+    assert!(invite.send().await.expect_err("it waits for the mail server").is_timeout());
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    server.go_on();
+    let mail = server.after(0).await;
+    assert_eq!(mail.to, ["eva@example.com"]);
+    let link = mail.link(&haru.base);
+    let (_, token) = link.split_once("invite#").expect("an invitation");
+    let offer = haru.post("/api/v1/auth/invitation", &json!({"token": token})).send().await.expect("sent");
+    assert_eq!(expect(offer, StatusCode::OK).await["email"], json!("eva@example.com"));
+}
+
 /// `haru serve` as a process: its address and its log.
 async fn serve(place: &Place, flags: &[&str]) -> (Haru, Lines<BufReader<ChildStderr>>, tokio::process::Child) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_haru"));
@@ -78,7 +104,7 @@ async fn logged_token(log: &mut Lines<BufReader<ChildStderr>>) -> String {
             }
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(20), found).await.expect("a link in the log")
+    tokio::time::timeout(Duration::from_secs(20), found).await.expect("a link in the log")
 }
 
 #[tokio::test(flavor = "multi_thread")]

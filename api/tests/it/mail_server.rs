@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use mailin::{Action, Handler, Response, Session, SessionBuilder, response};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
 /// A mail as it arrived.
 #[derive(Clone, Debug, Default)]
@@ -30,21 +31,41 @@ impl Mail {
 pub(crate) struct MailServer {
     pub(crate) url: String,
     mails: Arc<Mutex<Vec<Mail>>>,
+    open: Arc<Semaphore>,
 }
 
 impl MailServer {
     pub(crate) async fn start() -> Self {
+        let server = Self::start_busy().await;
+        server.go_on();
+        server
+    }
+
+    /// One that takes connections and says nothing until it is told to.
+    pub(crate) async fn start_busy() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("smtp://{}", listener.local_addr().expect("an address"));
         let mails = Arc::new(Mutex::new(Vec::new()));
-        let kept = mails.clone();
+        let open = Arc::new(Semaphore::new(0));
+        let (kept, opened) = (mails.clone(), open.clone());
         tokio::spawn(async move {
             while let Ok((stream, peer)) = listener.accept().await {
                 let keeper = Keeper { mail: Mail::default(), kept: kept.clone() };
-                tokio::spawn(talk(stream, SessionBuilder::new("mail.test").build(peer.ip(), keeper)));
+                let session = SessionBuilder::new("mail.test").build(peer.ip(), keeper);
+                let opened = opened.clone();
+                tokio::spawn(async move {
+                    // Nobody is let in one by one: it opens for all, by being closed.
+                    opened.acquire().await.expect_err("open");
+                    talk(stream, session).await
+                });
             }
         });
-        Self { url, mails }
+        Self { url, mails, open }
+    }
+
+    /// Talks to those who wait, and to all who come.
+    pub(crate) fn go_on(&self) {
+        self.open.close();
     }
 
     /// What has arrived so far.
