@@ -269,10 +269,13 @@ it("lets no account have more sites than its quota", async () => {
   await dialogOf(page).getByLabel("Sites").fill("1");
   await dialogOf(page).getByRole("button", { name: "Save" }).click();
   await rowOf(KIM.email).getByText("1 / 1").waitFor();
+  await rowOf(KIM.email).getByText("near its quota of sites").waitFor();
   await theirs.goto(`${haru.base}sites/new`);
   await theirs.getByLabel("Domain").fill("second.test");
   await theirs.getByRole("button", { name: "Add site" }).click();
   await theirs.getByText(/as many sites as its quota allows/).waitFor();
+  await goTo(theirs, "Account and members");
+  await theirs.getByRole("status").filter({ hasText: "80 % or more of the sites" }).waitFor();
 });
 
 it("switches an account off: its members are told, and can only move to another one", async () => {

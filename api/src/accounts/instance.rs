@@ -21,6 +21,7 @@ pub(crate) struct ListedAccount {
     pub(crate) events_this_month: u64,
     pub(crate) last_activity_at: Option<i64>,
     pub(crate) quota: Quota,
+    pub(crate) sites_quota: Quota,
 }
 
 impl Accounts {
@@ -85,6 +86,7 @@ impl Accounts {
             members: self.store.member_count(&row.id).await?,
             sites: sites.len() as u64,
             quota: Quota::of(events_this_month, row.events_a_month_max),
+            sites_quota: Quota::of(sites.len() as u64, row.sites_max),
             events_this_month,
             last_activity_at,
             row,

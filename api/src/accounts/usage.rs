@@ -8,7 +8,7 @@ use super::login::Accounts;
 use super::rights::Right;
 use crate::error::Result;
 use crate::ids::now_ms;
-use crate::store::{Role, Scope, SessionState, Site, Store};
+use crate::store::{AccountRow, Role, Scope, SessionState, Site, Store};
 
 /// How long a count is believed.
 const TTL: Duration = Duration::from_mins(1);
@@ -24,7 +24,7 @@ pub(crate) enum Quota {
     Ok,
     /// Four fifths or more.
     Near,
-    /// More than there is. What comes is kept all the same.
+    /// More than there is. Events that come are kept all the same; sites are as many where the quota was set after them.
     Exceeded,
 }
 
@@ -100,6 +100,14 @@ pub(crate) struct AccountState {
     pub(crate) events_a_month_max: Option<i64>,
     /// Of the account's events, also on sites that the member does not see.
     pub(crate) quota: Quota,
+    /// Of the account's sites, also those that the member does not see.
+    pub(crate) sites_quota: Quota,
+}
+
+/// How much of each of its quotas an account uses.
+struct Quotas {
+    events: Quota,
+    sites: Quota,
 }
 
 impl Accounts {
@@ -111,9 +119,11 @@ impl Accounts {
         let row = self.store.own_account(scope).await?;
         let sites = self.store.all_sites(scope).await?;
         let events_this_month = self.usage.events(&sites).await?;
+        let quotas = self.quotas(&row).await?;
         Ok(AccountState {
             members: self.store.count_members(scope).await?,
-            quota: self.quota(scope).await?,
+            quota: quotas.events,
+            sites_quota: quotas.sites,
             role: scope.role,
             sites: sites.len() as u64,
             events_this_month,
@@ -135,23 +145,35 @@ impl Accounts {
             notices.push("account_disabled".to_owned());
         }
         if Right::ToldOfQuotas.is_of(state.scope.role) {
-            match self.quota(&state.scope).await? {
-                Quota::Near => notices.push("quota_near".to_owned()),
-                Quota::Exceeded => notices.push("quota_exceeded".to_owned()),
-                Quota::None | Quota::Ok => {}
+            let quotas = self.quotas(&self.store.own_account(&state.scope).await?).await?;
+            for (quota, near, exceeded) in [
+                (quotas.events, "quota_near", "quota_exceeded"),
+                (quotas.sites, "sites_quota_near", "sites_quota_exceeded"),
+            ] {
+                match quota {
+                    Quota::Near => notices.push(near.to_owned()),
+                    Quota::Exceeded => notices.push(exceeded.to_owned()),
+                    Quota::None | Quota::Ok => {}
+                }
             }
         }
         Ok(notices)
     }
 
-    /// How much of the account's events is used; without a quota nothing is counted.
-    async fn quota(&self, scope: &Scope) -> Result<Quota> {
-        let max = self.store.own_account(scope).await?.events_a_month_max;
-        if max.is_none() {
-            return Ok(Quota::None);
+    /// How much of its quotas an account uses; what has none is not counted.
+    async fn quotas(&self, account: &AccountRow) -> Result<Quotas> {
+        if account.events_a_month_max.is_none() && account.sites_max.is_none() {
+            return Ok(Quotas { events: Quota::None, sites: Quota::None });
         }
-        let sites = self.store.sites_of_account(&scope.account_id).await?;
-        Ok(Quota::of(self.usage.events(&sites).await?, max))
+        let sites = self.store.sites_of_account(&account.id).await?;
+        let events = match account.events_a_month_max {
+            Some(_) => self.usage.events(&sites).await?,
+            None => 0,
+        };
+        Ok(Quotas {
+            events: Quota::of(events, account.events_a_month_max),
+            sites: Quota::of(sites.len() as u64, account.sites_max),
+        })
     }
 }
 

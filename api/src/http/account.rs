@@ -44,6 +44,8 @@ struct Details {
     events_a_month_max: Option<i64>,
     /// How much of its events it uses, all sites together: `none` without a quota, else `ok`, `near` from 80 % on, `exceeded`.
     quota: String,
+    /// How much of its sites it uses, also those that the caller does not see: the same words.
+    sites_quota: String,
 }
 
 /// What to change of the account.
@@ -133,6 +135,7 @@ impl From<AccountState> for Details {
             sites_max: state.sites_max,
             events_a_month_max: state.events_a_month_max,
             quota: state.quota.as_str().to_owned(),
+            sites_quota: state.sites_quota.as_str().to_owned(),
         }
     }
 }

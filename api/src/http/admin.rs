@@ -48,6 +48,8 @@ struct AdminAccount {
     events_a_month_max: Option<i64>,
     /// How much of its events it uses: `none` without a quota, else `ok`, `near` from 80 % on, `exceeded`.
     quota: String,
+    /// How much of its sites it uses: the same words. Beyond the quota it is where that was set, or lowered, after the sites were made.
+    sites_quota: String,
 }
 
 /// Who owns an account.
@@ -111,6 +113,7 @@ impl From<ListedAccount> for AdminAccount {
             sites_max: row.sites_max,
             events_a_month_max: row.events_a_month_max,
             quota: account.quota.as_str().to_owned(),
+            sites_quota: account.sites_quota.as_str().to_owned(),
         }
     }
 }

@@ -117,7 +117,8 @@ struct Me {
     accounts: Vec<Account>,
     /// Whether a second factor is asked for at login.
     second_factor: bool,
-    /// Words for what should be mended or known: `untrusted_forwarded_header`, `quota_near`, `quota_exceeded`, `account_disabled`.
+    /// Words for what should be mended or known: `untrusted_forwarded_header`, `quota_near`, `quota_exceeded`, `sites_quota_near`,
+    /// `sites_quota_exceeded`, `account_disabled`.
     notices: Vec<String>,
 }
 

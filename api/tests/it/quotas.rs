@@ -12,6 +12,7 @@ use crate::sealing::{after_restart, database, number, run};
 
 on_both!(
     quotas_of_sites_hold_also_at_once,
+    nearly_and_wholly_used_sites_are_told_of,
     events_beyond_a_quota_are_kept_and_told_of,
     an_owner_is_told_of_each_state_once_a_month,
     a_count_is_the_same_before_and_after_sealing,
@@ -47,6 +48,44 @@ async fn quotas_of_sites_hold_also_at_once(db: Db) {
     json_of(ana.patch(&path, &json!({"sites_max": null})), StatusCode::OK).await;
     assert_eq!(make(11).await, StatusCode::CREATED);
     ana.create_site("others.example", "UTC").await;
+}
+
+async fn nearly_and_wholly_used_sites_are_told_of(db: Db) {
+    let (ana, place) = open(db).await;
+    let seen = ana.create_site("site0.example", "UTC").await;
+    for index in 1..4 {
+        ana.create_site(&format!("site{index}.example"), "UTC").await;
+    }
+    let ben = joined(&ana, "ben@example.com", json!({"role": "admin", "site_ids": [seen.id]})).await;
+    let eva = joined(&ana, "eva@example.com", json!({"role": "viewer"})).await;
+    let path = path_of(&account_of(&ana).await);
+    for (max, word, notice) in [
+        (json!(6), "ok", None),
+        (json!(5), "near", Some("sites_quota_near")),
+        (json!(4), "near", Some("sites_quota_near")),
+        (json!(3), "exceeded", Some("sites_quota_exceeded")),
+        (json!(null), "none", None),
+    ] {
+        let changed = json_of(ana.patch(&path, &json!({"sites_max": max})), StatusCode::OK).await;
+        assert_eq!((&changed["sites_quota"], &changed["quota"]), (&json!(word), &json!("none")), "{max}");
+        let expected: Vec<&str> = notice.into_iter().collect();
+        for member in [&ana, &ben] {
+            let account = json_of(member.get("/api/v1/account"), StatusCode::OK).await;
+            assert_eq!(account["sites_quota"], json!(word), "all of the account's sites, of {max}");
+            assert_eq!(me(member).await["notices"], json!(expected), "{max}");
+        }
+        assert_eq!(me(&eva).await["notices"], json!([]), "viewers are not told");
+    }
+    let listed = json_of(ana.get("/api/v1/admin/accounts"), StatusCode::OK).await;
+    assert_eq!(listed["accounts"][0]["sites_quota"], "none");
+    // Both at once.
+    let both = json!({"sites_max": 3, "events_a_month_max": 1});
+    json_of(ana.patch(&path, &both), StatusCode::OK).await;
+    for visitor in 1..3 {
+        ana.count(&seen.token, visitor, json!({"p": "/"})).await;
+    }
+    let ana = forgetting(ana, &place).await;
+    assert_eq!(me(&ana).await["notices"], json!(["quota_exceeded", "sites_quota_exceeded"]));
 }
 
 async fn events_beyond_a_quota_are_kept_and_told_of(db: Db) {

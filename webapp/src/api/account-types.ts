@@ -8,10 +8,13 @@ type Schemas = components["schemas"];
 
 /** What a member can be made: an account has one owner, who hands over. */
 export type GivenRole = Exclude<Role, "owner">;
-type QuotaState = "none" | "ok" | "near" | "exceeded";
+export type QuotaState = "none" | "ok" | "near" | "exceeded";
 
 export type Me = Named<Schemas["Me"], { account: Account; accounts: Account[] }>;
-export type AccountDetails = Named<Schemas["AccountDetails"], { role: Role; quota: QuotaState }>;
+export type AccountDetails = Named<
+  Schemas["AccountDetails"],
+  { role: Role; quota: QuotaState; sites_quota: QuotaState }
+>;
 export type Member = Named<Schemas["Member"], { role: Role }>;
 export type MemberChange = Named<Schemas["MemberChange"], { role?: GivenRole }>;
 export type Invitation = Named<Schemas["Invitation"], { role: GivenRole }>;
@@ -31,7 +34,7 @@ export type NewApiToken = Named<Schemas["NewApiToken"], { scopes: Scope[] }>;
 export type Login = Schemas["LoginSession"];
 export type SecondFactorSecret = Schemas["FactorEnrolment"];
 
-export type AdminAccount = Named<Schemas["AdminAccount"], { quota: QuotaState }>;
+export type AdminAccount = Named<Schemas["AdminAccount"], { quota: QuotaState; sites_quota: QuotaState }>;
 export type AdminAccountList = Named<Schemas["AdminAccountList"], { accounts: AdminAccount[] }>;
 export type AdminAccountChange = Schemas["AdminAccountChange"];
 export type ResetRequest = Schemas["PasswordResetRequest"];

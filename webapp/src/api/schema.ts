@@ -919,6 +919,8 @@ export interface components {
             events_a_month_max?: number;
             /** @description How much of its events it uses, all sites together: `none` without a quota, else `ok`, `near` from 80 % on, `exceeded`. */
             quota: string;
+            /** @description How much of its sites it uses, also those that the caller does not see: the same words. */
+            sites_quota: string;
         };
         /**
          * AccountOwner
@@ -982,6 +984,8 @@ export interface components {
             events_a_month_max?: number;
             /** @description How much of its events it uses: `none` without a quota, else `ok`, `near` from 80 % on, `exceeded`. */
             quota: string;
+            /** @description How much of its sites it uses: the same words. Beyond the quota it is where that was set, or lowered, after the sites were made. */
+            sites_quota: string;
         };
         /**
          * AdminAccountChange
@@ -1403,7 +1407,10 @@ export interface components {
             accounts: components["schemas"]["Account"][];
             /** @description Whether a second factor is asked for at login. */
             second_factor: boolean;
-            /** @description Words for what should be mended or known: `untrusted_forwarded_header`, `quota_near`, `quota_exceeded`, `account_disabled`. */
+            /**
+             * @description Words for what should be mended or known: `untrusted_forwarded_header`, `quota_near`, `quota_exceeded`, `sites_quota_near`,
+             *     `sites_quota_exceeded`, `account_disabled`.
+             */
             notices: string[];
         };
         /**

@@ -590,6 +590,8 @@ export const en = {
   "admin.disabled": "disabled",
   "admin.near": "near its quota",
   "admin.exceeded": "over its quota",
+  "admin.sites_near": "near its quota of sites",
+  "admin.sites_exceeded": "over its quota of sites",
   "admin.no_owner": "without an owner",
   "admin.members": { one: "{count} member", other: "{count} members" },
   "admin.active": "Active",
@@ -634,6 +636,10 @@ export const en = {
     "Over 80 % of this month's events are used up. Ask the administrator of this instance for more.",
   "notice.quota_exceeded":
     "This account is over its events of the month. They are still counted; ask the administrator of this instance for more.",
+  "notice.sites_quota_near":
+    "80 % or more of the sites that this account may have are made. Ask the administrator of this instance for more.",
+  "notice.sites_quota_exceeded":
+    "This account has more sites than it may have. They all go on; to add one, ask the administrator of this instance for more.",
 
   "drops.hostname": "Hostnames that are not allowed",
   "drops.excluded_path": "Excluded paths",

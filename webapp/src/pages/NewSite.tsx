@@ -11,6 +11,7 @@ import { t } from "../i18n";
 import { cleanDomain, isDomain } from "../lib/domain";
 import { ownTimezone, timezones } from "../lib/timezones";
 import { urls } from "../lib/urls";
+import { loadMe } from "../state/me";
 import { keepSite } from "../state/sites";
 
 type Errors = Partial<Record<"domain" | "name" | "timezone" | "form", string>>;
@@ -37,6 +38,8 @@ export function NewSite() {
     try {
       const site = await createSite({ domain: clean, name: name.trim() || clean, timezone });
       keepSite(site);
+      // It may be the one with which the account comes near its quota.
+      void loadMe();
       route(urls.setup(site.domain));
     } catch (reason) {
       const problem = toApiError(reason);

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { renameAccount } from "../../api/account";
-import type { AccountDetails } from "../../api/account-types";
+import type { AccountDetails, QuotaState } from "../../api/account-types";
 import { auth } from "../../api/session";
 import { FormError } from "../../components/ErrorBox";
 import { TextField } from "../../components/Field";
@@ -9,7 +9,7 @@ import { Icon } from "../../components/Icon";
 import { Moment } from "../../components/Moment";
 import { Section } from "../../components/Section";
 import { useForm } from "../../components/use-form";
-import { t } from "../../i18n";
+import { type TextKey, t } from "../../i18n";
 import { formatExact } from "../../lib/format";
 import { canManage, loadMe } from "../../state/me";
 
@@ -31,7 +31,12 @@ export function General({ account, onChange }: GeneralProps) {
           <Figure name={t("account.sites")} value={account.sites} max={account.sites_max} />
           <Figure name={t("account.members")} value={account.members} />
         </dl>
-        <QuotaMessage account={account} />
+        <QuotaMessage state={account.quota} near="notice.quota_near" exceeded="notice.quota_exceeded" />
+        <QuotaMessage
+          state={account.sites_quota}
+          near="notice.sites_quota_near"
+          exceeded="notice.sites_quota_exceeded"
+        />
       </Section>
       <Name account={account} onChange={onChange} />
     </>
@@ -63,10 +68,10 @@ function Figure({ name, value, max }: { name: string; value: number; max?: numbe
   );
 }
 
-/** Says clearly when the month's events come near their quota, and when they are over it. */
-function QuotaMessage({ account }: { account: AccountDetails }) {
-  if (account.quota !== "near" && account.quota !== "exceeded") return null;
-  const isOver = account.quota === "exceeded";
+/** Says clearly when what there is comes near its quota, and when it is over it. */
+function QuotaMessage({ state, near, exceeded }: { state: QuotaState; near: TextKey; exceeded: TextKey }) {
+  if (state !== "near" && state !== "exceeded") return null;
+  const isOver = state === "exceeded";
   return (
     <p
       role="status"
@@ -75,7 +80,7 @@ function QuotaMessage({ account }: { account: AccountDetails }) {
       }`}
     >
       <Icon name="alert" class={`mt-0.5 ${isOver ? "text-worse" : "text-primary"}`} />
-      <span class="min-w-0">{t(isOver ? "notice.quota_exceeded" : "notice.quota_near")}</span>
+      <span class="min-w-0">{t(isOver ? exceeded : near)}</span>
     </p>
   );
 }

@@ -89,6 +89,8 @@ function Row({ account, onOpen }: { account: AdminAccount; onOpen: (what: "quota
           {account.disabled && <Badge tone="worse">{t("admin.disabled")}</Badge>}
           {account.quota === "near" && <Badge tone="accent">{t("admin.near")}</Badge>}
           {account.quota === "exceeded" && <Badge tone="worse">{t("admin.exceeded")}</Badge>}
+          {account.sites_quota === "near" && <Badge tone="accent">{t("admin.sites_near")}</Badge>}
+          {account.sites_quota === "exceeded" && <Badge tone="worse">{t("admin.sites_exceeded")}</Badge>}
         </p>
         <p class="text-[0.8125rem] break-words text-quiet">
           {account.owner ? `${account.owner.name} · ${account.owner.email}` : t("admin.no_owner")}

@@ -10,6 +10,7 @@ import { FormError } from "../../components/ErrorBox";
 import { TextField } from "../../components/Field";
 import { t } from "../../i18n";
 import { urls } from "../../lib/urls";
+import { loadMe } from "../../state/me";
 import { member } from "../../state/member";
 import { dropSite } from "../../state/sites";
 import { DialogButtons, onSubmit, Section, useSaving } from "./form";
@@ -63,6 +64,7 @@ export function Deletion({ site }: { site: Site }) {
           work={async () => {
             await deleteSite(site.id, site.domain);
             dropSite(site.id);
+            void loadMe();
             route(urls.home);
           }}
           onClose={() => setAsking(false)}
