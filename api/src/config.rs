@@ -90,7 +90,7 @@ pub struct ServeConfig {
     #[arg(long, env = "HARU_BASE_URL", value_name = "URL")]
     pub base_url: Option<BaseUrl>,
 
-    /// Key of tokens and hashes, 32 characters or more; made and kept in the data directory when unset (SQLite only).
+    /// Key of tokens and hashes, 32 characters or more, without a comma; made and kept in the data directory when unset (SQLite only).
     #[arg(long, env = "HARU_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub secret: Option<String>,
 

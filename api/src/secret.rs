@@ -51,7 +51,7 @@ impl Secret {
     pub(crate) fn load(config: &ServeConfig) -> Result<Self, String> {
         let mut secret = Self::load_current(config)?;
         for previous in &config.secret_previous {
-            let previous = previous.trim();
+            let previous = previous.trim_ascii();
             if previous.len() < SECRET_MIN {
                 return Err(format!("HARU_SECRET_PREVIOUS: expected {SECRET_MIN} characters or more of each"));
             }
@@ -62,10 +62,7 @@ impl Secret {
 
     fn load_current(config: &ServeConfig) -> Result<Self, String> {
         match &config.secret {
-            Some(secret) if secret.len() < SECRET_MIN => {
-                Err(format!("HARU_SECRET: expected {SECRET_MIN} characters or more"))
-            }
-            Some(secret) => Ok(Self::new(secret.clone().into_bytes())),
+            Some(secret) => Self::given(secret.as_bytes(), "HARU_SECRET"),
             None if config.database.database_url.is_some() => Err(
                 "HARU_SECRET: must be set with PostgreSQL, as all nodes share it (for example `openssl rand -hex 32`)"
                     .to_owned(),
@@ -74,11 +71,28 @@ impl Secret {
         }
     }
 
+    /// A secret in the form in which it can be named as a previous one later, in a list parted by commas and blanks: without blanks
+    /// and line ends around it, which a file easily has, and without a comma.
+    fn given(bytes: &[u8], name: &str) -> Result<Self, String> {
+        let secret = bytes.trim_ascii();
+        if secret.len() < SECRET_MIN {
+            return Err(format!("{name}: expected {SECRET_MIN} characters or more"));
+        }
+        if secret.contains(&b',') {
+            return Err(format!("{name}: must not hold a comma, which parts the secrets of HARU_SECRET_PREVIOUS"));
+        }
+        let mut given = Self::new(secret.to_vec());
+        if secret.len() < bytes.len() {
+            // What was made while it was still used as it stands, blanks and all, stays good.
+            given.previous.push(Named::new(bytes.to_vec()));
+        }
+        Ok(given)
+    }
+
     fn kept_in(path: &Path) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("HARU_SECRET: cannot keep it in {}: {error}", path.display());
         match std::fs::read(path) {
-            Ok(bytes) if bytes.len() >= SECRET_MIN => return Ok(Self::new(bytes)),
-            Ok(_) => return Err(format!("HARU_SECRET: {} is too short", path.display())),
+            Ok(bytes) => return Self::given(&bytes, &format!("HARU_SECRET: {}", path.display())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(failed(error)),
         }

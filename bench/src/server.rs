@@ -72,7 +72,7 @@ impl Haru {
             .env("HARU_API_RATE_LIMIT", "0")
             .env("HARU_REGISTRATION", "open")
             .env("HARU_TRUSTED_PROXIES", "127.0.0.1/32")
-            .env("HARU_SECRET", "a secret of a benchmark, which guards nothing");
+            .env("HARU_SECRET", "a secret of a benchmark that guards nothing");
         Server::start(command).await
     }
 

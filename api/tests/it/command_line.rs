@@ -40,6 +40,16 @@ fn a_wrong_setting_is_told_in_one_line() {
     assert!(!String::from_utf8_lossy(&closed.stderr).contains("guess"), "the password is not repeated");
     assert_one_line(&serve(&["--database-url", "postgres://127.0.0.1:1/haru"]), &["HARU_SECRET"]);
     assert_one_line(&serve(&["--secret", "short"]), &["HARU_SECRET"]);
+    assert_one_line(&serve(&["--secret", &format!("short{}", " ".repeat(40))]), &["HARU_SECRET"]);
+    // It could not be named in HARU_SECRET_PREVIOUS later.
+    let with_comma = "a secret, that is long enough for a test";
+    assert_one_line(&serve(&["--secret", with_comma]), &["HARU_SECRET: must not hold a comma"]);
+    let other = tempfile::tempdir().expect("a directory");
+    let file = other.path().join("secret");
+    std::fs::write(&file, with_comma).expect("written");
+    let kept = haru(&["serve", "--listen", "127.0.0.1:0"], other.path());
+    assert_one_line(&kept, &["HARU_SECRET", "comma", &file.display().to_string()]);
+    assert!(!String::from_utf8_lossy(&kept.stderr).contains("long enough"), "it is not repeated");
     assert_one_line(&serve(&["--trusted-proxies", "10.0.0.0/99"]), &["HARU_TRUSTED_PROXIES"]);
     assert_one_line(&serve(&["--base-url", "stats.example.com"]), &["HARU_BASE_URL"]);
     assert_one_line(&serve(&["--registration", "sometimes"]), &["HARU_REGISTRATION", "open, invite, closed"]);

@@ -20,6 +20,7 @@ on_both!(
     a_refresh_token_used_after_the_grace_ends_its_family,
     forged_access_tokens_open_nothing,
     a_changed_secret_ends_no_login_while_the_old_one_is_named,
+    a_secret_with_blanks_around_it_can_be_replaced_like_any_other,
     logins_are_listed_and_ended,
     a_name_can_be_changed,
     what_was_done_with_logins_is_in_the_audit_log,
@@ -186,6 +187,30 @@ async fn a_changed_secret_ends_no_login_while_the_old_one_is_named(db: Db) {
     assert_eq!(refresh(&haru, &unused).await.0, StatusCode::UNAUTHORIZED, "it was not used meanwhile");
     assert_eq!(answered(&haru, &access).await, StatusCode::OK);
     assert_eq!(refresh(&haru, &next).await.0, StatusCode::OK, "it was replaced by one of the new secret");
+}
+
+async fn a_secret_with_blanks_around_it_can_be_replaced_like_any_other(db: Db) {
+    let place = Place::new(db).await;
+    let padded = format!(" {SECRET}\n");
+    let mut first = with_secrets(&place, &padded, &[]);
+    if place.database_url.is_none() {
+        // As a file that an editor or `openssl rand -hex 32 >` has written.
+        std::fs::write(place.dir.path().join("secret"), &padded).expect("written");
+        first.secret = None;
+    }
+    let mut haru = Place::start_with(&first).await;
+    haru.register("ana@example.com").await;
+    let (access, cookie) = once_more(&haru).await;
+    let parts: Vec<&str> = access.split('.').collect();
+    let mut header = decoded(parts[0]);
+    assert_eq!(header["kid"], hex::encode(&mac(SECRET.as_bytes(), "key-id")[..4]), "it is used without them");
+    header["kid"] = json!(hex::encode(&mac(padded.as_bytes(), "key-id")[..4]));
+    let earlier = sign(&header, &decoded(parts[1]), &mac(padded.as_bytes(), "jwt"));
+    assert_eq!(answered(&haru, &earlier).await, StatusCode::OK, "what was made with them stays good");
+    haru.stop().await;
+    let haru = Place::start_with(&with_secrets(&place, NEXT_SECRET, &[&padded])).await;
+    assert_eq!(answered(&haru, &access).await, StatusCode::OK);
+    assert_eq!(refresh(&haru, &cookie).await.0, StatusCode::OK);
 }
 
 async fn logins_are_listed_and_ended(db: Db) {

@@ -168,7 +168,8 @@ async fn a_site_excludes_so_many_addresses_and_no_more(db: Db) {
 
 async fn what_is_excluded_outlives_the_secret(db: Db) {
     let place = Place::new(db).await;
-    let (first, second) = ("the first secret of this instance is long", "the second secret of it is long enough, too");
+    let (first, second) =
+        ("the first secret of this instance is long", "the second secret of it is long enough as well");
     let mut haru = place.start(&["--secret", first]).await;
     haru.register("ana@example.com").await;
     let site = haru.create_site("example.com", "UTC").await;
