@@ -220,12 +220,14 @@ impl AuthApi {
         Data(app): Data<&Arc<App>>,
     ) -> Result<LoggedOut, Problem> {
         super::security::limit_address(app, request)?;
-        if let Some(cookie) = jar.get(REFRESH_COOKIE) {
-            app.accounts.logout(cookie.value_str()).await?;
+        // Without one nothing is removed: a page of another site can send a form here, which comes without the cookie, and its
+        // answer would take the cookie away all the same.
+        if let Some(presented) = jar.get(REFRESH_COOKIE) {
+            app.accounts.logout(presented.value_str()).await?;
+            let mut gone = cookie(app, String::new());
+            gone.make_removal();
+            jar.add(gone);
         }
-        let mut gone = cookie(app, String::new());
-        gone.make_removal();
-        jar.add(gone);
         Ok(LoggedOut::Done)
     }
 

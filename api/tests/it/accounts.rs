@@ -14,6 +14,7 @@ on_both!(
     refresh_rotates_and_a_crossed_one_gets_the_same_successor,
     a_token_used_long_after_ends_the_login,
     logout_ends_the_login,
+    a_form_of_another_site_logs_nobody_out,
     access_needs_a_good_token,
     logins_are_limited,
     browsers_of_the_same_and_of_named_origins_may_call,
@@ -130,6 +131,23 @@ async fn logout_ends_the_login(db: Db) {
     let again = haru.client.post(haru.url("/api/v1/auth/refresh")).send().await.expect("sent");
     assert_eq!(again.status(), StatusCode::UNAUTHORIZED, "the cookie was removed");
     assert_eq!(refresh(&haru, &cookie).await.0, StatusCode::OK, "the other login lives on");
+}
+
+async fn a_form_of_another_site_logs_nobody_out(db: Db) {
+    let (haru, _place) = Haru::with_owner(db).await;
+    let cookie = first_cookie(&haru).await;
+    let logout = || reqwest::Client::new().post(haru.url("/api/v1/auth/logout"));
+    // A cookie that is SameSite=Strict stays at home.
+    let form = logout().header("origin", "https://evil.example").header("sec-fetch-site", "cross-site");
+    let form = form.header("content-type", "application/x-www-form-urlencoded").body("a=b").send().await.expect("sent");
+    assert_eq!((form.status(), form.headers().get(SET_COOKIE)), (StatusCode::NO_CONTENT, None));
+    let own = logout().header("cookie", cookie).send().await.expect("sent");
+    let removed = own.headers()[SET_COOKIE].to_str().expect("text");
+    assert!(removed.starts_with("haru_refresh=;") && removed.contains("Path=/api/v1/auth"), "{removed}");
+    for unknown in ["haru_refresh=nonsense", "haru_refresh="] {
+        let own = logout().header("cookie", unknown).send().await.expect("sent");
+        assert!(own.headers().contains_key(SET_COOKIE), "what is no good goes as well");
+    }
 }
 
 async fn access_needs_a_good_token(db: Db) {
