@@ -156,7 +156,8 @@ pub(crate) struct AuthApi;
 impl AuthApi {
     /// What this instance is.
     #[oai(path = "/instance", method = "get", operation_id = "getInstance")]
-    async fn instance(&self, Data(app): Data<&Arc<App>>) -> Result<Json<Instance>, Problem> {
+    async fn instance(&self, request: &Request, Data(app): Data<&Arc<App>>) -> Result<Json<Instance>, Problem> {
+        super::security::limit_address(app, request)?;
         Ok(Json(Instance {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             registration: app.registration.as_str().to_owned(),

@@ -3,9 +3,8 @@
 use haru_entity::{account, member, user};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, SqlErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 use super::{Role, Store};
@@ -54,7 +53,7 @@ impl Store {
     /// # Errors
     /// When the database can't answer.
     pub(crate) async fn has_no_user(&self) -> Result<bool> {
-        Ok(user::Entity::find().count(&self.reader).await? == 0)
+        has_no_user(&self.reader).await
     }
 
     /// Makes a user with an account of their own. The first one becomes the administrator of the instance.
@@ -67,7 +66,7 @@ impl Store {
             // One registration at a time, or two could both be the first.
             lock_registration(&transaction).await?;
         }
-        let first = user::Entity::find().count(&transaction).await? == 0;
+        let first = has_no_user(&transaction).await?;
         if !first && !new.others_allowed {
             return Err(Error::Forbidden("registration is not open on this instance"));
         }
@@ -131,6 +130,12 @@ impl Store {
 
 pub(super) fn write_options() -> TransactionOptions {
     TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() }
+}
+
+/// One is enough to know: whoever comes asks this, and there may be many.
+async fn has_no_user(connection: &impl ConnectionTrait) -> Result<bool> {
+    let any = user::Entity::find().select_only().column(user::Column::Id).limit(1);
+    Ok(any.into_tuple::<String>().one(connection).await?.is_none())
 }
 
 /// On PostgreSQL: waits for whoever else counts users or administrators, until the transaction ends.

@@ -12,6 +12,7 @@ on_both!(
     questions_over_a_socket_are_counted_like_calls,
     an_address_is_counted_however_it_is_spelled,
     refreshes_are_counted,
+    looks_at_the_instance_are_counted,
     a_token_of_before_a_switch_does_nothing_in_the_other_account,
     who_sees_some_sites_makes_no_others,
 );
@@ -108,6 +109,16 @@ async fn refreshes_are_counted(db: Db) {
     for _ in 0..7 {
         let refresh = haru.client.post(haru.url("/api/v1/auth/refresh")).send().await.expect("sent");
         answers.push(refresh.status().as_u16());
+    }
+    assert_eq!(answers, [200, 200, 200, 200, 200, 429, 429]);
+}
+
+async fn looks_at_the_instance_are_counted(db: Db) {
+    let (haru, _place) = start(db, &["--api-rate-limit", "5"]).await;
+    let mut answers = Vec::new();
+    for _ in 0..7 {
+        let instance = haru.client.get(haru.url("/api/v1/instance")).send().await.expect("sent");
+        answers.push(instance.status().as_u16());
     }
     assert_eq!(answers, [200, 200, 200, 200, 200, 429, 429]);
 }
