@@ -21,6 +21,8 @@ pub(crate) const TOKENS_MAX: u64 = 100;
 const CACHE_SIZE: u64 = 10_000;
 /// How often the last use of a token is written.
 const NOTED_EVERY: Duration = Duration::from_mins(1);
+/// How long a token that was good is no stranger.
+const GOOD_FOR: Duration = Duration::from_hours(1);
 /// How long a token that has ended is still listed.
 const LISTED_AFTER_END: Duration = Duration::from_hours(24 * 30);
 
@@ -47,6 +49,8 @@ pub(crate) struct MadeToken {
 pub(crate) struct Tokens {
     store: Store,
     known: Known<TokenHash, Arc<TokenState>>,
+    /// Hashes of those that were good when they were looked up last, [`GOOD_FOR`] ago at most.
+    good: Cache<TokenHash, ()>,
     /// Tokens whose last use was written less than [`NOTED_EVERY`] ago.
     noted: Cache<String, ()>,
 }
@@ -56,6 +60,7 @@ impl Tokens {
         Self {
             store,
             known: Known::new(),
+            good: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(GOOD_FOR).build(),
             noted: Cache::builder().max_capacity(CACHE_SIZE).time_to_live(NOTED_EVERY).build(),
         }
     }
@@ -122,6 +127,11 @@ impl Tokens {
         self.store.delete_expired_tokens(now - millis(LISTED_AFTER_END)).await
     }
 
+    /// Whether a secret may be one that somebody made up: one that could be an API token's, and was none of late.
+    pub(crate) fn is_strange(&self, secret: &str) -> bool {
+        api_token::hash(secret).is_some_and(|hash| !self.good.contains_key(&hash))
+    }
+
     /// The token that a secret proves.
     ///
     /// # Errors
@@ -143,15 +153,18 @@ impl Tokens {
     }
 
     async fn look_up(&self, hash: &TokenHash) -> Result<Option<Arc<TokenState>>> {
-        Ok(self.store.token_grant(hash).await?.map(|grant| {
-            Arc::new(TokenState {
-                id: grant.id,
-                hash: *hash,
-                scopes: TokenScopes::stored(&grant.scopes),
-                scope: grant.scope,
-                expires_at: grant.expires_at,
-            })
-        }))
+        let Some(grant) = self.store.token_grant(hash).await? else {
+            self.good.invalidate(hash).await;
+            return Ok(None);
+        };
+        self.good.insert(*hash, ()).await;
+        Ok(Some(Arc::new(TokenState {
+            id: grant.id,
+            hash: *hash,
+            scopes: TokenScopes::stored(&grant.scopes),
+            scope: grant.scope,
+            expires_at: grant.expires_at,
+        })))
     }
 
     /// Writes the use once a minute, without the request waiting for it.

@@ -234,14 +234,7 @@ pub(crate) fn subscribe(
     let connected = move |stream| async move {
         let greet = move |payload: Value| async move {
             let token = payload.get("authorization").and_then(Value::as_str).and_then(bearer).unwrap_or_default();
-            let caller = match app.accounts.authenticate(token).await {
-                Ok(caller) => caller,
-                Err(error) => {
-                    app.api_limit.check(("address", network)).map_err(told)?;
-                    return Err(told(error));
-                }
-            };
-            security::count(&app, &caller, network).map_err(told)?;
+            let caller = security::identify(&app, network, token).await.map_err(told)?;
             let mut data = Data::default();
             data.insert(caller.proof());
             data.insert(OverSocket(network));

@@ -38,12 +38,14 @@ pub(crate) struct Administrator(pub(crate) Arc<SessionState>);
 
 async fn check_person(request: &Request, bearer: Bearer) -> Result<Arc<SessionState>> {
     let app = app(request)?;
+    let network = client::network(app, request);
+    check_stranger(app, network, &bearer.token).map_err(Problem::from)?;
     match app.accounts.person(&bearer.token).await {
         Ok(state) => {
             app.api_limit.check_known(("user", state.user.id.as_str())).map_err(Problem::from)?;
             Ok(state)
         }
-        Err(error) => Err(refused(app, request, error).into()),
+        Err(error) => Err(Problem::from(refused(app, network, error)).into()),
     }
 }
 
@@ -66,15 +68,27 @@ fn app(request: &Request) -> Result<&Arc<App>, Problem> {
     request.data::<Arc<App>>().ok_or_else(|| Error::internal("no app").into())
 }
 
-/// Who a token speaks for; both good and bad tokens are counted against the limit of the API.
+/// Who the token of a request speaks for.
 pub(crate) async fn check_token(app: &App, request: &Request, token: &str) -> Result<Caller, Problem> {
+    Ok(identify(app, client::network(app, request), token).await?)
+}
+
+/// Who a token speaks for; both good and bad tokens are counted against the limit of the API.
+pub(crate) async fn identify(app: &App, network: IpAddr, token: &str) -> crate::error::Result<Caller> {
+    check_stranger(app, network, token)?;
     match app.accounts.authenticate(token).await {
         Ok(caller) => {
-            count(app, &caller, client::network(app, request))?;
+            count(app, &caller, network)?;
             Ok(caller)
         }
-        Err(error) => Err(refused(app, request, error)),
+        Err(error) => Err(refused(app, network, error)),
     }
+}
+
+/// An API token that nobody has used of late has to be looked up, which costs a question to the database for every one that
+/// somebody makes up: where too many were refused already, none is.
+fn check_stranger(app: &App, network: IpAddr, token: &str) -> crate::error::Result<()> {
+    if app.accounts.tokens.is_strange(token) { app.api_limit.check_unspent(("address", network)) } else { Ok(()) }
 }
 
 /// Counts a call: by who calls, and of the public, whose sessions cost nothing, by where they call from as well.
@@ -92,9 +106,6 @@ pub(crate) fn limit_address(app: &App, request: &Request) -> crate::error::Resul
 }
 
 /// Counts what was refused, per address.
-fn refused(app: &App, request: &Request, error: Error) -> Problem {
-    match limit_address(app, request) {
-        Ok(()) => error.into(),
-        Err(too_many) => too_many.into(),
-    }
+fn refused(app: &App, network: IpAddr, error: Error) -> Error {
+    app.api_limit.check(("address", network)).err().unwrap_or(error)
 }

@@ -13,6 +13,7 @@ on_both!(
     an_address_is_counted_however_it_is_spelled,
     refreshes_are_counted,
     looks_at_the_instance_are_counted,
+    made_up_api_tokens_are_not_looked_up_for_ever,
     a_token_of_before_a_switch_does_nothing_in_the_other_account,
     who_sees_some_sites_makes_no_others,
 );
@@ -121,6 +122,42 @@ async fn looks_at_the_instance_are_counted(db: Db) {
         answers.push(instance.status().as_u16());
     }
     assert_eq!(answers, [200, 200, 200, 200, 200, 429, 429]);
+}
+
+/// What looks like the secret of an API token.
+fn made_up(index: usize) -> String {
+    format!("haru_{index:A>43}")
+}
+
+async fn made_up_api_tokens_are_not_looked_up_for_ever(db: Db) {
+    let flags = ["--api-rate-limit", "4", "--auth-rate-limit", "0", "--trusted-proxies", "127.0.0.1"];
+    let (haru, _place) = start(db, &flags).await;
+    let mut programs = Vec::new();
+    for name in ["at work", "new"] {
+        let made = haru.post("/api/v1/tokens", &json!({"name": name, "scopes": ["sites:read"]}));
+        let made = expect(made.send().await.expect("sent"), StatusCode::CREATED).await;
+        programs.push(made["token"].as_str().expect("a token").to_owned());
+    }
+    let sites = async |token: &str, from: &str| {
+        let request = haru.client.get(haru.url("/api/v1/sites")).bearer_auth(token);
+        request.header("x-forwarded-for", from).send().await.expect("sent").status().as_u16()
+    };
+    let (crowd, elsewhere) = ("203.0.113.1", "203.0.113.2");
+    assert_eq!(sites(&programs[0], crowd).await, 200);
+    let mut answers = Vec::new();
+    for index in 0..6 {
+        answers.push(sites(&made_up(index), crowd).await);
+    }
+    assert_eq!(answers, [401, 401, 401, 401, 429, 429]);
+    // That it is good shows that it is looked up: from there it isn't any more, unless it was at work before.
+    assert_eq!(sites(&programs[1], crowd).await, 429, "it might be made up");
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    assert_eq!(sites(&programs[0], crowd).await, 200, "it is known, though it has to be looked up again");
+    assert_eq!(sites(&programs[1], elsewhere).await, 200);
+    assert_eq!(sites(&programs[1], crowd).await, 200, "and is known from then on");
+    // Over a socket and for what is a person's own it is the same.
+    let of_person = haru.client.get(haru.url("/api/v1/me")).bearer_auth(made_up(9)).header("x-forwarded-for", crowd);
+    assert_eq!(of_person.send().await.expect("sent").status(), StatusCode::TOO_MANY_REQUESTS);
 }
 
 /// Somebody with an account of their own who was invited into Ana's, for those sites.
