@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization;
 
 use super::strength::weakness;
+use super::validate::PASSWORD_MAX;
 use crate::error::{Error, Result};
 
 /// Hashes computed at the same time, at most; each takes 19 MiB and a core, and a core is left to everything else.
@@ -58,8 +59,10 @@ impl Passwords {
         self.in_turn(move || hash(&password)).await?
     }
 
-    /// Whether a password fits a hash; without a hash it never does, and takes as long.
+    /// Whether a password fits a hash; without a hash it never does, and takes as long. So does a text that is too long to be any
+    /// password: bodies may have megabytes, which are not worth the work.
     pub(super) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+        let (password, hash) = if is_too_long(&password) { (String::new(), None) } else { (password, hash) };
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.decoy.to_string());
         Ok(self.in_turn(move || verify(&password, &hash)).await? && known)
@@ -92,6 +95,12 @@ fn verify(password: &str, hash: &str) -> bool {
     argon2.verify_password(normal(password).as_bytes(), &hash).is_ok()
 }
 
+/// True of a text that is longer than any password, however its letters are composed: normal form joins at most so many characters
+/// into one. Tells without looking at all of it.
+pub(super) fn is_too_long(text: &str) -> bool {
+    text.chars().nth(PASSWORD_MAX * 4).is_some()
+}
+
 /// The form in which a password is counted, hashed and checked.
 pub(super) fn normal(password: &str) -> String {
     password.nfc().collect()
@@ -111,6 +120,19 @@ mod tests {
         assert!(!passwords.verify("correct horse battery".to_owned(), None).await.expect("checked"));
         let error = passwords.hash("password1234".to_owned(), &[]).await.expect_err("it is common");
         assert!(error.to_string().starts_with("password is too easy to guess"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn what_is_longer_than_any_password_fits_nothing() {
+        let passwords = Passwords::new().expect("made");
+        let (longest, longer) = ("x".repeat(PASSWORD_MAX * 4), "x".repeat(PASSWORD_MAX * 4 + 1));
+        for (password, fits) in [(longest, true), (longer, false)] {
+            let hash = hash(&password).expect("hashed");
+            assert_eq!(passwords.verify(password, Some(hash)).await.expect("checked"), fits);
+        }
+        // Not that which stands in for it either.
+        let blank = hash("").expect("hashed");
+        assert!(!passwords.verify("x".repeat(1_000_000), Some(blank)).await.expect("checked"));
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 use unicode_normalization::UnicodeNormalization;
 
-use super::password::normal;
+use super::password::{is_too_long, normal};
 use crate::collect::{FieldError, normalize_host};
 
 /// Characters of a password, fewest.
@@ -66,11 +66,7 @@ impl Problems {
     /// A password: its length, in characters (Unicode scalar values of its NFC form). Whether it is easy to guess is seen when
     /// it is hashed, as that takes longer.
     pub(crate) fn password(&mut self, text: &str) {
-        // Normal form joins at most so many characters into one; what is longer isn't worth the work.
-        let length = match text.chars().nth(PASSWORD_MAX * 4) {
-            Some(_) => usize::MAX,
-            None => normal(text).chars().count(),
-        };
+        let length = if is_too_long(text) { usize::MAX } else { normal(text).chars().count() };
         if !(PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
             self.add("password", format!("must have {PASSWORD_MIN} to {PASSWORD_MAX} characters"));
         }
