@@ -188,7 +188,7 @@ mod tests {
             assert!(problems.into_result().is_err(), "{bad}");
         }
         let mut problems = Problems::default();
-        panels(&mut problems, &["cities".to_owned()]);
+        panels(&mut problems, &["hostnames".to_owned()]);
         check_order(&mut problems, Some(&"2026-03-01".to_owned()), Some(&"2026-02-28".to_owned()));
         last_days(&mut problems, 0);
         let told = problems.into_result().expect_err("three fields").to_string();

@@ -19,6 +19,7 @@ mod hit;
 mod host;
 mod page;
 mod payload;
+mod places;
 mod referrer;
 mod rules;
 mod screen;
@@ -35,6 +36,7 @@ pub(crate) use geo::Geo;
 pub(crate) use hit::{DropReason, Hit, Kind};
 pub(crate) use host::normalize_host;
 pub(crate) use payload::{BatchItem, CollectPayload, EventPayload};
+pub(crate) use places::PlaceNames;
 pub(crate) use rules::{AddressHash, AddressKeys, ExcludedAddresses, HostPattern, SiteRules};
 pub(crate) use visitor::{VisitorKeys, past_key};
 

@@ -19,6 +19,7 @@ use haru_stats::{Day, Engine};
 use serde_json::{Value, json};
 
 use crate::accounts::View;
+use crate::collect::PlaceNames;
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
 use crate::sites::kept_from;
@@ -79,6 +80,7 @@ pub(crate) struct Stats {
     days: Days,
     partials: Partials,
     engine: Engine,
+    places: Arc<PlaceNames>,
 }
 
 /// What every question about a site needs.
@@ -91,12 +93,13 @@ struct About {
 }
 
 impl Stats {
-    pub(crate) fn new(store: Store) -> Self {
+    pub(crate) fn new(store: Store, places: Arc<PlaceNames>) -> Self {
         Self {
             days: Days::new(Arc::new(store.clone())),
             store,
             partials: Partials::default(),
             engine: Engine::default(),
+            places,
         }
     }
 
@@ -142,12 +145,13 @@ impl Stats {
         let plan = Plan::new(query.queries());
         let asked = Asked::new(self.engine, plan, patience.stop(), self.partials.clone(), Some(recent(now)));
         let asked = self.load(site, &about, &spans, asked).await?;
-        let (numbers, online) = computed(move || {
+        let (mut numbers, online) = computed(move || {
             let (answers, mut days) = asked.finish()?;
             days.retain(|day| shown.covers(day.span()));
             Ok::<_, Error>((query.assemble(answers), realtime::online(&days, now - realtime::ONLINE, now)))
         })
         .await??;
+        self.name_places(&mut numbers);
         let drops = if view.tells_operation() {
             let (first, last) = (date(&numbers.range.from), date(&numbers.range.to));
             self.store.drops(site, first, last).await?
@@ -202,6 +206,16 @@ impl Stats {
     /// Use of the cache of what days contributed.
     pub(crate) fn partials_cache(&self) -> CacheFigures {
         self.partials.figures()
+    }
+
+    /// Names regions and cities, as soon as it is known what they are called.
+    fn name_places(&self, numbers: &mut Dashboard) {
+        let panels = [&numbers.panels.regions, &numbers.panels.cities];
+        if panels.into_iter().flatten().any(|panel| !panel.rows.is_empty()) && self.places.are_to_be_read() {
+            let places = self.places.clone();
+            tokio::task::spawn_blocking(move || places.read());
+        }
+        numbers.name_places(|code| self.places.name(code));
     }
 
     async fn about(&self, site: &Site, view: View) -> Result<About> {

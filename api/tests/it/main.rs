@@ -27,6 +27,7 @@ mod metrics;
 mod owners;
 mod passwords;
 mod people;
+mod places;
 mod privacy;
 mod query;
 mod quotas;

@@ -1536,8 +1536,8 @@ export interface components {
             /** @description When it ends, RFC 3339; never if not given. */
             expires_at?: string;
             /**
-             * @description Of `pages`, `entry_pages`, `exit_pages`, `sources`, `referrers`, `channels`, `campaigns`, `countries`, `browsers`, `os`,
-             *     `devices`, `events`; all if not given. Totals and the chart are always shown.
+             * @description Of `pages`, `entry_pages`, `exit_pages`, `sources`, `referrers`, `channels`, `campaigns`, `countries`, `regions`, `cities`,
+             *     `languages`, `browsers`, `os`, `devices`, `screens`, `events`; all if not given. Totals and the chart are always shown.
              */
             panels?: string[];
             /** @description First day that it shows, in the site's timezone. */
@@ -1595,8 +1595,10 @@ export interface components {
          * @description One entry of a ranking.
          */
         PanelRow: {
-            /** @description What is counted, as filters take it; of countries the ISO code. */
+            /** @description What is counted, as filters take it; of countries and regions the ISO code, of screens the class of their width. */
             value: string;
+            /** @description Of regions and cities what they are called, where the geo database knows and that is something else than the value. */
+            name?: string;
             /**
              * Format: int64
              * @description Distinct visitors, each day's added up.
@@ -1637,12 +1639,20 @@ export interface components {
             utm_terms?: components["schemas"]["Panel"] & unknown;
             /** @description Countries. */
             countries?: components["schemas"]["Panel"] & unknown;
+            /** @description Regions of countries. */
+            regions?: components["schemas"]["Panel"] & unknown;
+            /** @description Cities. */
+            cities?: components["schemas"]["Panel"] & unknown;
+            /** @description Languages that browsers prefer. */
+            languages?: components["schemas"]["Panel"] & unknown;
             /** @description Browsers. */
             browsers?: components["schemas"]["Panel"] & unknown;
             /** @description Operating systems. */
             os?: components["schemas"]["Panel"] & unknown;
             /** @description Kinds of device. */
             devices?: components["schemas"]["Panel"] & unknown;
+            /** @description Classes of screens by their width. */
+            screens?: components["schemas"]["Panel"] & unknown;
             /** @description Names of events. */
             events?: components["schemas"]["Panel"] & unknown;
         };
