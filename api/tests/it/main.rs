@@ -32,6 +32,7 @@ mod privacy;
 mod query;
 mod quotas;
 mod rate_limits;
+mod saved_segments;
 mod sealing;
 mod second_factor;
 mod share;
