@@ -142,11 +142,11 @@ fn range(ends: RangeEnds) -> DashboardRange {
 
 /// A whole number; metrics of this kind are never null.
 #[expect(clippy::cast_possible_truncation, reason = "whole numbers below 2^53")]
-fn whole(number: Number) -> i64 {
+pub(super) fn whole(number: Number) -> i64 {
     number.as_f64().unwrap_or_default() as i64
 }
 
-fn whole_or_null(number: Number) -> Option<i64> {
+pub(super) fn whole_or_null(number: Number) -> Option<i64> {
     number.as_f64().map(|_| whole(number))
 }
 

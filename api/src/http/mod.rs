@@ -21,6 +21,7 @@ pub(crate) mod limits;
 mod logins;
 mod members;
 mod metrics;
+mod overview;
 mod passwords;
 mod problem;
 mod query;
@@ -74,7 +75,7 @@ enum Tag {
 
 /// In the chapters of [`Tag`].
 type Api = (
-    (query::QueryApi, dashboard::DashboardApi),
+    (query::QueryApi, dashboard::DashboardApi, overview::OverviewApi),
     batch::BatchApi,
     (sites::SitesApi, site_settings::SiteSettingsApi, segments::SegmentsApi, annotations::AnnotationsApi),
     (share_links::ShareLinksApi, share::ShareApi),
@@ -86,7 +87,7 @@ type Api = (
 
 fn api(base_url: &str) -> OpenApiService<Api, ()> {
     let parts: Api = (
-        (query::QueryApi, dashboard::DashboardApi),
+        (query::QueryApi, dashboard::DashboardApi, overview::OverviewApi),
         batch::BatchApi,
         (sites::SitesApi, site_settings::SiteSettingsApi, segments::SegmentsApi, annotations::AnnotationsApi),
         (share_links::ShareLinksApi, share::ShareApi),

@@ -3,6 +3,7 @@
 mod asked;
 mod days;
 mod lookups;
+mod overview;
 mod partials;
 mod patience;
 
@@ -17,6 +18,7 @@ use haru_stats::time::{SiteZones, Span};
 use haru_stats::wire;
 use haru_stats::{Day, Engine};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::accounts::View;
 use crate::collect::PlaceNames;
@@ -27,6 +29,7 @@ use crate::store::{EventStore, Site, Store};
 use asked::{Asked, Columns};
 use days::{Days, Taker};
 pub(crate) use lookups::CacheFigures;
+pub(crate) use overview::Glance;
 use partials::Partials;
 use patience::Patience;
 
@@ -80,6 +83,8 @@ pub(crate) struct Stats {
     days: Days,
     partials: Partials,
     engine: Engine,
+    /// Turns in which sites are computed for those who look at all of them.
+    glances: Semaphore,
     places: Arc<PlaceNames>,
 }
 
@@ -99,6 +104,7 @@ impl Stats {
             store,
             partials: Partials::default(),
             engine: Engine::default(),
+            glances: Semaphore::new(overview::AT_ONCE),
             places,
         }
     }

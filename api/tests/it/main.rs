@@ -24,6 +24,7 @@ mod mail_server;
 mod matrix;
 mod members;
 mod metrics;
+mod overview;
 mod owners;
 mod passwords;
 mod people;

@@ -58,6 +58,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All sites at a glance: who is there now, today against yesterday, and two weeks of visitors. */
+        get: operations["getOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/events": {
         parameters: {
             query?: never;
@@ -1705,6 +1722,31 @@ export interface components {
             expires_at: string;
         };
         /**
+         * Overview
+         * @description A page of sites at a glance.
+         */
+        Overview: {
+            /** @description When this was computed, RFC 3339. */
+            as_of: string;
+            /** @description By visitors of today, most first, then by domain. */
+            sites: components["schemas"]["SiteOverview"][];
+            /** @description Pass this as `after` for the next page; left out on the last. */
+            next?: string;
+        };
+        /**
+         * OverviewDay
+         * @description One day of a site.
+         */
+        OverviewDay: {
+            /** @description Day in the site's timezone, `YYYY-MM-DD`. */
+            date: string;
+            /**
+             * Format: int64
+             * @description Its visitors.
+             */
+            visitors: number;
+        };
+        /**
          * Panel
          * @description A ranking, its first rows.
          */
@@ -2298,6 +2340,51 @@ export interface components {
             meta: components["schemas"]["ListMeta"] & unknown;
         };
         /**
+         * SiteOverview
+         * @description One site at a glance.
+         */
+        SiteOverview: {
+            /** @description Opaque id. */
+            id: string;
+            /** @description Domain. */
+            domain: string;
+            /** @description Shown name. */
+            name: string;
+            /** @description IANA timezone of its days. */
+            timezone: string;
+            /** @description Whether everybody may see its numbers. */
+            public: boolean;
+            /** @description When its first event happened, RFC 3339; left out before it. */
+            first_event_at?: string;
+            /**
+             * Format: int64
+             * @description Distinct visitors with an event, engagement included, in the last 5 minutes.
+             */
+            online: number;
+            /**
+             * Format: int64
+             * @description Visitors of today so far.
+             */
+            visitors: number;
+            /**
+             * Format: int64
+             * @description Visitors of yesterday up to the same point of the day.
+             */
+            previous_visitors: number;
+            /**
+             * Format: int64
+             * @description Whole percent from these to those.
+             */
+            change?: number;
+            /**
+             * Format: int64
+             * @description Pageviews of today so far.
+             */
+            pageviews: number;
+            /** @description The last 14 days, oldest first, today included. */
+            days: components["schemas"]["OverviewDay"][];
+        };
+        /**
          * TimeSeries
          * @description Numbers by bucket of time.
          */
@@ -2607,6 +2694,124 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["Realtime"];
+                };
+            };
+            /** @description The request can't be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in, or the login has ended; or a share link asks for its password. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description You may see this but not do that with it, your API token lacks the scope for it, or the share link does not show it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A name that must be unique is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Some values are not allowed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "RETRY-AFTER": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A fault of ours. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database can't answer now. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "RETRY-AFTER": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getOverview: {
+        parameters: {
+            query?: {
+                /** @description Sites of a page, 1 to 500. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Overview"];
                 };
             };
             /** @description The request can't be read. */

@@ -50,11 +50,12 @@ const EVENTS: &str = r#"[{"name": "pageview", "url": "https://example.com/", "vi
 
 /// All routes.
 pub(super) const ROUTES: &[Row] = {
-    use Who::{Admins, Anybody, Maker, Members, Operator, Owner, Readers, Senders, SiteReaders, SiteWriters};
+    use Who::{Admins, Anybody, Maker, Members, Operator, Owner, Readers, Senders, SiteReaders, SiteWriters, Watchers};
     &[
         row("post", "/v2/query", Readers, QUERY, 200),
         row("post", "/v1/sites/{site}/dashboard", Readers, r#"{"date_range": "day"}"#, 200),
         row("get", "/v1/sites/{site}/realtime", Readers, "", 200),
+        row("get", "/v1/overview", Watchers, "", 200),
         row("post", "/v1/sites/{site}/events", Senders, EVENTS, 202),
         row("get", "/v1/sites", SiteReaders, "", 200),
         row("post", "/v1/sites", SiteWriters, r#"{"name": "Another", "domain": "made-{n}.example"}"#, 201),
