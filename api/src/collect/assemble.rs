@@ -204,7 +204,7 @@ fn from_browser(
 }
 
 /// The host of an `Origin` or `Referer` header.
-fn host_of(header: &str) -> Option<String> {
+pub(super) fn host_of(header: &str) -> Option<String> {
     page::read(header, Accept::Url, false)
         .ok()
         .and_then(|location| location.hostname)

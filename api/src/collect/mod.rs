@@ -13,6 +13,7 @@ mod agent;
 mod assemble;
 mod bots;
 mod channel;
+mod claimed;
 mod field;
 mod geo;
 mod hit;
@@ -31,6 +32,7 @@ pub(crate) use agent::Agents;
 pub(crate) use assemble::{
     Enrichment, RequestFacts, assemble_batch, assemble_collect, assemble_event, is_do_not_track, is_prefetch,
 };
+pub(crate) use claimed::{COLLECT_PAGE, EVENT_PAGE, claimed_hostname};
 pub(crate) use field::FieldError;
 pub(crate) use geo::Geo;
 pub(crate) use hit::{DropReason, Hit, Kind};

@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod annotations;
+mod arrivals;
 mod assets;
 mod auth;
 mod base_path;
@@ -77,7 +78,13 @@ enum Tag {
 type Api = (
     (query::QueryApi, dashboard::DashboardApi, overview::OverviewApi),
     batch::BatchApi,
-    (sites::SitesApi, site_settings::SiteSettingsApi, segments::SegmentsApi, annotations::AnnotationsApi),
+    (
+        sites::SitesApi,
+        site_settings::SiteSettingsApi,
+        segments::SegmentsApi,
+        annotations::AnnotationsApi,
+        arrivals::ArrivalsApi,
+    ),
     (share_links::ShareLinksApi, share::ShareApi),
     tokens::TokensApi,
     (auth::AuthApi, logins::LoginsApi, passwords::PasswordsApi),
@@ -89,7 +96,13 @@ fn api(base_url: &str) -> OpenApiService<Api, ()> {
     let parts: Api = (
         (query::QueryApi, dashboard::DashboardApi, overview::OverviewApi),
         batch::BatchApi,
-        (sites::SitesApi, site_settings::SiteSettingsApi, segments::SegmentsApi, annotations::AnnotationsApi),
+        (
+            sites::SitesApi,
+            site_settings::SiteSettingsApi,
+            segments::SegmentsApi,
+            annotations::AnnotationsApi,
+            arrivals::ArrivalsApi,
+        ),
         (share_links::ShareLinksApi, share::ShareApi),
         tokens::TokensApi,
         (auth::AuthApi, logins::LoginsApi, passwords::PasswordsApi),

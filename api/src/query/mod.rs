@@ -204,6 +204,23 @@ impl Stats {
         i64::try_from(online).map_err(Error::internal)
     }
 
+    /// Instants of the first and the last event that are kept; none without events.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn ends(&self, site: &Site, view: View) -> Result<Option<(i64, i64)>> {
+        let about = self.about(site, view).await?;
+        let Some(first) = about.context.first_event else { return Ok(None) };
+        let (row, sealed) = self.store.last_events(site.key).await?;
+        let mut last = row.unwrap_or(first).max(first);
+        if let Some(day) = sealed.filter(|day| day.to > last) {
+            // Its rows may be gone: the day itself knows.
+            let days = self.load(site, &about, &[day], Columns::new(Some(day))).await?.finish();
+            last = days.iter().filter_map(|day| day.last()).fold(last, i64::max);
+        }
+        Ok(Some((first, last)))
+    }
+
     /// Use of the cache of finished days.
     pub(crate) fn days_cache(&self) -> CacheFigures {
         self.days.figures()

@@ -3,6 +3,7 @@
 
 mod addresses;
 mod annotations;
+mod arrivals;
 mod retention;
 mod segments;
 mod settings;

@@ -219,6 +219,24 @@ impl Store {
         Ok(awake.all(&self.reader).await?.into_iter().collect())
     }
 
+    /// Which of these texts are domains of sites of this instance, whoever has them: it tells nobody's data, only that a host is
+    /// somebody's.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn domains_among(&self, hosts: BTreeSet<String>) -> Result<BTreeSet<String>> {
+        if hosts.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let domains = site::Entity::find()
+            .select_only()
+            .column(site::Column::Domain)
+            .filter(site::Column::Domain.is_in(hosts))
+            .filter(site::Column::DeletedAt.is_null())
+            .into_tuple::<String>();
+        Ok(domains.all(&self.reader).await?.into_iter().collect())
+    }
+
     /// Makes a site in the caller's account.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod admin;
+mod arrivals;
 mod audit;
 mod bad_input;
 mod batch;

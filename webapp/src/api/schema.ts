@@ -277,6 +277,23 @@ export interface paths {
         patch: operations["updateAnnotation"];
         trace?: never;
     };
+    "/v1/sites/{site}/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why nothing arrives: what of a site was not counted in the last hour. Each process tells what it has seen itself since its start. */
+        get: operations["getArrivals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sites/{site}/share-links": {
         parameters: {
             query?: never;
@@ -1972,6 +1989,38 @@ export interface components {
             sources?: components["schemas"]["PanelRow"][];
         };
         /**
+         * RecentDrops
+         * @description Hits that were not counted, for one reason.
+         */
+        RecentDrops: {
+            /** @description `bot`, `prefetch`, `dnt`, `hostname`, `excluded_path` or `excluded_address`. */
+            reason: string;
+            /**
+             * Format: uint64
+             * @description How many in the last hour.
+             */
+            count: number;
+            /** @description When last, RFC 3339. */
+            last_at: string;
+        };
+        /**
+         * RecentRefusals
+         * @description Hits from one host that were refused for one reason.
+         */
+        RecentRefusals: {
+            /** @description `no_token`, `unknown_token`, `unknown_site` (a Plausible client's domain), `bad_request` or `rate_limited`. */
+            reason: string;
+            /** @description Host of the page, without `www.`; blank when it is not known. */
+            hostname: string;
+            /**
+             * Format: uint64
+             * @description How many in the last hour.
+             */
+            count: number;
+            /** @description When last, RFC 3339. */
+            last_at: string;
+        };
+        /**
          * RecoveryCodes
          * @description What gets one in without the authenticator.
          */
@@ -2300,6 +2349,23 @@ export interface components {
             first_event_at?: string;
             /** @description The script tag for its pages. */
             snippet: string;
+        };
+        /**
+         * SiteArrivals
+         * @description What arrives of a site, and what did not in the last hour.
+         */
+        SiteArrivals: {
+            /** @description When the first event happened that is kept, RFC 3339; left out before it. */
+            first_event_at?: string;
+            /** @description When the last event happened, RFC 3339; left out before it. */
+            last_event_at?: string;
+            /** @description Hits of the site that were not counted in the last hour, most first. */
+            drops: components["schemas"]["RecentDrops"][];
+            /**
+             * @description Hits that were refused in the last hour and came with the site's token, or from a page on a host of the site; last first,
+             *     at most 100. What comes from the domain of another site, or below it, is that one's.
+             */
+            refused: components["schemas"]["RecentRefusals"][];
         };
         /**
          * SiteChange
@@ -5064,6 +5130,122 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["Annotation"];
+                };
+            };
+            /** @description The request can't be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Nobody is logged in, or the login has ended; or a share link asks for its password. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description You may see this but not do that with it, your API token lacks the scope for it, or the share link does not show it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description There is no such thing that you may see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A name that must be unique is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Some values are not allowed. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "RETRY-AFTER": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description A fault of ours. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description The database can't answer now. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait. */
+                    "RETRY-AFTER": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    getArrivals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or domain. */
+                site: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["SiteArrivals"];
                 };
             };
             /** @description The request can't be read. */

@@ -67,6 +67,7 @@ pub(super) const ROUTES: &[Row] = {
         row("get", "/v1/sites/{site}/excluded-addresses", SiteWriters, "", 200),
         row("post", "/v1/sites/{site}/excluded-addresses", SiteWriters, r#"{"address": "2001:db8:{n}::1"}"#, 201),
         row("delete", "/v1/sites/{site}/excluded-addresses/{address}", SiteWriters, "", 404),
+        row("get", "/v1/sites/{site}/arrivals", SiteWriters, "", 200),
         row("get", "/v1/sites/{site}/segments", SiteReaders, "", 200),
         row("post", "/v1/sites/{site}/segments", SiteWriters, SEGMENT, 422),
         row("patch", "/v1/sites/{site}/segments/{segment}", SiteWriters, r#"{"name": "From Brazil"}"#, 200),
