@@ -5,7 +5,8 @@ import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
 
 const flagFolder = join(dirname(fileURLToPath(import.meta.resolve("country-flag-icons"))), "3x2");
 
@@ -53,4 +54,5 @@ export default defineConfig({
       "/js": server,
     },
   },
+  test: { include: ["src/**/*.test.ts"], setupFiles: ["src/i18n/test-setup.ts"] },
 });

@@ -9,13 +9,10 @@ import type { Dashboard } from "../api/types";
 import { t } from "../i18n";
 import { rangeWords, today } from "../lib/dates";
 import { limitView } from "../lib/limits";
-import { urls } from "../lib/urls";
 import { decodeView, queryOf, type View } from "../lib/view";
-import { findSite } from "../state/sites";
 import { useViewer } from "../state/viewer";
 import { ErrorBox } from "./ErrorBox";
 import { FilterPills } from "./FilterPills";
-import { Drops, Notices } from "./Notices";
 import { Panels } from "./Panels";
 import { ComparisonPicker, IntervalPicker, PeriodPicker } from "./Pickers";
 import { DashboardSkeleton } from "./Skeleton";
@@ -74,9 +71,12 @@ interface BoardProps {
   state: BoardState;
   /** What stands at the start of the toolbar. */
   start?: ComponentChildren;
+  /** What only members see, above the numbers and below the panels. */
+  above?: (data: Dashboard) => ComponentChildren;
+  below?: (data: Dashboard) => ComponentChildren;
 }
 
-export function Board({ state, start }: BoardProps) {
+export function Board({ state, start, above, below }: BoardProps) {
   const { limits } = useViewer();
   const { view, data, error, timezone, change } = state;
   return (
@@ -105,7 +105,14 @@ export function Board({ state, start }: BoardProps) {
       {error ? (
         <ErrorBox error={error} onRetry={state.retry} />
       ) : data ? (
-        <Body data={data} view={view} hrefWith={state.hrefWith} onChange={change} />
+        <Body
+          data={data}
+          view={view}
+          hrefWith={state.hrefWith}
+          onChange={change}
+          above={above}
+          below={below}
+        />
       ) : (
         <DashboardSkeleton />
       )}
@@ -113,24 +120,22 @@ export function Board({ state, start }: BoardProps) {
   );
 }
 
-interface BodyProps {
+interface BodyProps extends Pick<BoardProps, "above" | "below"> {
   data: Dashboard;
   view: View;
   hrefWith: (part: Partial<View>) => string;
   onChange: (part: Partial<View>) => void;
 }
 
-function Body({ data, view, hrefWith, onChange }: BodyProps) {
-  const { board, limits } = useViewer();
-  const isMember = limits === null;
+function Body({ data, view, hrefWith, onChange, above, below }: BodyProps) {
+  const { board } = useViewer();
   const isDim = board.isRefreshing.value;
   return (
     <div
       aria-busy={isDim}
       class={`space-y-4 transition-opacity duration-200 ${isDim ? "opacity-60 delay-150" : ""}`}
     >
-      {isMember && <Notices notices={data.notices} />}
-      {isMember && <Waiting data={data} />}
+      {above?.(data)}
       <section aria-label={t("metric.group")} class="card-box space-y-4 p-4 sm:p-6">
         <Totals totals={data.totals} selected={view.metric} onSelect={(metric) => onChange({ metric })} />
         <TimeChart data={data} metric={view.metric} />
@@ -144,7 +149,7 @@ function Body({ data, view, hrefWith, onChange }: BodyProps) {
         </footer>
       </section>
       <Panels data={data} view={view} hrefWith={hrefWith} onChange={onChange} />
-      {isMember && <Drops drops={data.drops} />}
+      {below?.(data)}
     </div>
   );
 }
@@ -164,20 +169,5 @@ function Legend({ data }: { data: Dashboard }) {
         </li>
       )}
     </ul>
-  );
-}
-
-/** A site that has never counted anything wants its snippet first. */
-function Waiting({ data }: { data: Dashboard }) {
-  const site = findSite(data.site.id);
-  if (!site || site.first_event_at || data.totals.events.value > 0) return null;
-  return (
-    <p class="card-box flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3">
-      <span aria-hidden="true" class="pulse pulse-on mx-1 shrink-0 bg-accent!" />
-      <span class="min-w-0 break-words">{t("empty.waiting", { site: site.domain })}</span>
-      <a href={urls.setup(site.domain)} class="font-medium text-primary hover:underline">
-        {t("empty.waiting_action")}
-      </a>
-    </p>
   );
 }

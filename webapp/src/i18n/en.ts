@@ -779,3 +779,5 @@ export const en = {
   "links.embed_only": "Pages of {origins} may embed this dashboard. Paste this into one of them:",
   "links.embed_theme": "Theme",
 } as const;
+
+export default en;

@@ -1,6 +1,11 @@
 // The one way to a text of the interface. Placeholders, plural forms, the language of numbers and dates.
+//
+// A language is one file beside this one, named by its tag: it is offered as soon as it is there. Only the reader's is
+// loaded, before anything is drawn. Another choice starts the page anew: what is shown is in the address, and whatever
+// was made for one language (formatters, texts in memory) goes with the page.
 
-import { en } from "./en";
+import type { en } from "./en";
+import { choose, chosenLanguage } from "./languages";
 
 type PluralForms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 export type Key = keyof typeof en;
@@ -10,18 +15,33 @@ export type TextKey = Exclude<Key, PluralKey>;
 export type Catalogue = { [K in Key]: (typeof en)[K] extends string ? string : PluralForms };
 export type Values = Record<string, string | number>;
 
-const catalogues: Record<string, Catalogue> = { en };
+const files = import.meta.glob<{ default: Catalogue }>(["./[a-z][a-z].ts", "./[a-z][a-z]-[A-Z][A-Z].ts"]);
+const tagOf = (file: string): string => file.slice(2, -3);
 
-/** The language of the catalogue, with the reader's region where it is the same language ("en-GB" for dates). */
-export const locale = chooseLocale(typeof navigator === "undefined" ? [] : navigator.languages);
-const language = locale.split("-")[0] ?? "en";
-const catalogue: Catalogue = catalogues[locale] ?? catalogues[language] ?? en;
+/** The tags of all languages. */
+export const LANGUAGES: readonly string[] = Object.keys(files).map(tagOf).sort();
+export const loadLanguage = (tag: string): Promise<Catalogue> =>
+  (files[`./${tag}.ts`] as () => Promise<{ default: Catalogue }>)().then((file) => file.default);
+
+/** A shared dashboard may be asked for in a language. */
+const asked =
+  typeof location !== "undefined" && location.pathname.includes("/share/")
+    ? new URLSearchParams(location.search).get("lang")
+    : null;
+
+export const { language, locale } = choose(
+  [asked, typeof localStorage === "undefined" ? null : chosenLanguage()],
+  typeof navigator === "undefined" ? [] : (navigator.languages ?? []),
+  LANGUAGES,
+);
+
+let catalogue: Catalogue;
 const plurals = new Intl.PluralRules(locale);
 const counts = new Intl.NumberFormat(locale);
 
-export function chooseLocale(wanted: readonly string[]): string {
-  const known = wanted.find((tag) => tag in catalogues || (tag.split("-")[0] ?? "") in catalogues);
-  return known ?? "en-US";
+/** Makes the texts ready. Nothing may be drawn before. */
+export async function loadTexts(): Promise<void> {
+  catalogue = await loadLanguage(language);
 }
 
 /** A text. */
@@ -31,8 +51,11 @@ export function t(key: TextKey, values: Values = {}): string {
 
 /** A text that depends on a count; `{count}` is written in the reader's digits. */
 export function tn(key: PluralKey, count: number, values: Values = {}): string {
-  const forms = catalogue[key];
-  return fill(forms[plurals.select(count)] ?? forms.other, { count: counts.format(count), ...values });
+  return fill(pluralForm(catalogue[key], plurals, count), { count: counts.format(count), ...values });
+}
+
+export function pluralForm(forms: PluralForms, rules: Intl.PluralRules, count: number): string {
+  return forms[rules.select(count)] ?? forms.other;
 }
 
 /** A text in pieces, so that a caller can put elements where the placeholders are. */

@@ -5,8 +5,10 @@ import { useRoute } from "preact-iso";
 import { Board, useBoard } from "../components/Board";
 import { Header } from "../components/Header";
 import { Layout } from "../components/Layout";
+import { Drops, Notices } from "../components/Notices";
 import { Online } from "../components/Online";
 import { useTitle } from "../components/use-title";
+import { Waiting } from "../components/Waiting";
 import { member } from "../state/member";
 import { findSite, rememberSite } from "../state/sites";
 import { ViewerContext } from "../state/viewer";
@@ -39,7 +41,16 @@ function MemberDashboard({ site }: { site: string }) {
       }
     >
       <h1 class="sr-only">{domain}</h1>
-      <Board state={state} />
+      <Board
+        state={state}
+        above={(data) => (
+          <>
+            <Notices notices={data.notices} />
+            <Waiting data={data} />
+          </>
+        )}
+        below={({ drops }) => <Drops drops={drops} />}
+      />
     </Layout>
   );
 }
