@@ -23,7 +23,7 @@ const Login = lazyPage(() => import("./pages/Login"), "Login");
 const Register = lazyPage(() => import("./pages/Register"), "Register");
 const NewSite = lazyPage(() => import("./pages/NewSite"), "NewSite");
 const Settings = lazyPage(() => import("./pages/Settings"), "Settings");
-const Setup = lazyPage(() => import("./pages/Setup"), "Setup");
+const Setup = lazyPage(() => import("./pages/setup/Setup"), "Setup");
 const AccountPage = lazyPage(() => import("./pages/account/AccountPage"), "AccountPage");
 const MePage = lazyPage(() => import("./pages/me/MePage"), "MePage");
 const AdminPage = lazyPage(() => import("./pages/admin/AdminPage"), "AdminPage");
@@ -113,6 +113,7 @@ function SignedIn() {
   return (
     <Router>
       <Route path={urls.home} component={Home} />
+      <Route path={urls.sites} component={Home} />
       <Route path={urls.newSite} component={NewSite} />
       <Route path={`${urls.basePath}sites/:site`} component={DashboardPage} />
       <Route path={`${urls.basePath}sites/:site/setup`} component={Setup} />

@@ -3,7 +3,7 @@
 
 import { read } from "./http";
 import { client } from "./member";
-import type { Instance, Site } from "./types";
+import type { Arrivals, Instance, OverviewPage, Site } from "./types";
 
 const at = (site: string) => ({ params: { path: { site } } });
 
@@ -32,3 +32,27 @@ export const deleteSite = (site: string): Promise<void> => read(client.DELETE("/
 
 export const rotateToken = (site: string): Promise<Site> =>
   read(client.POST("/v1/sites/{site}/token", at(site)));
+
+// The schema learns of these two with its next export.
+const ask = <T>(
+  path: string,
+  query: Record<string, string | number> = {},
+  signal?: AbortSignal,
+): Promise<T> =>
+  read(
+    client.GET(path as "/v1/instance", { params: { query }, signal } as Record<string, unknown>) as Promise<{
+      data?: T;
+      error?: unknown;
+      response: Response;
+    }>,
+  );
+
+/** One page of all sites at a glance, the most visited first. */
+export const getOverview = (
+  limit: number,
+  after: string | null,
+  signal: AbortSignal,
+): Promise<OverviewPage> => ask("/v1/overview", { limit, ...(after ? { after } : {}) }, signal);
+
+export const getArrivals = (site: string, signal?: AbortSignal): Promise<Arrivals> =>
+  ask(`/v1/sites/${encodeURIComponent(site)}/arrivals`, {}, signal);

@@ -75,3 +75,41 @@ export interface QueryAnswer {
   results: { metrics: (number | null)[]; dimensions: string[] }[];
   meta: { total_rows?: number };
 }
+
+// generated once exported: the answers of /v1/overview and /v1/sites/{site}/arrivals
+
+/** A site as the page of all sites shows it. */
+export interface OverviewSite {
+  id: string;
+  domain: string;
+  name: string;
+  timezone: string;
+  public: boolean;
+  /** Missing until something was counted. */
+  first_event_at?: string | null;
+  online: number;
+  /** Of today, in the site's timezone, so far. */
+  visitors: number;
+  /** Of yesterday, up to the same time. */
+  previous_visitors: number;
+  /** In whole percent. */
+  change?: number | null;
+  pageviews: number;
+  /** The last 14 days, today included. */
+  days: { date: string; visitors: number }[];
+}
+
+export interface OverviewPage {
+  as_of: string;
+  sites: OverviewSite[];
+  next?: string | null;
+}
+
+/** What the server has seen of a site's hits within the last hour, and did not count. */
+export interface Arrivals {
+  first_event_at?: string | null;
+  last_event_at?: string | null;
+  drops: { reason: string; count: number; last_at: string }[];
+  /** Refused before a site was known, from pages of its hosts. */
+  refused: { reason: string; hostname: string; count: number; last_at: string }[];
+}

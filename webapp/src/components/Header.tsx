@@ -4,22 +4,22 @@ import type { ComponentChildren } from "preact";
 import { useLocation } from "preact-iso";
 import { toApiError } from "../api/problem";
 import { auth } from "../api/session";
-import { t } from "../i18n";
+import { LANGUAGES, language, t } from "../i18n";
+import { languageName } from "../i18n/languages";
 import { urls } from "../lib/urls";
-import { decodeView, viewHref } from "../lib/view";
 import { switchAccount } from "../state/account";
 import { flash } from "../state/flash";
+import { switchLanguage } from "../state/language";
 import { canManage, me } from "../state/me";
-import { sites } from "../state/sites";
 import { chooseTheme, THEMES, theme } from "../state/theme";
-import { Icon } from "./Icon";
 import { Mark } from "./Mark";
 import { Menu, MenuAction, MenuChoice, MenuLine, MenuLink } from "./Menu";
+import { SiteSwitcher } from "./SiteSwitcher";
 
 interface HeaderProps {
   /** Domain of the site the page is about. */
   site?: string;
-  page?: "dashboard" | "settings";
+  page?: "dashboard" | "settings" | "sites";
   children?: ComponentChildren;
 }
 
@@ -50,54 +50,6 @@ export function Header({ site, page, children }: HeaderProps) {
         <UserMenu site={site} />
       </nav>
     </header>
-  );
-}
-
-function SiteSwitcher({ current }: { current: string | undefined }) {
-  const { url } = useLocation();
-  const view = decodeView(current ? new URL(url, location.origin).search : "");
-  return (
-    <Menu
-      label={current ? t("nav.current_site", { site: current }) : t("nav.choose_site")}
-      align="start"
-      wide
-      buttonClass="flex min-w-0 items-center gap-1 rounded-lg py-1 text-[0.9375rem] font-semibold sm:text-base"
-      button={
-        <>
-          <span class="truncate">{current ?? t("nav.sites")}</span>
-          <Icon name="chevron" class="text-quiet" />
-        </>
-      }
-    >
-      {(close) => (
-        <>
-          {sites.value?.map((site) => (
-            <MenuLink
-              key={site.id}
-              href={viewHref(site.domain, { ...view, filters: [] })}
-              current={site.domain === current}
-              onChoose={close}
-            >
-              <span class="min-w-0">
-                <span class="block truncate">{site.domain}</span>
-                {site.name !== site.domain && (
-                  <span class="block truncate text-xs font-normal text-quiet">{site.name}</span>
-                )}
-              </span>
-            </MenuLink>
-          ))}
-          {canManage.value && (
-            <>
-              {sites.value && sites.value.length > 0 && <MenuLine />}
-              <MenuLink href={urls.newSite} onChoose={close}>
-                <Icon name="plus" />
-                {t("nav.add_site")}
-              </MenuLink>
-            </>
-          )}
-        </>
-      )}
-    </Menu>
   );
 }
 
@@ -184,6 +136,22 @@ function UserMenu({ site }: { site: string | undefined }) {
               }}
             >
               {t(`theme.${name}`)}
+            </MenuChoice>
+          ))}
+          <MenuLine />
+          <p role="presentation" class="px-2.5 pt-0.5 pb-1 text-xs text-quiet">
+            {t("language.label")}
+          </p>
+          {LANGUAGES.map((tag) => (
+            <MenuChoice
+              key={tag}
+              checked={tag === language}
+              onChoose={() => {
+                close();
+                if (tag !== language) switchLanguage(tag);
+              }}
+            >
+              <span lang={tag}>{languageName(tag)}</span>
             </MenuChoice>
           ))}
           <MenuLine />

@@ -68,6 +68,9 @@ export const en = {
   "site.domain": "Domain",
   "site.domain_hint": "Without https:// or a path. Paste an address and it is cleaned up.",
   "site.domain_invalid": "That does not look like a domain, for example example.com.",
+  "site.domain_signs": "A domain has letters, digits, hyphens and dots only.",
+  "site.domain_dot": "Something is missing behind {domain}, such as .com.",
+  "site.domain_own": "You have added this site already.",
   "site.domain_taken": "This domain is already counted on this instance.",
   "site.name": "Name",
   "site.name_hint": "How it is called in lists. Empty means the domain.",
@@ -76,7 +79,7 @@ export const en = {
   "site.timezone_guess": "{zone} (this device)",
 
   "setup.title": "Put the script on {site}",
-  "setup.step_snippet": "Paste this line into the <head> of every page",
+  "setup.step_snippet": "Put the script on every page",
   "setup.step_visit": "Open a page of your site",
   "setup.waiting": "Waiting for the first pageview…",
   "setup.waiting_hint":
@@ -90,7 +93,8 @@ export const en = {
   "settings.general": "General",
   "settings.snippet": "Snippet",
   "settings.snippet_intro": "The line that counts. It belongs into the <head> of every page.",
-  "settings.check": "Check the installation",
+  "settings.setup": "How to put it on your site",
+  "settings.check": "Nothing arrives? Check",
   "settings.token": "Tracking token",
   "settings.token_intro":
     "The snippet carries this token. Change it when it is misused; the old one stops working at once.",
@@ -281,6 +285,7 @@ export const en = {
 
   "empty.waiting": "No pageview has arrived from {site} yet.",
   "empty.waiting_action": "See the snippet",
+  "empty.waiting_check": "Nothing arrives? Check",
 
   // Accounts, members and logins.
   "app.done": "Done",
@@ -778,6 +783,121 @@ export const en = {
   "links.embed_anywhere": "Every page may embed this dashboard. Paste this into yours:",
   "links.embed_only": "Pages of {origins} may embed this dashboard. Paste this into one of them:",
   "links.embed_theme": "Theme",
+
+  // The language of the interface.
+  "language.label": "Language",
+  "language.reader": "That of the reader",
+
+  // All sites.
+  "sites.title": "All sites",
+  "sites.search": "Search sites",
+  "sites.none_found": "No site matches “{search}”.",
+  "sites.found": { one: "{count} site found", other: "{count} sites found" },
+  "sites.visitors_word": { one: "visitor today", other: "visitors today" },
+  "sites.visitors_today": { one: "{count} visitor today", other: "{count} visitors today" },
+  "sites.change": "compared with yesterday up to now",
+  "sites.days": "Visitors of {days} days: {low} to {high} a day, {yesterday} yesterday.",
+  "sites.stale": "The numbers can't be renewed right now. Trying again.",
+
+  // First minutes: putting the script on a site.
+  "first.step": "Step {step} of {all}",
+  "install.label": "What your site is made with",
+  "install.html": "HTML",
+  "install.wordpress": "WordPress",
+  "install.next": "Next.js",
+  "install.vue": "Vue and Nuxt",
+  "install.gtm": "Google Tag Manager",
+  "install.html.head": "Paste this line into the <head> of every page:",
+  "install.html.pages":
+    "Most sites have one template, layout or theme with the <head> in it: then once is enough. Site builders often call the place “custom code” or “header scripts”.",
+  "install.wordpress.plugin":
+    "Without programming: install a plugin for code in the header, such as WPCode, open its page “Header & Footer”, and paste this line into the field for the header:",
+  "install.wordpress.theme": "Or with a child theme: put this at the end of its functions.php.",
+  "install.wordpress.cache":
+    "Empty the page cache afterwards. If a plugin delays or joins scripts, add haru.js to its exceptions.",
+  "install.next.app": "With the app router, put the script into the root layout:",
+  "install.next.pages": "With the pages router, put it into the app component:",
+  "install.vue.vite": "Vue: paste this line into the <head> of the index.html beside your vite.config.",
+  "install.vue.nuxt": "Nuxt: add it to the configuration.",
+  "install.gtm.tag": "In your container, make a new tag of the type “Custom HTML”.",
+  "install.gtm.code":
+    "Paste this code, and leave “Support document.write” off. It makes the script tag by hand, because the tag manager takes data attributes off the tags that it inserts.",
+  "install.gtm.trigger":
+    "As the trigger choose “Initialization – All Pages”. No trigger for history changes: the script notices them by itself.",
+  "install.gtm.publish":
+    "Save, and publish the container. Blockers that stop the tag manager stop this, too: directly in the page the script counts more people.",
+  "install.spa":
+    "Single-page applications need nothing else: the script notices when the address changes. If your routes are behind a #, add data-hash to the script tag.",
+
+  // Why nothing arrives.
+  "check.title": "Nothing arrives?",
+  "check.intro":
+    "Haru can look what keeps hits away: at what reached the server in the last hour, and from this browser.",
+  "check.start": "Check",
+  "check.stop": "Stop checking",
+  "check.looking": "Looking every few seconds. Open a page of your site meanwhile.",
+  "check.count": {
+    one: "{count} time in the last hour, last {ago}",
+    other: "{count} times in the last hour, last {ago}",
+  },
+  "check.fix.snippet": "See the snippet",
+  "check.fix.counting": "Change what counts",
+  "check.fix.addresses": "See excluded addresses",
+  "check.receiving.title": "Pageviews arrive",
+  "check.receiving.text": "The last one came {ago}.",
+  "check.worked_before.title": "Nothing has arrived in the last hour",
+  "check.worked_before.text":
+    "The last hit came {ago}. Either nobody was there since, or the snippet was lost, for example with a new version of the site. Open a page and see whether it still has the script.",
+  "check.insecure.title": "The script's address begins with http://",
+  "check.insecure.text":
+    "Browsers don't load it on pages with https://. Serve Haru over https and set HARU_BASE_URL to that address, then replace the snippet.",
+  "check.unreachable.title": "Visitors can't reach {hostname}",
+  "check.unreachable.text":
+    "The snippet loads the script from an address that only this computer or network knows. Set HARU_BASE_URL to the public address of Haru, then replace the snippet.",
+  "check.blocked.title": "This browser blocks the script",
+  "check.blocked.text":
+    "Haru's script can't be loaded from here; mostly an ad blocker or a privacy extension stops it. Try with another browser or without extensions. Other visitors may be counted all the same.",
+  "check.no_token.title": "Hits from {hostname} come without a token",
+  "check.no_token.text":
+    "The script tag lost its data-token. Some tools take data attributes away: paste the whole snippet, or use the instructions for your system above.",
+  "check.unknown_token.title": "Hits from {hostname} carry a wrong token",
+  "check.unknown_token.text":
+    "The token was changed, or is that of another site or another instance. Replace the snippet by the current one.",
+  "check.bad_request.title": "Hits from {hostname} can't be read",
+  "check.bad_request.text":
+    "They are not as the script sends them. If you send them yourself, see the API guide; if not, something between the page and Haru changes them.",
+  "check.rate_limited.title": "Too many hits from one address",
+  "check.rate_limited.text":
+    "More than 100 a minute came from one address. Behind a proxy all visitors may look like one: set HARU_TRUSTED_PROXIES to the address of yours.",
+  "check.hostname.title": "Hits come from a hostname that is not allowed",
+  "check.hostname.text":
+    "Only these count: {hostnames}. Add the one that your pages have, or empty the list.",
+  "check.excluded_path.title": "Pages that you left out are visited",
+  "check.excluded_path.text": "Not counted are: {paths}. Open another page to try.",
+  "check.excluded_address.title": "Visits from an excluded address",
+  "check.excluded_address.text":
+    "If it is your own, your visits are left out as you wished. Try over another network, such as your phone's.",
+  "check.dnt.title": "Visitors ask not to be tracked",
+  "check.dnt.text":
+    "Their browsers send Do Not Track or Global Privacy Control, and this site honours that. Your own browser may be one of them.",
+  "check.bot.title": "Bots and programs came by",
+  "check.bot.text":
+    "They are never counted. If it was you: automated browsers and tools such as curl are taken for bots. Use an ordinary browser.",
+  "check.prefetch.title": "Pages were loaded ahead",
+  "check.prefetch.text": "They count as soon as somebody looks at them.",
+  "check.local.title": "On {site} the script is silent",
+  "check.local.text":
+    "It does not count on this computer, so that your own tests don't end up in the numbers. To try it out, add data-local to the script tag.",
+  "check.nothing_seen.title": "Nothing was seen of {site}",
+  "check.nothing_seen.text": "Not one hit has reached this server in the last hour. What it mostly is:",
+  "check.nothing.missing":
+    "The snippet is not in the page. Open your site, view its source, and search for haru.js.",
+  "check.nothing.cached": "A cache still shows the page as it was. Empty it, and reload.",
+  "check.nothing.delayed":
+    "A tool delays or joins scripts (Rocket Loader, plugins for speed). Make an exception for haru.js.",
+  "check.nothing.blocker": "Your browser blocks it. Try another one, without extensions.",
+  "check.nothing.policy":
+    "The Content-Security-Policy of your site forbids it; the browser's console says so. It must allow:",
 } as const;
 
 export default en;

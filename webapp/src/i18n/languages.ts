@@ -50,10 +50,12 @@ export function chosenLanguage(): string | null {
   }
 }
 
-export function keepLanguage(tag: string): void {
+/** Whether it could be kept: where storage is blocked, only the address can say it. */
+export function keepLanguage(tag: string): boolean {
   try {
     localStorage.setItem(KEY, tag);
+    return true;
   } catch {
-    // Storage is blocked: the address can still say it.
+    return false;
   }
 }

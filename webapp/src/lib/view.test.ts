@@ -96,9 +96,10 @@ test("a shared dashboard stays in its frame, whatever is clicked", () => {
   const view: View = { ...DEFAULT_VIEW, metric: "visits" };
   expect(shareHref("press", DEFAULT_VIEW, frameOf(""))).toBe("/share/press");
   expect(shareHref("press", view, frameOf("?metric=visits"))).toBe("/share/press?metric=visits");
-  const frame = frameOf("?theme=dark&period=7d&embed=1");
-  expect(frame).toEqual({ embed: true, theme: "dark" });
-  expect(shareHref("press", view, frame)).toBe("/share/press?embed=1&theme=dark&metric=visits");
-  expect(frameOf("?theme=neon&embed=yes")).toEqual({ embed: false, theme: null });
+  const frame = frameOf("?theme=dark&period=7d&embed=1&lang=pt-BR");
+  expect(frame).toEqual({ embed: true, theme: "dark", lang: "pt-BR" });
+  expect(shareHref("press", view, frame)).toBe("/share/press?embed=true&theme=dark&lang=pt-BR&metric=visits");
+  expect(frameOf("?embed=true&theme=system")).toEqual({ embed: true, theme: "system", lang: null });
+  expect(frameOf("?theme=neon&embed=yes&lang=../x")).toEqual({ embed: false, theme: null, lang: null });
   expect(decodeView("?embed=1&theme=dark&metric=visits")).toEqual(view);
 });

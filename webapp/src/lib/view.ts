@@ -135,22 +135,36 @@ export function viewHref(site: string, view: View): string {
   return urls.site(site) + encodeView(view);
 }
 
-/** How a shared dashboard is framed: without its header, in a theme that the page around it asks for. */
+/** How a shared dashboard is framed: without its header, in a theme and a language that the page around it asks for. */
 export interface Frame {
   embed: boolean;
-  theme: "light" | "dark" | null;
+  theme: (typeof FRAME_THEMES)[number] | null;
+  /** A language tag, whether there is such a catalogue or not. */
+  lang: string | null;
 }
+const FRAME_THEMES = ["light", "dark", "system"] as const;
 
 export function frameOf(search: string): Frame {
   const params = new URLSearchParams(search);
-  const theme = params.get("theme");
-  return { embed: params.get("embed") === "1", theme: theme === "light" || theme === "dark" ? theme : null };
+  const lang = params.get("lang") ?? "";
+  return {
+    embed: ["true", "1"].includes(params.get("embed") ?? ""),
+    theme: FRAME_THEMES.find((theme) => theme === params.get("theme")) ?? null,
+    lang: /^[a-z]{2,3}(-[a-z\d]{2,8})*$/i.test(lang) ? lang : null,
+  };
+}
+
+/** The words of a frame, without a question mark. */
+export function encodeFrame({ embed, theme, lang }: Frame): string {
+  return [
+    ...(embed ? ["embed=true"] : []),
+    ...(theme ? [`theme=${theme}`] : []),
+    ...(lang ? [`lang=${lang}`] : []),
+  ].join("&");
 }
 
 export function shareHref(slug: string, view: View, frame: Frame): string {
-  const pairs = [...(frame.embed ? ["embed=1"] : []), ...(frame.theme ? [`theme=${frame.theme}`] : [])];
-  const words = encodeView(view).slice(1);
-  const all = [...pairs, ...(words ? [words] : [])].join("&");
+  const all = [encodeFrame(frame), encodeView(view).slice(1)].filter((words) => words !== "").join("&");
   return urls.share(slug) + (all && `?${all}`);
 }
 

@@ -1,6 +1,5 @@
 // The dashboard of a site for members of its account.
 
-import { useEffect } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { Board, useBoard } from "../components/Board";
 import { Header } from "../components/Header";
@@ -9,8 +8,9 @@ import { Drops, Notices } from "../components/Notices";
 import { Online } from "../components/Online";
 import { useTitle } from "../components/use-title";
 import { Waiting } from "../components/Waiting";
+import { readableDomain } from "../lib/domain";
 import { member } from "../state/member";
-import { findSite, rememberSite } from "../state/sites";
+import { findSite } from "../state/sites";
 import { ViewerContext } from "../state/viewer";
 
 export function DashboardPage() {
@@ -25,13 +25,9 @@ export function DashboardPage() {
 function MemberDashboard({ site }: { site: string }) {
   const state = useBoard(site);
   const { data } = state;
-  const id = data?.site.id;
-  useEffect(() => {
-    if (id) rememberSite(id);
-  }, [id]);
-  useTitle(data?.site.domain ?? site);
-
   const domain = data?.site.domain ?? findSite(site)?.domain ?? site;
+  useTitle(readableDomain(domain));
+
   return (
     <Layout
       header={
@@ -40,7 +36,7 @@ function MemberDashboard({ site }: { site: string }) {
         </Header>
       }
     >
-      <h1 class="sr-only">{domain}</h1>
+      <h1 class="sr-only">{readableDomain(domain)}</h1>
       <Board
         state={state}
         above={(data) => (

@@ -1,5 +1,5 @@
 // The public dashboard of a share link or a public site, for people without a login. Inside a frame of another page
-// (`?embed=1`) it goes without its header.
+// (`?embed=true`) it goes without its header.
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
@@ -10,12 +10,14 @@ import { createReader, type Reader, type Shared } from "../api/share-session";
 import { Board, useBoard } from "../components/Board";
 import { ErrorBox, FormError } from "../components/ErrorBox";
 import { TextField } from "../components/Field";
+import { LanguageChoice } from "../components/LanguageChoice";
 import { Layout } from "../components/Layout";
 import { Mark } from "../components/Mark";
 import { Online } from "../components/Online";
 import { DashboardSkeleton } from "../components/Skeleton";
 import { useTitle } from "../components/use-title";
 import { t } from "../i18n";
+import { readableDomain } from "../lib/domain";
 import { limitsOf } from "../lib/limits";
 import { frameOf, shareHref } from "../lib/view";
 import { createBoard } from "../state/dashboard";
@@ -151,12 +153,13 @@ function Open({ slug, reader, shared }: { slug: string; reader: Reader; shared: 
 
 function SharedDashboard({ shared, isEmbedded }: { shared: Shared; isEmbedded: boolean }) {
   const { board } = useViewer();
-  const { id, domain, timezone } = shared.site;
+  const { id, timezone } = shared.site;
+  const domain = readableDomain(shared.site.domain);
   const state = useBoard(id, timezone);
   useTitle(domain);
   const online = state.data && <Online count={state.data.online} state={board.live.value} />;
   // The name of a link is the owner's word for it; that of a site mostly is its domain.
-  const name = [shared.name, shared.site.name].find((word) => word && word !== domain);
+  const name = [shared.name, shared.site.name].find((word) => word && word !== shared.site.domain);
 
   const header = isEmbedded ? (
     <div class="h-4" />
@@ -172,7 +175,11 @@ function SharedDashboard({ shared, isEmbedded }: { shared: Shared; isEmbedded: b
     <Layout header={header}>
       <h1 class="sr-only">{t("share.title", { site: domain })}</h1>
       <Board state={state} start={isEmbedded && online} />
-      <footer class="pt-6 text-center text-xs text-quiet">{t("share.footer", { timezone })}</footer>
+      <footer class="space-y-2 pt-6 text-center text-xs text-quiet">
+        <p>{t("share.footer", { timezone })}</p>
+        {/* In a frame, the page around it says the language. */}
+        {!isEmbedded && <LanguageChoice />}
+      </footer>
     </Layout>
   );
 }
