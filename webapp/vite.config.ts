@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { textParts } from "./scripts/text-parts.ts";
 
 const flagFolder = join(dirname(fileURLToPath(import.meta.resolve("country-flag-icons"))), "3x2");
 
@@ -39,7 +40,7 @@ const server = process.env.HARU_DEV_SERVER ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   base: "./",
-  plugins: [tailwindcss(), countryFlags()],
+  plugins: [tailwindcss(), countryFlags(), textParts()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,

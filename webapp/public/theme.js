@@ -4,7 +4,7 @@
 {
   const names = { light: "haru", dark: "haru-dark" };
   const asked = /\/share\//.test(location.pathname) && new URLSearchParams(location.search).get("theme");
-  let theme = names[asked];
+  let theme = Object.hasOwn(names, asked) && names[asked];
   if (!theme && asked !== "system") {
     try {
       theme = Object.values(names).find((name) => name === localStorage.getItem("haru_theme"));

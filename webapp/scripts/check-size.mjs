@@ -31,10 +31,13 @@ const entry = /<script type="module"[^>]* src="\.\/([^"]+)"/.exec(
   readFileSync(join(dist, "index.html"), "utf8"),
 )?.[1];
 const chart = [...scripts.keys()].find((name) => /\/time-chart-canvas-[^/]*\.js$/.test(name));
-const texts = [...scripts.keys()]
-  .filter((name) => /\/(en|pt-BR)-[^/]*\.js$/.test(name))
+const textOf = (name) => readFileSync(join(dist, name), "utf8");
+// Texts of a language are two chunks: for everybody, and for who logs in.
+const languages = [...scripts.keys()].filter((name) => /\/[a-z]{2}(-[A-Z]{2})?-[^/]*\.js$/.test(name));
+const texts = languages
+  .filter((name) => textOf(name).includes('"app.name"'))
   .sort((a, b) => scripts.get(b).bytes - scripts.get(a).bytes);
-if (!scripts.has(entry) || !chart || texts.length !== 2) {
+if (!scripts.has(entry) || !chart || texts.length === 0 || languages.length !== 2 * texts.length) {
   console.error(
     "The entry, the chart or the texts are not where they used to be: this script must learn where.",
   );
@@ -44,6 +47,20 @@ if (!scripts.has(entry) || !chart || texts.length !== 2) {
 const first = new Set(["theme.js", entry, chart, texts[0]]);
 for (const name of first) for (const file of imports(name)) first.add(file);
 const sum = (names) => [...names].reduce((total, name) => total + scripts.get(name).bytes, 0);
+
+const forMembers = languages
+  .filter((name) => !texts.includes(name))
+  .flatMap((name) => [...textOf(name).matchAll(/["`]([a-z_]+\.[\w.:]+)["`]:/g)].map(([, key]) => key));
+const code = [...first].filter((name) => name !== texts[0]).map(textOf);
+const astray = new Set(
+  forMembers.filter((key) => code.some((text) => text.includes(`"${key}"`) || text.includes(`\`${key}\``))),
+);
+if (astray.size > 0) {
+  console.error(
+    `A shared dashboard uses texts that only come with a login, see src/i18n/parts.ts: ${[...astray].join(", ")}`,
+  );
+  process.exit(1);
+}
 
 const total = sum(first);
 console.log(`${kib(sum(scripts.keys()))}  JavaScript of all pages, gzipped`);

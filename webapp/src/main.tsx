@@ -7,7 +7,7 @@ document.documentElement.lang = language;
 const root = document.getElementById("app");
 
 /** The texts come first. Without them nothing can be said, so it is a sign that offers to try again. */
-loadTexts().then(
+loadTexts("shared").then(
   () => root && render(<Root />, root),
   () => root && render(<Again />, root),
 );

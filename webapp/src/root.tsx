@@ -3,11 +3,15 @@
 
 import { ErrorBoundary, LocationProvider, useLocation } from "preact-iso";
 import { lazyPage } from "./components/lazy-page";
+import { loadTexts } from "./i18n";
 import { urls } from "./lib/urls";
 import { SharePage } from "./pages/SharePage";
 import { flashText } from "./state/flash";
 
-const App = lazyPage(() => import("./app"), "App");
+const App = lazyPage(async () => {
+  const [app] = await Promise.all([import("./app"), loadTexts("member")]);
+  return app;
+}, "App");
 
 export function Root() {
   return (

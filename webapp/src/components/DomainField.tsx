@@ -33,9 +33,12 @@ export function DomainField({ label, value, onInput, hint, error, autofocus, dis
           autofocus={autofocus}
           disabled={disabled}
           ref={autofocus ? focusOnce : undefined}
-          onInput={(event) =>
-            onInput(event.isComposing ? event.currentTarget.value : tidied(event.currentTarget))
-          }
+          onInput={(event) => {
+            const field = event.currentTarget;
+            // More than a letter at once was pasted, or filled in by the browser.
+            if (field.value.length > value.length + 1) onInput(readableDomain(cleanDomain(field.value)));
+            else onInput(event.isComposing ? field.value : tidied(field));
+          }}
           onBlur={() => onInput(readableDomain(cleanDomain(value)))}
         />
       )}

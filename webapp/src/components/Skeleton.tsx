@@ -78,7 +78,7 @@ export function SitesSkeleton({ isWhole = false }: { isWhole?: boolean }) {
       )}
       <div class="grid grid-cols-1 gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3">
         {["a", "b", "c", "d", "e", "f"].map((key) => (
-          <div key={key} class="card-box flex h-40 flex-col justify-between p-4">
+          <div key={key} class="card-box flex h-34 flex-col sm:h-40 justify-between p-4">
             <Bone class="h-5 w-32" />
             <div class="flex items-end gap-5">
               <Bone class="h-12 w-24" />

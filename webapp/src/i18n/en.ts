@@ -898,6 +898,73 @@ export const en = {
   "check.nothing.blocker": "Your browser blocks it. Try another one, without extensions.",
   "check.nothing.policy":
     "The Content-Security-Policy of your site forbids it; the browser's console says so. It must allow:",
+
+  // What the server says of fields and refusals, by its own words; numbers in them are {a}, {b}.
+  "server.is taken on this instance": "is taken on this instance",
+  "server.is excluded already": "is excluded already",
+  "server.is already tracked on this instance": "is already tracked on this instance",
+  "server.has you as a member already": "has you as a member already",
+  "server.is the only one of the instance's last administrator":
+    "is the only one of the instance's last administrator",
+  "server.is already registered": "is already registered",
+  "server.is a member already": "is a member already",
+  "server.is required": "is required",
+  "server.is wrong": "is wrong",
+  "server.is wrong or was used before": "is wrong or was used before",
+  "server.is too easy to guess": "is too easy to guess",
+  "server.is not an email address": "is not an email address",
+  "server.is not an IPv{a} or IPv{b} address": "is not an IPv{a} or IPv{b} address",
+  "server.is the owner already": "is the owner already",
+  "server.must have {a} to {b} characters": "must have {a} to {b} characters",
+  "server.must have at most {a} characters": "must have at most {a} characters",
+  "server.must have at most {a} entries": "must have at most {a} entries",
+  "server.must not hold control characters": "must not hold control characters",
+  "server.must be a host name such as example.com": "must be a host name such as example.com",
+  "server.must be an IANA name such as Europe/Lisbon": "must be an IANA name such as Europe/Lisbon",
+  "server.must be in the future": "must be in the future",
+  "server.must be {a} to {b}": "must be {a} to {b}",
+  "server.must be {a} to {b}, or null for ever": "must be {a} to {b}, or null for ever",
+  "server.must be {a} or more, or null for no limit": "must be {a} or more, or null for no limit",
+  "server.must be the domain of the site": "must be the domain of the site",
+  "server.must not be before since": "must not be before since",
+  "server.must not have the form of an id": "must not have the form of an id",
+  "server.must be origins such as https://www.example.com, or *":
+    "must be origins such as https://www.example.com, or *",
+  "server.must be at most {a} origins": "must be at most {a} origins",
+  "server.must name a site; leave it out for all sites": "must name a site; leave it out for all sites",
+  "server.must name at most {a} sites": "must name at most {a} sites",
+  "server.names a site that there is not": "names a site that there is not",
+  "server.a site has at most {a}": "a site has at most {a}",
+  "server.entry {a} must be a host such as example.com or *.example.com":
+    "entry {a} must be a host such as example.com or *.example.com",
+  "server.entry {a} must begin with / or *": "entry {a} must begin with / or *",
+  "server.entry {a} must have at most {b} characters": "entry {a} must have at most {b} characters",
+  "server.entry {a} must not hold control characters": "entry {a} must not hold control characters",
+  "server.email or password is wrong": "email or password is wrong",
+  "server.the code of the second factor is wrong or was used before":
+    "the code of the second factor is wrong or was used before",
+  "server.the login has ended": "the login has ended",
+  "server.registration is not open on this instance": "registration is not open on this instance",
+  "server.nobody can change or remove the owner": "nobody can change or remove the owner",
+  "server.nobody can change themself": "nobody can change themself",
+  "server.only administrators of the instance can do this": "only administrators of the instance can do this",
+  "server.that account is disabled": "that account is disabled",
+  "server.this account is disabled": "this account is disabled",
+  "server.this account has as many sites as its quota allows":
+    "this account has as many sites as its quota allows",
+  "server.this account has as many API tokens as it may have: revoke one first":
+    "this account has as many API tokens as it may have: revoke one first",
+  "server.this site has as many share links as it may have: delete one first":
+    "this site has as many share links as it may have: delete one first",
+  "server.this invitation is for another address": "this invitation is for another address",
+  "server.this user is in no account": "this user is in no account",
+  "server.who sees some sites only cannot make others": "who sees some sites only cannot make others",
+  "server.you see only some of the sites, and cannot let others see all of them":
+    "you see only some of the sites, and cannot let others see all of them",
+  "server.you see only some of the sites, and cannot manage those who see others":
+    "you see only some of the sites, and cannot manage those who see others",
+  "server.you see only some of the sites, and cannot withdraw invitations to others":
+    "you see only some of the sites, and cannot withdraw invitations to others",
 } as const;
 
 export default en;

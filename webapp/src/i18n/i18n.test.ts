@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { type Key, LANGUAGES, loadLanguage, pluralForm, t, tMaybe, tn, tParts } from ".";
 import { en } from "./en";
 import { choose, languageName } from "./languages";
+import { partOf } from "./parts";
 
 test("fills placeholders", () => {
   expect(t("settings.title", { site: "lumen.blog" })).toBe("Settings of lumen.blog");
@@ -42,6 +43,14 @@ test("a choice wins, the address first; a word that is no language is passed ove
 test("languages call themselves by name", () => {
   expect(languageName("pt-BR")).toBe("Português (Brasil)");
   expect(languageName("en")).toBe("English");
+});
+
+test("what everybody needs is apart from what only members need", () => {
+  expect(partOf("share.title")).toBe("shared");
+  expect(partOf("app.retry")).toBe("shared");
+  expect(partOf("auth.required")).toBe("shared");
+  expect(partOf("auth.login.title")).toBe("member");
+  expect(partOf("settings.title")).toBe("member");
 });
 
 const placeholders = (text: string): string[] => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort();

@@ -1,11 +1,12 @@
 // The one way to a text of the interface. Placeholders, plural forms, the language of numbers and dates.
 //
 // A language is one file beside this one, named by its tag: it is offered as soon as it is there. Only the reader's is
-// loaded, before anything is drawn. Another choice starts the page anew: what is shown is in the address, and whatever
+// loaded, before anything is drawn, in two parts: what everybody needs, and what is behind a login (`parts.ts`). Another choice starts the page anew: what is shown is in the address, and whatever
 // was made for one language (formatters, texts in memory) goes with the page.
 
 import type { en } from "./en";
 import { choose, chosenLanguage } from "./languages";
+import { PARTS, type Part } from "./parts";
 
 type PluralForms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 export type Key = keyof typeof en;
@@ -15,13 +16,34 @@ export type TextKey = Exclude<Key, PluralKey>;
 export type Catalogue = { [K in Key]: (typeof en)[K] extends string ? string : PluralForms };
 export type Values = Record<string, string | number>;
 
-const files = import.meta.glob<{ default: Catalogue }>(["./[a-z][a-z].ts", "./[a-z][a-z]-[A-Z][A-Z].ts"]);
-const tagOf = (file: string): string => file.slice(2, -3);
+interface TextFile {
+  default: Partial<Catalogue>;
+}
+type Files = Record<string, () => Promise<TextFile>>;
+const files: Record<Part, Files> = {
+  shared: import.meta.glob<TextFile>(["./[a-z][a-z].ts", "./[a-z][a-z]-[A-Z][A-Z].ts"], {
+    query: "?part=shared",
+  }),
+  member: import.meta.glob<TextFile>(["./[a-z][a-z].ts", "./[a-z][a-z]-[A-Z][A-Z].ts"], {
+    query: "?part=member",
+  }),
+};
 
 /** The tags of all languages. */
-export const LANGUAGES: readonly string[] = Object.keys(files).map(tagOf).sort();
-export const loadLanguage = (tag: string): Promise<Catalogue> =>
-  (files[`./${tag}.ts`] as () => Promise<{ default: Catalogue }>)().then((file) => file.default);
+export const LANGUAGES: readonly string[] = Object.keys(files.shared)
+  .map((file) => file.slice(2, -3))
+  .sort();
+
+async function loadPart(tag: string, part: Part): Promise<Partial<Catalogue>> {
+  const file = files[part][`./${tag}.ts`];
+  return file ? (await file()).default : {};
+}
+
+/** All texts of a language. */
+export async function loadLanguage(tag: string): Promise<Catalogue> {
+  const parts = await Promise.all(PARTS.map((part) => loadPart(tag, part)));
+  return Object.assign({}, ...parts) as Catalogue;
+}
 
 /** A shared dashboard may be asked for in a language. */
 const asked =
@@ -35,18 +57,19 @@ export const { language, locale } = choose(
   LANGUAGES,
 );
 
-let catalogue: Catalogue;
+// Complete once both parts are there; pages that need the second wait for it.
+const catalogue = {} as Catalogue;
 const plurals = new Intl.PluralRules(locale);
 const counts = new Intl.NumberFormat(locale);
 
-/** Makes the texts ready. Nothing may be drawn before. */
-export async function loadTexts(): Promise<void> {
-  catalogue = await loadLanguage(language);
+/** Makes a part of the texts ready. Nothing that needs it may be drawn before. */
+export async function loadTexts(part: Part): Promise<void> {
+  Object.assign(catalogue, await loadPart(language, part));
 }
 
 /** A text. */
 export function t(key: TextKey, values: Values = {}): string {
-  return fill(catalogue[key], values);
+  return fill(catalogue[key] ?? key, values);
 }
 
 /** A text that depends on a count; `{count}` is written in the reader's digits. */

@@ -905,6 +905,73 @@ const texts: Catalogue = {
   "check.nothing.blocker": "O seu navegador o bloqueia. Tente outro, sem extensões.",
   "check.nothing.policy":
     "A Content-Security-Policy do seu site o proíbe; o console do navegador avisa. Ela precisa permitir:",
+
+  // What the server says of fields and refusals, by its own words; numbers in them are {a}, {b}.
+  "server.is taken on this instance": "já é usado nesta instância",
+  "server.is excluded already": "já é ignorado",
+  "server.is already tracked on this instance": "já é contado nesta instância",
+  "server.has you as a member already": "já tem você como membro",
+  "server.is the only one of the instance's last administrator":
+    "é a única do último administrador da instância",
+  "server.is already registered": "já está cadastrado",
+  "server.is a member already": "já é membro",
+  "server.is required": "é obrigatório",
+  "server.is wrong": "está incorreta",
+  "server.is wrong or was used before": "está incorreto ou já foi usado",
+  "server.is too easy to guess": "é fácil demais de adivinhar",
+  "server.is not an email address": "não é um endereço de e-mail",
+  "server.is not an IPv{a} or IPv{b} address": "não é um endereço IPv{a} nem IPv{b}",
+  "server.is the owner already": "já é o proprietário",
+  "server.must have {a} to {b} characters": "precisa ter de {a} a {b} caracteres",
+  "server.must have at most {a} characters": "pode ter no máximo {a} caracteres",
+  "server.must have at most {a} entries": "pode ter no máximo {a} entradas",
+  "server.must not hold control characters": "não pode conter caracteres de controle",
+  "server.must be a host name such as example.com": "precisa ser um nome de host como example.com",
+  "server.must be an IANA name such as Europe/Lisbon": "precisa ser um nome da IANA como America/Sao_Paulo",
+  "server.must be in the future": "precisa estar no futuro",
+  "server.must be {a} to {b}": "precisa ser de {a} a {b}",
+  "server.must be {a} to {b}, or null for ever": "precisa ser de {a} a {b}",
+  "server.must be {a} or more, or null for no limit": "precisa ser {a} ou mais; vazio, sem limite",
+  "server.must be the domain of the site": "precisa ser o domínio do site",
+  "server.must not be before since": "não pode vir antes do primeiro dia",
+  "server.must not have the form of an id": "não pode ter a forma de um id",
+  "server.must be origins such as https://www.example.com, or *":
+    "precisam ser origens como https://www.example.com, ou *",
+  "server.must be at most {a} origins": "podem ser no máximo {a} origens",
+  "server.must name a site; leave it out for all sites": "precisa de pelo menos um site",
+  "server.must name at most {a} sites": "pode ter no máximo {a} sites",
+  "server.names a site that there is not": "inclui um site que não existe",
+  "server.a site has at most {a}": "um site tem no máximo {a}",
+  "server.entry {a} must be a host such as example.com or *.example.com":
+    "a entrada {a} precisa ser um host como example.com ou *.example.com",
+  "server.entry {a} must begin with / or *": "a entrada {a} precisa começar com / ou *",
+  "server.entry {a} must have at most {b} characters": "a entrada {a} pode ter no máximo {b} caracteres",
+  "server.entry {a} must not hold control characters": "a entrada {a} não pode conter caracteres de controle",
+  "server.email or password is wrong": "E-mail ou senha incorretos.",
+  "server.the code of the second factor is wrong or was used before":
+    "O código do segundo fator está incorreto ou já foi usado.",
+  "server.the login has ended": "A sessão terminou.",
+  "server.registration is not open on this instance": "Esta instância não aceita novas contas.",
+  "server.nobody can change or remove the owner": "Ninguém pode alterar ou remover o proprietário.",
+  "server.nobody can change themself": "Ninguém pode alterar a si mesmo.",
+  "server.only administrators of the instance can do this": "Só quem administra a instância pode fazer isto.",
+  "server.that account is disabled": "Essa conta está desativada.",
+  "server.this account is disabled": "Esta conta está desativada.",
+  "server.this account has as many sites as its quota allows":
+    "Esta conta já tem todos os sites que a cota permite.",
+  "server.this account has as many API tokens as it may have: revoke one first":
+    "Esta conta já tem todos os tokens de API que pode ter: revogue um antes.",
+  "server.this site has as many share links as it may have: delete one first":
+    "Este site já tem todos os links de compartilhamento que pode ter: exclua um antes.",
+  "server.this invitation is for another address": "Este convite é para outro endereço.",
+  "server.this user is in no account": "Este usuário não está em nenhuma conta.",
+  "server.who sees some sites only cannot make others": "Quem vê só alguns sites não pode criar outros.",
+  "server.you see only some of the sites, and cannot let others see all of them":
+    "Você vê só alguns dos sites e não pode deixar que outros vejam todos.",
+  "server.you see only some of the sites, and cannot manage those who see others":
+    "Você vê só alguns dos sites e não pode gerenciar quem vê outros.",
+  "server.you see only some of the sites, and cannot withdraw invitations to others":
+    "Você vê só alguns dos sites e não pode retirar convites para outros.",
 };
 
 export default texts;

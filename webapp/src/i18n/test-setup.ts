@@ -2,4 +2,4 @@
 
 import { loadTexts } from ".";
 
-await loadTexts();
+await Promise.all([loadTexts("shared"), loadTexts("member")]);

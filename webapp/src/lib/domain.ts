@@ -5,15 +5,14 @@ import { decodePunycode } from "./punycode";
 const SCHEME = /^(?:https?:)?\/\//;
 const WWW = /^www\.(?=[^.]+\..)/;
 
-/** What a field shows while it is typed into: lower case, without spaces, scheme, `www.` and path as soon as they are there. */
+/**
+ * What a field shows while it is typed into: lower case, without spaces, scheme and `www.` as soon as they are there. A path
+ * stays until the field is left: whoever types one would otherwise type it on behind the domain.
+ */
 export function tidyDomain(typed: string): string {
   const bare = unwrapped(typed);
   // A scheme on its way must be let through until it is one.
-  if (/^https?:\/?$/.test(bare)) return bare;
-  return bare
-    .replace(SCHEME, "")
-    .replace(/[/?#\\].*$/, "")
-    .replace(WWW, "");
+  return /^https?:\/?$/.test(bare) ? bare : bare.replace(SCHEME, "").replace(WWW, "");
 }
 
 /** "https://www.Example.com/blog?x=1" → "example.com", in the ASCII form. Text that is no address stays, tidied. */

@@ -70,7 +70,10 @@ export default function RootLayout({ children }: { children: React.ReactNode }) 
     <html lang="en">
       <body>
         {children}
-        <Script src=${quoted(src)} data-token=${quoted(token)} />
+        <Script
+          src=${quoted(src)}
+          data-token=${quoted(token)}
+        />
       </body>
     </html>
   );
@@ -83,7 +86,10 @@ export default function App({ Component, pageProps }: AppProps) {
   return (
     <>
       <Component {...pageProps} />
-      <Script src=${quoted(src)} data-token=${quoted(token)} />
+      <Script
+        src=${quoted(src)}
+        data-token=${quoted(token)}
+      />
     </>
   );
 }`;

@@ -65,16 +65,18 @@ function Found({ advice, site }: { advice: Advice; site: Site }) {
             code={`script-src 'self' ${origin}; connect-src 'self' ${origin}`}
           />
         )}
-        <p class="flex flex-wrap gap-x-4 gap-y-1 text-[0.8125rem]">
-          {count !== undefined && lastAt && (
-            <span class="text-quiet">{tn("check.count", count, { ago: agoOf(lastAt) })}</span>
-          )}
-          {fix && (
-            <a href={fixHref(fix, site)} class="font-medium text-primary hover:underline">
-              {t(`check.fix.${fix}`)}
-            </a>
-          )}
-        </p>
+        {(count !== undefined || fix) && (
+          <p class="flex flex-wrap gap-x-4 gap-y-1 text-[0.8125rem]">
+            {count !== undefined && lastAt && (
+              <span class="text-quiet">{tn("check.count", count, { ago: agoOf(lastAt) })}</span>
+            )}
+            {fix && (
+              <a href={fixHref(fix, site)} class="font-medium text-primary hover:underline">
+                {t(`check.fix.${fix}`)}
+              </a>
+            )}
+          </p>
+        )}
       </div>
     </li>
   );
@@ -88,8 +90,8 @@ function valuesOf({ hostname, lastAt }: Advice, site: Site) {
   return {
     site: domain,
     hostname: hostname ?? domain,
-    hostnames: site.allowed_hostnames.join(", "),
-    paths: site.excluded_paths.join(", "),
+    hostnames: site.allowed_hostnames.join(", ") || "*",
+    paths: site.excluded_paths.join(", ") || "–",
     ago: lastAt ? agoOf(lastAt) : "",
   };
 }

@@ -42,7 +42,7 @@ export function AllSites() {
   return (
     <div class="py-2 sm:py-4">
       <div class="mb-4 flex flex-wrap items-center gap-x-4 gap-y-3">
-        <div class="min-w-0 grow">
+        <div class="min-w-0 basis-full sm:grow sm:basis-0">
           <h1 class="text-xl font-semibold">{t("sites.title")}</h1>
           <p class="min-h-5 text-[0.8125rem] text-quiet">{list && <Sum sites={list} />}</p>
         </div>
@@ -97,7 +97,7 @@ function Search({ value, onInput }: { value: string; onInput: (value: string) =>
   const field = useRef<HTMLInputElement>(null);
   useSlash(field);
   return (
-    <search class="relative w-full sm:w-56">
+    <search class="relative min-w-0 flex-1 sm:w-56 sm:flex-none">
       <input
         ref={field}
         type="search"

@@ -10,7 +10,7 @@ export function SiteCard({ site, canSetUp }: { site: OverviewSite; canSetUp: boo
   const isWaiting = !site.first_event_at;
   const domain = readableDomain(site.domain);
   return (
-    <li class="card-box relative flex h-40 flex-col p-4 transition-colors focus-within:border-accent hover:border-base-content/25">
+    <li class="card-box relative flex h-34 flex-col sm:h-40 p-4 transition-colors focus-within:border-accent hover:border-base-content/25">
       <div class="flex items-start gap-3">
         <div class="min-w-0 grow">
           <h2 class="truncate text-[0.9375rem] font-semibold" title={domain}>
