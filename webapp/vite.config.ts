@@ -55,5 +55,5 @@ export default defineConfig({
       "/js": server,
     },
   },
-  test: { include: ["src/**/*.test.ts"], setupFiles: ["src/i18n/test-setup.ts"] },
+  test: { include: ["src/**/*.test.ts"], setupFiles: ["src/i18n/test-setup.ts"], testTimeout: 30_000 },
 });
