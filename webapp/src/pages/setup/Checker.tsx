@@ -48,7 +48,7 @@ function Found({ advice, site }: { advice: Advice; site: Site }) {
     <li class="flex gap-3 rounded-box border border-line p-4">
       <Icon name={SIGNS[tone]} size={18} class={`mt-0.5 ${COLOURS[tone]}`} />
       <div class="min-w-0 grow space-y-1.5">
-        <h4 class="font-medium break-words">{titleOf(advice, site)}</h4>
+        <h3 class="font-medium break-words">{titleOf(advice, site)}</h3>
         <p class="break-words text-quiet">{t(`check.${cause}.text`, valuesOf(advice, site))}</p>
         {cause === "nothing_seen" && (
           <ul class="list-disc space-y-1 pl-4 text-quiet">
