@@ -863,6 +863,9 @@ export const en = {
   "check.unknown_token.title": "Hits from {hostname} carry a wrong token",
   "check.unknown_token.text":
     "The token was changed, or is that of another site or another instance. Replace the snippet by the current one.",
+  "check.unknown_site.title": "Hits from {hostname} name another site",
+  "check.unknown_site.text":
+    "They come from a script for Plausible whose domain is none of the sites here. Give it the domain {site}, or use the current snippet.",
   "check.bad_request.title": "Hits from {hostname} can't be read",
   "check.bad_request.text":
     "They are not as the script sends them. If you send them yourself, see the API guide; if not, something between the page and Haru changes them.",

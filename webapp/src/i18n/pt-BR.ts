@@ -870,6 +870,9 @@ const texts: Catalogue = {
   "check.unknown_token.title": "Acessos de {hostname} vêm com um token errado",
   "check.unknown_token.text":
     "O token foi trocado, ou é de outro site ou de outra instância. Substitua o código pelo atual.",
+  "check.unknown_site.title": "Acessos de {hostname} citam outro site",
+  "check.unknown_site.text":
+    "Eles vêm de um script do Plausible cujo domínio não é de nenhum site daqui. Dê a ele o domínio {site}, ou use o código atual.",
   "check.bad_request.title": "Acessos de {hostname} não podem ser lidos",
   "check.bad_request.text":
     "Eles não são como o script os envia. Se é você que os envia, veja o guia da API; se não, algo entre a página e o Haru os altera.",

@@ -28,6 +28,7 @@ test("it works, or has worked", () => {
 test.each([
   ["unknown_token", "snippet"],
   ["no_token", "snippet"],
+  ["unknown_site", "snippet"],
   ["bad_request", undefined],
   ["rate_limited", undefined],
 ])("refused: %s", (reason, fix) => {

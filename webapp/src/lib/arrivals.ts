@@ -23,6 +23,7 @@ export const CAUSES = [
   "blocked",
   "no_token",
   "unknown_token",
+  "unknown_site",
   "bad_request",
   "rate_limited",
   "hostname",
@@ -55,6 +56,7 @@ const HOUR = 3_600_000;
 const SEEN: Partial<Record<string, Pick<Advice, "cause" | "tone" | "fix">>> = {
   unknown_token: { cause: "unknown_token", tone: "wrong", fix: "snippet" },
   no_token: { cause: "no_token", tone: "wrong", fix: "snippet" },
+  unknown_site: { cause: "unknown_site", tone: "wrong", fix: "snippet" },
   bad_request: { cause: "bad_request", tone: "wrong" },
   rate_limited: { cause: "rate_limited", tone: "wrong" },
   hostname: { cause: "hostname", tone: "wrong", fix: "counting" },
