@@ -40,6 +40,17 @@ test("a choice wins, the address first; a word that is no language is passed ove
   expect(choose(["pt-!!", null], ["en"], KNOWN)).toEqual({ language: "pt-BR", locale: "pt-BR" });
 });
 
+test("nothing at all may have a form of its own", () => {
+  const rules = new Intl.PluralRules("pt-BR");
+  const forms = { zero: "0 pessoas", one: "1 pessoa", other: "pessoas" };
+  expect([0, 1, 2].map((count) => pluralForm(forms, rules, count))).toEqual([
+    "0 pessoas",
+    "1 pessoa",
+    "pessoas",
+  ]);
+  expect(pluralForm({ one: "um", other: "mais" }, rules, 0)).toBe("um");
+});
+
 test("languages call themselves by name", () => {
   expect(languageName("pt-BR")).toBe("Português (Brasil)");
   expect(languageName("en")).toBe("English");

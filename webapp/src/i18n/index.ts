@@ -77,8 +77,9 @@ export function tn(key: PluralKey, count: number, values: Values = {}): string {
   return fill(pluralForm(catalogue[key], plurals, count), { count: counts.format(count), ...values });
 }
 
+/** A form for nothing at all comes first where a language has one: "0 pessoas", which the rules count as one. */
 export function pluralForm(forms: PluralForms, rules: Intl.PluralRules, count: number): string {
-  return forms[rules.select(count)] ?? forms.other;
+  return (count === 0 ? forms.zero : undefined) ?? forms[rules.select(count)] ?? forms.other;
 }
 
 /** A text in pieces, so that a caller can put elements where the placeholders are. */

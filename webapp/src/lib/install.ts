@@ -98,7 +98,11 @@ const nuxt = ({ src, token }: Script): string => `export default defineNuxtConfi
   app: {
     head: {
       script: [
-        { src: ${quoted(src)}, defer: true, "data-token": ${quoted(token)} },
+        {
+          src: ${quoted(src)},
+          defer: true,
+          "data-token": ${quoted(token)},
+        },
       ],
     },
   },
