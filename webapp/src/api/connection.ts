@@ -3,7 +3,7 @@
 
 import { createApiClient, read, type Send } from "./http";
 import { createSubscriptions, type Subscriptions } from "./subscriptions";
-import type { Dashboard, DashboardQuery, QueryAnswer } from "./types";
+import type { ApiFilter, Dashboard, DashboardQuery, DateRange, QueryAnswer, Realtime } from "./types";
 
 /** How a viewer proves who they are. */
 export interface Credentials {
@@ -25,6 +25,13 @@ export interface Connection extends Subscriptions {
     page: { limit: number; offset: number },
     signal?: AbortSignal,
   ): Promise<QueryAnswer>;
+  /** The most visited values of a dimension; of regions also their names. */
+  listValues(
+    site: string,
+    question: { date_range: DateRange; dimension: string; filters: ApiFilter[]; limit: number },
+    signal?: AbortSignal,
+  ): Promise<QueryAnswer>;
+  getRealtime(site: string, signal?: AbortSignal): Promise<Realtime>;
 }
 
 export function createConnection(credentials: Credentials): Connection {
@@ -52,5 +59,23 @@ export function createConnection(credentials: Credentials): Connection {
           signal,
         }),
       ) as Promise<QueryAnswer>,
+
+    listValues: (site, { date_range, dimension, filters, limit }, signal) =>
+      read(
+        client.POST("/v2/query", {
+          body: {
+            site_id: site,
+            metrics: ["visitors"],
+            date_range,
+            dimensions: dimension === "visit:region" ? [dimension, "visit:region_name"] : [dimension],
+            filters,
+            pagination: { limit },
+          },
+          signal,
+        }),
+      ) as Promise<QueryAnswer>,
+
+    getRealtime: (site, signal) =>
+      read(client.GET("/v1/sites/{site}/realtime", { params: { path: { site } }, signal })),
   };
 }

@@ -31,3 +31,7 @@ export const LIVE_DASHBOARD = `subscription LiveDashboard($siteId: ID!, $query: 
 }`;
 
 export const LIVE_VISITORS = "subscription LiveVisitors($siteId: ID!) { liveVisitors(siteId: $siteId) }";
+
+export const LIVE_EVENTS = `subscription LiveEvents($siteId: ID!) {
+  liveEvents(siteId: $siteId) { at kind name page source country browser }
+}`;

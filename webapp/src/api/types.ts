@@ -35,6 +35,19 @@ export type TimeSeries = Schemas["TimeSeries"] & { interval: Interval };
 export type Panels = Partial<Record<PanelName, Panel | null>>;
 export type Dashboard = Omit<Schemas["Dashboard"], "panels"> & { time_series: TimeSeries; panels: Panels };
 
+export type Realtime = Schemas["Realtime"];
+export type Minute = Schemas["Minute"];
+/** What the feed asks for of an event. */
+export interface LiveEvent {
+  at: string;
+  kind: "pageview" | "custom" | "engagement";
+  name: string;
+  page: string;
+  source: string;
+  country: string;
+  browser: string;
+}
+
 /** The five numbers of the dashboard, in their order. */
 export const METRICS = [
   "visitors",
@@ -61,7 +74,9 @@ export type Preset =
   | "all";
 export type DateRange = Preset | [from: string, to: string];
 export type Comparison = "previous_period" | "year_over_year";
-export type ApiFilter = [operator: string, dimension: string, values: string[]];
+export type ApiFilter =
+  | [operator: string, dimension: string, values: string[]]
+  | [operator: string, dimension: string, values: string[], options: { case_sensitive: boolean }];
 
 export interface DashboardQuery {
   date_range: DateRange;
@@ -74,4 +89,14 @@ export interface DashboardQuery {
 export interface QueryAnswer {
   results: { metrics: (number | null)[]; dimensions: string[] }[];
   meta: { total_rows?: number };
+}
+
+/** Filters of a site under a name. */
+// generated once exported
+export interface Segment {
+  id: string;
+  name: string;
+  /** As the query language has them: more than pills can show. */
+  filters: unknown[];
+  created_at: string;
 }

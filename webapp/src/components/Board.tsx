@@ -10,11 +10,12 @@ import { t } from "../i18n";
 import { rangeWords, today } from "../lib/dates";
 import { limitView } from "../lib/limits";
 import { urls } from "../lib/urls";
-import { decodeView, queryOf, type View } from "../lib/view";
+import { decodeView, periodChange, queryOf, type View } from "../lib/view";
 import { findSite } from "../state/sites";
 import { useViewer } from "../state/viewer";
 import { ErrorBox } from "./ErrorBox";
-import { FilterPills } from "./FilterPills";
+import { FilterBar } from "./FilterBar";
+import { lazyPart } from "./lazy-part";
 import { Drops, Notices } from "./Notices";
 import { Panels } from "./Panels";
 import { ComparisonPicker, IntervalPicker, PeriodPicker } from "./Pickers";
@@ -22,7 +23,14 @@ import { DashboardSkeleton } from "./Skeleton";
 import { loadChart, TimeChart } from "./TimeChart";
 import { Totals } from "./Totals";
 
+const Realtime = lazyPart(
+  () => import("./Realtime").then((module) => module.Realtime),
+  () => <div role="status" aria-label={t("app.loading")} class="card-box skeleton h-80" />,
+);
+
 interface BoardState {
+  /** Domain or id, as the address has it. */
+  site: string;
   view: View;
   data: Dashboard | null;
   error: ApiError | null;
@@ -45,10 +53,14 @@ export function useBoard(site: string, timezone?: string): BoardState {
   const kept = { ...asked, filters: view.filters };
   const hrefWith = (part: Partial<View>) => href(site, { ...kept, ...part });
   const query = JSON.stringify(queryOf(view));
+  const isRange = !view.realtime;
   const [round, setRound] = useState(0);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `query` is the view's question as text; `round` asks it again
-  useEffect(() => board.open(site, queryOf(view)), [board, site, query, round]);
+  useEffect(
+    () => (isRange ? board.open(site, queryOf(view)) : undefined),
+    [board, site, query, isRange, round],
+  );
   useEffect(() => void loadChart(), []);
 
   const known = board.data.value;
@@ -56,6 +68,7 @@ export function useBoard(site: string, timezone?: string): BoardState {
   const error = board.error.value;
 
   return {
+    site,
     view,
     data,
     error: error && (!data || !board.isRefreshing.value) ? error : null,
@@ -63,7 +76,8 @@ export function useBoard(site: string, timezone?: string): BoardState {
     hrefWith,
     /** A new question is a step in the history; another metric or tab is not. */
     change(part) {
-      const isQuestion = JSON.stringify(queryOf({ ...view, ...part })) !== query;
+      const next = { ...view, ...part };
+      const isQuestion = next.realtime !== view.realtime || JSON.stringify(queryOf(next)) !== query;
       route(hrefWith(part), !isQuestion);
     },
     retry: () => setRound(round + 1),
@@ -78,31 +92,39 @@ interface BoardProps {
 
 export function Board({ state, start }: BoardProps) {
   const { limits } = useViewer();
-  const { view, data, error, timezone, change } = state;
+  const { site, view, data, error, timezone, change } = state;
   return (
     <>
-      <div class="-mx-4 mb-2 flex flex-wrap items-center gap-2 bg-page px-4 pb-2 sm:sticky sm:top-0 sm:z-20 sm:-mt-2 sm:pt-2">
-        <div class="order-2 min-w-0 basis-full sm:order-1 sm:grow sm:basis-0">
-          <FilterPills filters={view.filters} onChange={(filters) => change({ filters })} />
+      {/* On a phone the pills have a line of their own, below the buttons. */}
+      <div class="-mx-4 mb-2 flex flex-wrap items-center gap-2 bg-page px-4 pb-2 sm:sticky sm:top-0 sm:z-20 sm:-mt-2 sm:flex-nowrap sm:items-start sm:pt-2">
+        {start && <div class="self-center">{start}</div>}
+        <div class="contents min-w-0 flex-wrap items-center gap-x-2 gap-y-1 sm:flex sm:min-h-9 sm:grow">
+          {!view.realtime && (
+            <FilterBar site={site} view={view} onChange={(filters) => change({ filters })} />
+          )}
         </div>
-        {start && <div class="order-0">{start}</div>}
         <div class="order-1 ml-auto flex flex-wrap justify-end gap-2 sm:order-2">
           <PeriodPicker
             period={view.period}
+            realtime={view.realtime}
             timezone={timezone}
             limits={limits}
-            onChange={(period) => change({ period, interval: null })}
+            onChange={(period) => change(periodChange(period))}
           />
-          <ComparisonPicker
-            comparison={view.comparison}
-            period={view.period}
-            timezone={timezone}
-            limits={limits}
-            onChange={(comparison) => change({ comparison })}
-          />
+          {!view.realtime && (
+            <ComparisonPicker
+              comparison={view.comparison}
+              period={view.period}
+              timezone={timezone}
+              limits={limits}
+              onChange={(comparison) => change({ comparison })}
+            />
+          )}
         </div>
       </div>
-      {error ? (
+      {view.realtime ? (
+        <Realtime key={site} site={site} hrefWith={state.hrefWith} />
+      ) : error ? (
         <ErrorBox error={error} onRetry={state.retry} />
       ) : data ? (
         <Body data={data} view={view} hrefWith={state.hrefWith} onChange={change} />

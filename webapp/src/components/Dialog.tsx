@@ -11,10 +11,19 @@ interface DialogProps {
   wide?: boolean;
   /** A click beside it does not close it: for what is shown only once. */
   sticky?: boolean;
+  /** On phones it rises from the lower edge, as wide as the screen. */
+  sheet?: boolean;
   children: ComponentChildren;
 }
 
-export function Dialog({ title, onClose, wide = false, sticky = false, children }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  wide = false,
+  sticky = false,
+  sheet = false,
+  children,
+}: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
 
@@ -29,7 +38,7 @@ export function Dialog({ title, onClose, wide = false, sticky = false, children 
     <dialog
       ref={dialog}
       aria-labelledby={heading}
-      class={`card-box m-auto w-[calc(100%-2rem)] p-0 text-base-content backdrop:bg-black/40 ${wide ? "max-w-2xl" : "max-w-md"}`}
+      class={`card-box m-auto w-[calc(100%-2rem)] p-0 text-base-content backdrop:bg-black/40 ${wide ? "max-w-2xl" : "max-w-md"} ${sheet ? "sheet" : ""}`}
       onCancel={(event) => {
         event.preventDefault();
         onClose();

@@ -10,11 +10,13 @@ import { decodeView, viewHref } from "../lib/view";
 import { switchAccount } from "../state/account";
 import { flash } from "../state/flash";
 import { canManage, me } from "../state/me";
+import { actionOf } from "../state/shortcuts";
 import { sites } from "../state/sites";
 import { chooseTheme, THEMES, theme } from "../state/theme";
 import { Icon } from "./Icon";
 import { Mark } from "./Mark";
 import { Menu, MenuAction, MenuChoice, MenuLine, MenuLink } from "./Menu";
+import { useKeys } from "./use-keys";
 
 interface HeaderProps {
   /** Domain of the site the page is about. */
@@ -24,6 +26,12 @@ interface HeaderProps {
 }
 
 export function Header({ site, page, children }: HeaderProps) {
+  const { route } = useLocation();
+  useKeys({
+    "G A": () => route(urls.home),
+    "G D": site ? () => route(urls.site(site)) : undefined,
+    "G S": site && canManage.value ? () => route(urls.settings(site)) : undefined,
+  });
   return (
     <header class="relative flex h-14 items-center gap-3 sm:h-16 sm:gap-4">
       <a href={urls.home} aria-label={t("app.home")} class="-m-1 rounded-lg p-1">
@@ -61,6 +69,7 @@ function SiteSwitcher({ current }: { current: string | undefined }) {
       label={current ? t("nav.current_site", { site: current }) : t("nav.choose_site")}
       align="start"
       wide
+      keys="/"
       buttonClass="flex min-w-0 items-center gap-1 rounded-lg py-1 text-[0.9375rem] font-semibold sm:text-base"
       button={
         <>
@@ -187,6 +196,15 @@ function UserMenu({ site }: { site: string | undefined }) {
             </MenuChoice>
           ))}
           <MenuLine />
+          <MenuAction
+            keys="?"
+            onChoose={() => {
+              close();
+              actionOf("?")?.();
+            }}
+          >
+            {t("keys.title")}
+          </MenuAction>
           <MenuAction
             onChoose={() => {
               close();

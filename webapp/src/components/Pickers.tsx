@@ -5,27 +5,39 @@ import { useState } from "preact/hooks";
 import type { Comparison, DateRange, Interval, Preset } from "../api/types";
 import { t } from "../i18n";
 import { rangeWords, today } from "../lib/dates";
-import { isWhole, type Limits, offersComparison, offersPreset } from "../lib/limits";
-import { COMPARISONS, intervalsOf, PRESET_GROUPS } from "../lib/view";
+import { keyOfPeriod, PERIOD_KEYS, type Shortcut } from "../lib/keys";
+import {
+  isWhole,
+  type Limits,
+  offersComparison,
+  offersPreset,
+  offersRealtime,
+  presetDays,
+} from "../lib/limits";
+import { COMPARISONS, intervalsOf, type Period, PRESET_GROUPS, REALTIME } from "../lib/view";
 import { Dialog } from "./Dialog";
 import { TextField } from "./Field";
 import { Icon } from "./Icon";
 import { Menu, MenuAction, MenuChoice, MenuLine } from "./Menu";
+import { useKeys } from "./use-keys";
 
 interface PeriodPickerProps {
   period: DateRange;
+  /** What is happening now is shown instead of the period. */
+  realtime: boolean;
   timezone: string;
   /** Only periods within these are offered. */
   limits: Limits | null;
-  onChange: (period: DateRange) => void;
+  onChange: (period: Period) => void;
 }
 
-export function PeriodPicker({ period, timezone, limits, onChange }: PeriodPickerProps) {
+export function PeriodPicker({ period, realtime, timezone, limits, onChange }: PeriodPickerProps) {
   const [isAsking, setAsking] = useState(false);
-  const shownWhole = limits !== null && isWhole(limits, period);
+  const shownWhole = !realtime && limits !== null && isWhole(limits, period);
   const nameOf = (preset: Preset) => t(limits && preset === "all" ? "share.all_shown" : `period.${preset}`);
-  const name =
-    typeof period === "string"
+  const name = realtime
+    ? t("period.realtime")
+    : typeof period === "string"
       ? nameOf(period)
       : shownWhole
         ? nameOf("all")
@@ -34,6 +46,16 @@ export function PeriodPicker({ period, timezone, limits, onChange }: PeriodPicke
   const groups = PRESET_GROUPS.map((group) =>
     group.filter((preset) => limits === null || offersPreset(limits, preset, day)),
   ).filter((group) => group.length > 0);
+  const isOffered = (preset: Preset) => groups.some((group) => group.includes(preset));
+  const hasNow = offersRealtime(limits, day);
+  const keys = Object.entries(PERIOD_KEYS) as [Shortcut, Preset][];
+  useKeys({
+    ...Object.fromEntries(
+      keys.filter(([, preset]) => isOffered(preset)).map(([key, preset]) => [key, () => onChange(preset)]),
+    ),
+    R: hasNow ? () => onChange(REALTIME) : undefined,
+    C: () => setAsking(true),
+  });
   return (
     <>
       <Menu
@@ -48,13 +70,29 @@ export function PeriodPicker({ period, timezone, limits, onChange }: PeriodPicke
       >
         {(close) => (
           <>
+            {hasNow && (
+              <>
+                <MenuChoice
+                  checked={realtime}
+                  keys="R"
+                  onChoose={() => {
+                    close();
+                    onChange(REALTIME);
+                  }}
+                >
+                  {t("period.realtime")}
+                </MenuChoice>
+                <MenuLine />
+              </>
+            )}
             {groups.map((group, index) => (
               <Fragment key={group[0]}>
                 {index > 0 && <MenuLine />}
                 {group.map((preset) => (
                   <MenuChoice
                     key={preset}
-                    checked={preset === period || (preset === "all" && shownWhole)}
+                    checked={(!realtime && preset === period) || (preset === "all" && shownWhole)}
+                    keys={keyOfPeriod(preset)}
                     onChoose={() => {
                       close();
                       onChange(preset);
@@ -67,6 +105,7 @@ export function PeriodPicker({ period, timezone, limits, onChange }: PeriodPicke
             ))}
             <MenuLine />
             <MenuAction
+              keys="C"
               onChoose={() => {
                 close();
                 setAsking(true);
@@ -82,6 +121,7 @@ export function PeriodPicker({ period, timezone, limits, onChange }: PeriodPicke
           period={period}
           first={limits?.first ?? undefined}
           last={limits?.last ?? day}
+          isShared={limits !== null}
           onClose={() => setAsking(false)}
           onApply={(range) => {
             setAsking(false);
@@ -98,13 +138,16 @@ interface CustomRangeProps {
   /** The days that may be chosen. */
   first: string | undefined;
   last: string;
+  /** They are what a share link shows. */
+  isShared: boolean;
   onClose: () => void;
   onApply: (range: [string, string]) => void;
 }
 
-function CustomRange({ period, first, last, onClose, onApply }: CustomRangeProps) {
-  const [from, setFrom] = useState(typeof period === "string" ? last : period[0]);
-  const [to, setTo] = useState(typeof period === "string" ? last : period[1]);
+function CustomRange({ period, first, last, isShared, onClose, onApply }: CustomRangeProps) {
+  const [start, end] = daysOf(period, first, last);
+  const [from, setFrom] = useState(start);
+  const [to, setTo] = useState(end);
   const [error, setError] = useState<string>();
   return (
     <Dialog title={t("period.custom_title")} onClose={onClose}>
@@ -115,7 +158,8 @@ function CustomRange({ period, first, last, onClose, onApply }: CustomRangeProps
           event.preventDefault();
           if (!from || !to) setError(t("auth.required"));
           else if (to < from) setError(t("period.order"));
-          else if ((first && from < first) || to > last) setError(t("share.out_of_range"));
+          else if (to > last || (first && from < first))
+            setError(t(isShared ? "share.out_of_range" : "period.future"));
           else onApply([from, to]);
         }}
       >
@@ -127,6 +171,7 @@ function CustomRange({ period, first, last, onClose, onApply }: CustomRangeProps
             value={from}
             {...(first ? { min: first } : {})}
             max={last}
+            autofocus
             onInput={setFrom}
           />
           <TextField
@@ -153,6 +198,13 @@ function CustomRange({ period, first, last, onClose, onApply }: CustomRangeProps
   );
 }
 
+/** The days on the page now, to begin with. */
+function daysOf(period: DateRange, first: string | undefined, last: string): [from: string, to: string] {
+  if (period === "all") return [first ?? last, last];
+  const [from, to] = typeof period === "string" ? presetDays(period, last) : period;
+  return [first && from < first ? first : from, to > last ? last : to];
+}
+
 interface ComparisonPickerProps {
   comparison: Comparison | null;
   period: DateRange;
@@ -166,7 +218,12 @@ export function ComparisonPicker({ comparison, period, timezone, limits, onChang
   const possible = COMPARISONS.filter(
     (choice) => limits === null || offersComparison(limits, choice, period, day),
   );
-  if (period === "all" || possible.length === 0) return null;
+  const canCompare = period !== "all" && possible.length > 0;
+  const [latest, setLatest] = useState<Comparison | null>(comparison);
+  if (comparison !== null && comparison !== latest) setLatest(comparison);
+  const back = possible.find((choice) => choice === latest) ?? possible[0] ?? null;
+  useKeys({ X: canCompare ? () => onChange(comparison === null ? back : null) : undefined });
+  if (!canCompare) return null;
   const choices: (Comparison | null)[] = [...possible, null];
   return (
     <Menu
@@ -183,6 +240,7 @@ export function ComparisonPicker({ comparison, period, timezone, limits, onChang
           <MenuChoice
             key={choice ?? "none"}
             checked={choice === comparison}
+            keys={choice === (comparison === null ? back : null) ? "X" : undefined}
             onChoose={() => {
               close();
               onChange(choice);

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Preset } from "../api/types";
-import { isWhole, limitsOf, limitView, offersComparison, offersPreset, SHARE_PANELS } from "./limits";
+import {
+  isWhole,
+  limitsOf,
+  limitView,
+  offersComparison,
+  offersPreset,
+  offersRealtime,
+  SHARE_PANELS,
+} from "./limits";
 import { DEFAULT_VIEW, PRESET_GROUPS, type View } from "./view";
 
 const day = "2026-11-24"; // a Tuesday
@@ -89,6 +97,16 @@ describe("a view of the address", () => {
     expect(offersComparison(year, "year_over_year", "30d", day)).toBe(true);
     expect(offersComparison(year, "year_over_year", "all", day)).toBe(false);
   });
+});
+
+test("what happens now is shown where today is", () => {
+  const past = limitsOf({ ...open, until: "2026-11-23" }, "UTC", now);
+  const week = limitsOf({ ...open, last_days: 7 }, "UTC", now);
+  expect([null, past, week].map((limits) => offersRealtime(limits, day))).toEqual([true, false, true]);
+  expect(offersRealtime(limitsOf({ ...open, since: "2026-12-01" }, "UTC", now), day)).toBe(false);
+  const asked = { ...DEFAULT_VIEW, realtime: true };
+  expect(limitView(asked, past, day).realtime).toBe(false);
+  expect(limitView(asked, week, day).realtime).toBe(true);
 });
 
 test("without a first day, all time is asked for as such", () => {

@@ -40,6 +40,11 @@ export function offersPreset(limits: Limits, preset: Preset, day: string): boole
   return (limits.first === null || from >= limits.first) && to <= limits.last;
 }
 
+/** What happens now is part of today. */
+export function offersRealtime(limits: Limits | null, day: string): boolean {
+  return limits === null || ((limits.first === null || limits.first <= day) && day <= limits.last);
+}
+
 /** Whether the period a comparison is with begins within what may be seen. */
 export function offersComparison(
   limits: Limits,
@@ -61,6 +66,7 @@ export function limitView(view: View, limits: Limits, day: string): View {
   const isComparable = view.comparison !== null && offersComparison(limits, view.comparison, period, day);
   return {
     ...view,
+    realtime: view.realtime && offersRealtime(limits, day),
     period,
     comparison: isComparable ? view.comparison : null,
     filters: view.filters.filter((filter) => offersDimension(limits, filter.dimension)),
@@ -94,7 +100,8 @@ const PANEL_DIMENSIONS: Partial<Record<string, PanelName | "campaigns">> = {
   ...Object.fromEntries(UTM_PANELS.map((panel) => [`visit:${panel.replace(/s$/, "")}`, "campaigns"])),
 };
 
-function offersDimension(limits: Limits, dimension: string): boolean {
+/** Whether one may filter by a dimension. */
+export function offersDimension(limits: Limits, dimension: string): boolean {
   if (dimension.startsWith("event:props:")) return limits.properties;
   if (limits.panels === null) return true;
   const panel = PANEL_DIMENSIONS[dimension];
@@ -107,7 +114,7 @@ export function isWhole(limits: Limits, period: DateRange): boolean {
 }
 
 /** First and last local day of a preset, as the server reckons. */
-function presetDays(preset: Exclude<Preset, "all">, day: string): [from: string, to: string] {
+export function presetDays(preset: Exclude<Preset, "all">, day: string): [from: string, to: string] {
   const count = /^(\d+)(d|mo)$/.exec(preset);
   if (count) {
     const n = Number(count[1]);

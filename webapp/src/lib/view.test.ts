@@ -6,6 +6,7 @@ import {
   frameOf,
   intervalsOf,
   PRESET_GROUPS,
+  periodChange,
   queryOf,
   shareHref,
   type View,
@@ -18,6 +19,7 @@ test("the default view has no query part, and an empty one is the default view",
 });
 
 const full: View = {
+  realtime: false,
   period: ["2026-01-01", "2026-01-31"],
   comparison: "year_over_year",
   filters: [
@@ -64,6 +66,14 @@ test.each([
   "?interval=second",
 ])("%s falls back to the default", (search) => {
   expect(decodeView(search)).toEqual(DEFAULT_VIEW);
+});
+
+test("what happens now is a period of its own, and keeps the filters for the way back", () => {
+  const now = { ...DEFAULT_VIEW, ...periodChange("realtime"), filters: full.filters.slice(0, 1) };
+  expect(encodeView(now)).toBe("?period=realtime&f=is,country,BR,PT");
+  expect(decodeView("?period=realtime&f=is,country,BR,PT")).toEqual(now);
+  expect(decodeView("?period=realtime&from=2026-01-01&to=2026-01-02").realtime).toBe(false);
+  expect({ ...now, ...periodChange("7d") }).toMatchObject({ realtime: false, period: "7d" });
 });
 
 test("the question to the server", () => {

@@ -43,7 +43,13 @@ export const TABS = {
 export type Card = keyof typeof TABS;
 export type Tab<C extends Card = Card> = (typeof TABS)[C][number];
 
+/** What is happening now, instead of a range of days. */
+export const REALTIME = "realtime";
+export type Period = DateRange | typeof REALTIME;
+
 export interface View {
+  /** The last half hour, whatever the period. */
+  realtime: boolean;
   period: DateRange;
   comparison: Comparison | null;
   filters: Filter[];
@@ -55,6 +61,7 @@ export interface View {
 }
 
 export const DEFAULT_VIEW: View = {
+  realtime: false,
   period: "30d",
   comparison: "previous_period",
   filters: [],
@@ -81,6 +88,7 @@ export function decodeView(search: string): View {
     oneOf<Tab<C>>(card, TABS[card]) ?? (DEFAULT_VIEW.tabs[card] as Tab<C>);
 
   return {
+    realtime: params.get("period") === REALTIME && !params.has("from"),
     period: decodePeriod(params),
     comparison:
       params.get("compare") === "none" ? null : (oneOf("compare", COMPARISONS) ?? DEFAULT_VIEW.comparison),
@@ -114,7 +122,8 @@ export function encodeView(view: View): string {
   const add = (name: string, value: string | null, standard: string | null) => {
     if (value !== standard && value !== null) pairs.push([name, value]);
   };
-  if (typeof view.period === "string") add("period", view.period, DEFAULT_VIEW.period as string);
+  if (view.realtime) pairs.push(["period", REALTIME]);
+  else if (typeof view.period === "string") add("period", view.period, DEFAULT_VIEW.period as string);
   else pairs.push(["from", view.period[0]], ["to", view.period[1]]);
   add("compare", view.comparison ?? "none", DEFAULT_VIEW.comparison);
   for (const filter of view.filters) pairs.push(["f", encodeFilter(filter)]);
@@ -129,6 +138,11 @@ export function encodeView(view: View): string {
 /** Leaves readable what a query may contain: slashes, colons, commas. */
 function encodeValue(value: string): string {
   return encodeURIComponent(value).replace(/%(2F|3A|2C|40)/g, decodeURIComponent);
+}
+
+/** What choosing a period changes. The interval was chosen for the one before. */
+export function periodChange(period: Period): Partial<View> {
+  return period === REALTIME ? { realtime: true } : { realtime: false, period, interval: null };
 }
 
 export function viewHref(site: string, view: View): string {

@@ -21,8 +21,8 @@ export function DashboardPage() {
 }
 
 function MemberDashboard({ site }: { site: string }) {
-  const state = useBoard(site);
-  const { data } = state;
+  const state = useBoard(site, findSite(site)?.timezone);
+  const { data, view } = state;
   const id = data?.site.id;
   useEffect(() => {
     if (id) rememberSite(id);
@@ -34,7 +34,7 @@ function MemberDashboard({ site }: { site: string }) {
     <Layout
       header={
         <Header site={domain} page="dashboard">
-          {data && <Online count={data.online} state={member.board.live.value} />}
+          <Online href={view.realtime ? undefined : state.hrefWith({ realtime: true })} />
         </Header>
       }
     >

@@ -16,9 +16,11 @@ import { Online } from "../components/Online";
 import { DashboardSkeleton } from "../components/Skeleton";
 import { useTitle } from "../components/use-title";
 import { t } from "../i18n";
-import { limitsOf } from "../lib/limits";
+import { today } from "../lib/dates";
+import { limitsOf, offersRealtime } from "../lib/limits";
 import { frameOf, shareHref } from "../lib/view";
 import { createBoard } from "../state/dashboard";
+import { createPause } from "../state/pause";
 import { useViewer, ViewerContext } from "../state/viewer";
 import { AuthPage } from "./AuthPage";
 
@@ -130,15 +132,17 @@ function Open({ slug, reader, shared }: { slug: string; reader: Reader; shared: 
   const { url } = useLocation();
   const { search } = new URL(url, location.origin);
   const frame = useMemo(() => frameOf(search), [search]);
-  const { connection, board } = useMemo(() => {
+  const { connection, board, pause } = useMemo(() => {
     const connection = createConnection(reader);
-    return { connection, board: createBoard(connection, browserWorld) };
+    const pause = createPause(browserWorld);
+    return { connection, pause, board: createBoard(connection, pause.world) };
   }, [reader]);
   useEffect(() => () => connection.closeSocket(), [connection]);
 
   const viewer = {
     connection,
     board,
+    pause,
     limits: limitsOf(shared, shared.site.timezone),
     href: (_: string, view: Parameters<typeof shareHref>[1]) => shareHref(slug, view, frame),
   };
@@ -150,11 +154,12 @@ function Open({ slug, reader, shared }: { slug: string; reader: Reader; shared: 
 }
 
 function SharedDashboard({ shared, isEmbedded }: { shared: Shared; isEmbedded: boolean }) {
-  const { board } = useViewer();
+  const { limits } = useViewer();
   const { id, domain, timezone } = shared.site;
   const state = useBoard(id, timezone);
   useTitle(domain);
-  const online = state.data && <Online count={state.data.online} state={board.live.value} />;
+  const hasNow = !state.view.realtime && offersRealtime(limits, today(timezone));
+  const online = <Online href={hasNow ? state.hrefWith({ realtime: true }) : undefined} />;
   // The name of a link is the owner's word for it; that of a site mostly is its domain.
   const name = [shared.name, shared.site.name].find((word) => word && word !== domain);
 

@@ -1,0 +1,161 @@
+// The dialog in which a filter is made or changed. What the server does not understand is told beside the field.
+
+import { useState } from "preact/hooks";
+import { toApiError } from "../api/problem";
+import type { DateRange } from "../api/types";
+import { t } from "../i18n";
+import {
+  ANY_PROPERTY,
+  asksCase,
+  filterFault,
+  isNamed,
+  operatorsFor,
+  toggleValue,
+  withOperator,
+} from "../lib/filter-groups";
+import { type Filter, OPERATORS } from "../lib/filters";
+import { dimensionName } from "../lib/names";
+import { suggestionQuestion } from "../lib/suggestions";
+import { useViewer } from "../state/viewer";
+import { Dialog } from "./Dialog";
+import { SelectField, TextField } from "./Field";
+import { TickField } from "./MoreFields";
+import { useSuggestions } from "./use-suggestions";
+import { ValueBox } from "./ValueBox";
+
+interface FilterEditorProps {
+  site: string;
+  period: DateRange;
+  start: Filter;
+  /** The filters that hold besides: suggestions are among what they pass. */
+  others: readonly Filter[];
+  onApply: (filter: Filter) => void;
+  onRemove: (() => void) | undefined;
+  onClose: () => void;
+}
+
+export function FilterEditor({ site, period, start, others, ...props }: FilterEditorProps) {
+  const { connection } = useViewer();
+  const [filter, setFilter] = useState(start);
+  const [typed, setTyped] = useState("");
+  const [error, setError] = useState<string | null>(null);
+  const [isChecking, setChecking] = useState(false);
+  const { dimension, operator } = filter;
+  const isProperty = start.dimension.startsWith(ANY_PROPERTY);
+  const isPattern = operator.startsWith("matches");
+  const mustExist = isNamed(dimension) && dimension === "visit:country";
+  const suggestions = useSuggestions(site, filter, others, period, typed);
+  const hint = hintOf(filter);
+
+  const change = (next: Filter) => {
+    setFilter(next);
+    setError(null);
+  };
+
+  const submit = async () => {
+    const text = typed.trim();
+    const rest = text !== "" && !filter.values.includes(text);
+    if (rest && mustExist) return setError(t("filter.choose"));
+    const whole = rest ? toggleValue(filter, text) : filter;
+    const fault = filterFault(whole);
+    if (fault) return setError(t(`filter.fault.${fault}`));
+    setFilter(whole);
+    setTyped("");
+    if (!isPattern) return props.onApply(whole);
+    // Only the server knows which patterns it takes.
+    setChecking(true);
+    try {
+      const question = suggestionQuestion(whole, [...others, whole], "");
+      await connection.listValues(site, { date_range: period, ...question, limit: 1 });
+      props.onApply(whole);
+    } catch (reason) {
+      setError(toApiError(reason).text);
+    }
+    setChecking(false);
+  };
+
+  return (
+    <Dialog
+      title={t(props.onRemove ? "filter.edit_title" : "filter.new_title", { dimension: titleOf(start) })}
+      sheet
+      onClose={props.onClose}
+    >
+      <form
+        class="space-y-4"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        {isProperty && (
+          <TextField
+            label={t("filter.property_key")}
+            name="property"
+            hint={t("filter.property_hint")}
+            value={dimension.slice(ANY_PROPERTY.length)}
+            autofocus={start.dimension === ANY_PROPERTY}
+            onInput={(key) => change({ ...filter, dimension: ANY_PROPERTY + key })}
+          />
+        )}
+        <SelectField
+          label={t("filter.operator")}
+          name="operator"
+          value={operator}
+          options={operatorsFor(dimension, start.operator).map((word) => [word, t(`filter.word.${word}`)])}
+          onChange={(word) => {
+            const next = OPERATORS.find((known) => known === word);
+            if (next) change(withOperator(filter, next));
+          }}
+          hint={hint}
+        />
+        <ValueBox
+          dimension={dimension}
+          values={filter.values}
+          typed={typed}
+          suggestions={suggestions.list}
+          mustExist={mustExist}
+          isPattern={isPattern}
+          error={error ?? suggestions.error?.text ?? null}
+          onType={(text) => {
+            setTyped(text);
+            setError(null);
+          }}
+          onToggle={(value) => change(toggleValue(filter, value))}
+        />
+        {asksCase(dimension, operator) && (
+          <TickField
+            label={t("filter.case")}
+            name="case"
+            checked={!filter.anyCase}
+            onChange={(minds) => {
+              const { anyCase: _, ...rest } = filter;
+              change(minds ? rest : { ...rest, anyCase: true });
+            }}
+          />
+        )}
+        <div class="flex flex-wrap items-center gap-2">
+          {props.onRemove && (
+            <button type="button" class="btn btn-ghost text-worse" onClick={props.onRemove}>
+              {t("filter.remove_this")}
+            </button>
+          )}
+          <button type="button" class="btn btn-ghost ml-auto" onClick={props.onClose}>
+            {t("app.cancel")}
+          </button>
+          <button type="submit" class="btn btn-primary" disabled={isChecking}>
+            {t("filter.apply")}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+const titleOf = ({ dimension }: Filter): string =>
+  dimension === ANY_PROPERTY ? t("filter.property") : dimensionName(dimension);
+
+function hintOf({ dimension, operator }: Filter): string | undefined {
+  if (operator.startsWith("matches")) return t("filter.hint.pattern");
+  return dimension === "event:page" && operator.startsWith("is") ? t("filter.hint.wildcard") : undefined;
+}
