@@ -95,14 +95,14 @@ export function Board({ state, start }: BoardProps) {
   const { site, view, data, error, timezone, change } = state;
   return (
     <>
-      {/* On a phone the pills have a line of their own, below the buttons. */}
+      {/* On a phone the filters have a line of their own, below the periods. */}
       <div class="-mx-4 mb-2 flex flex-wrap items-center gap-2 bg-page px-4 pb-2 sm:sticky sm:top-0 sm:z-20 sm:-mt-2 sm:flex-nowrap sm:items-start sm:pt-2">
         {start && <div class="self-center">{start}</div>}
-        <div class="contents min-w-0 flex-wrap items-center gap-x-2 gap-y-1 sm:flex sm:min-h-9 sm:grow">
-          {!view.realtime && (
+        {!view.realtime && (
+          <div class="order-2 flex min-h-9 min-w-0 basis-full flex-wrap items-center gap-x-2 gap-y-1 sm:order-1 sm:grow sm:basis-0">
             <FilterBar site={site} view={view} onChange={(filters) => change({ filters })} />
-          )}
-        </div>
+          </div>
+        )}
         <div class="order-1 ml-auto flex flex-wrap justify-end gap-2 sm:order-2">
           <PeriodPicker
             period={view.period}

@@ -5,6 +5,9 @@ import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { Icon } from "./Icon";
 
+const SHEET =
+  "mx-auto mt-auto mb-0 w-full max-sm:rounded-b-none max-sm:border-x-0 max-sm:border-b-0 sm:m-auto sm:w-[calc(100%-2rem)]";
+
 interface DialogProps {
   title: string;
   onClose: () => void;
@@ -38,7 +41,7 @@ export function Dialog({
     <dialog
       ref={dialog}
       aria-labelledby={heading}
-      class={`card-box m-auto w-[calc(100%-2rem)] p-0 text-base-content backdrop:bg-black/40 ${wide ? "max-w-2xl" : "max-w-md"} ${sheet ? "sheet" : ""}`}
+      class={`card-box p-0 text-base-content backdrop:bg-black/40 ${wide ? "max-w-2xl" : "max-w-md"} ${sheet ? SHEET : "m-auto w-[calc(100%-2rem)]"}`}
       onCancel={(event) => {
         event.preventDefault();
         onClose();

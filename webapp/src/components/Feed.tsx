@@ -38,8 +38,10 @@ export function Feed({ rows }: { rows: ReadonlySignal<readonly FeedRow[]> }) {
       {shown.length === 0 ? (
         <p class="px-2 py-8 text-center text-[0.8125rem] text-quiet">{t("realtime.feed_empty")}</p>
       ) : (
-        <section
-          aria-label={t("realtime.feed")}
+        // biome-ignore lint/a11y/useSemanticElements: no fieldset
+        <div
+          role="group"
+          aria-labelledby="feed-heading"
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
           tabIndex={0}
           class="max-h-96 overflow-y-auto overscroll-contain rounded-lg"
@@ -54,7 +56,7 @@ export function Feed({ rows }: { rows: ReadonlySignal<readonly FeedRow[]> }) {
               <FeedLine key={row.key} row={row} now={now} />
             ))}
           </ol>
-        </section>
+        </div>
       )}
     </section>
   );

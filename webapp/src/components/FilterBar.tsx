@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { t } from "../i18n";
 import { ANY_PROPERTY, newFilter, offeredGroups } from "../lib/filter-groups";
 import { type Filter, putFilter, removeFilter } from "../lib/filters";
+import { seenPeriod } from "../lib/limits";
 import { dimensionName } from "../lib/names";
 import type { View } from "../lib/view";
 import { segmentOf } from "../state/segments";
@@ -32,7 +33,7 @@ interface Editing {
 }
 
 export function FilterBar({ site, view, onChange }: FilterBarProps) {
-  const { limits } = useViewer();
+  const { limits, board } = useViewer();
   const [editing, setEditing] = useState<Editing | null>(null);
   const { filters } = view;
   const isMember = limits === null;
@@ -46,12 +47,15 @@ export function FilterBar({ site, view, onChange }: FilterBarProps) {
         onEdit={(original) => setEditing({ filter: original, original })}
         onChange={onChange}
       />
-      <AddFilter onChoose={(dimension) => setEditing({ filter: newFilter(dimension) })} />
+      <AddFilter
+        isFirst={filters.length === 0}
+        onChoose={(dimension) => setEditing({ filter: newFilter(dimension) })}
+      />
       {isMember && <Segments site={site} filters={filters} onApply={onChange} />}
       {editing && (
         <FilterEditor
           site={site}
-          period={view.period}
+          period={seenPeriod(limits, view.period, board.data.value?.range)}
           start={editing.filter}
           others={editing.original ? removeFilter(filters, editing.original) : filters}
           onClose={() => setEditing(null)}
@@ -86,10 +90,7 @@ function Applied({ site, filters, onEdit, onChange }: AppliedProps) {
   const segment = segmentOf(site, filters);
   const list = filters.map(filterText).join("\n");
   return (
-    <ul
-      aria-label={t("filter.label")}
-      class="order-2 flex min-w-0 flex-wrap items-center gap-2 max-sm:basis-full sm:order-none"
-    >
+    <ul aria-label={t("filter.label")} class="contents">
       {segment && (
         <Pill
           title={list}
@@ -121,7 +122,13 @@ function Applied({ site, filters, onEdit, onChange }: AppliedProps) {
   );
 }
 
-function AddFilter({ onChoose }: { onChoose: (dimension: string) => void }) {
+interface AddFilterProps {
+  /** Nothing stands before it: its text begins where everything begins. */
+  isFirst: boolean;
+  onChoose: (dimension: string) => void;
+}
+
+function AddFilter({ isFirst, onChoose }: AddFilterProps) {
   const { limits } = useViewer();
   const groups = offeredGroups(limits);
   if (groups.length === 0) return null;
@@ -130,7 +137,7 @@ function AddFilter({ onChoose }: { onChoose: (dimension: string) => void }) {
       label={t("filter.add_label")}
       align="start"
       keys="F"
-      buttonClass="nav-link inline-flex h-9 items-center gap-1.5 whitespace-nowrap"
+      buttonClass={`nav-link inline-flex h-9 items-center gap-1.5 whitespace-nowrap ${isFirst ? "-ml-2" : ""}`}
       listClass={groups.length > 2 ? "sm:w-[30rem] sm:columns-2 sm:gap-2" : ""}
       button={
         <>

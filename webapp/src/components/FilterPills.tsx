@@ -30,7 +30,7 @@ export function FilterPills({ filters, onEdit, onRemove }: FilterPillsProps) {
               values: <strong class="font-semibold">{valuesText(filter)}</strong>,
             })}
             {mindsCase(filter) && (
-              <span class="ml-1.5 text-xs text-quiet" title={t("filter.case")}>
+              <span aria-hidden="true" class="ml-1.5 text-xs text-quiet" title={t("filter.case")}>
                 Aa
               </span>
             )}

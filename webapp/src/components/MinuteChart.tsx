@@ -35,7 +35,7 @@ export function MinuteChart({ minutes }: { minutes: readonly Minute[] }) {
 
   return (
     <figure>
-      <p role={chosen === null ? undefined : "status"} class="h-5 text-[0.8125rem] text-quiet">
+      <p role={chosen === null ? undefined : "status"} class="h-5 truncate text-[0.8125rem] text-quiet">
         {bar ? wordsOf(bar) : tn("realtime.by_minute", bars.length)}
       </p>
       <svg
@@ -67,25 +67,27 @@ export function MinuteChart({ minutes }: { minutes: readonly Minute[] }) {
         <span>{bars[0] && clockOf(bars[0].minute)}</span>
         <span>{t("realtime.now")}</span>
       </div>
-      <table class="sr-only">
-        <caption>{summary}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("chart.time")}</th>
-            <th scope="col">{t("metric.visitors")}</th>
-            <th scope="col">{t("metric.pageviews")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {bars.map((one) => (
-            <tr key={one.minute}>
-              <th scope="row">{clockOf(one.minute)}</th>
-              <td>{formatExact(one.visitors)}</td>
-              <td>{formatExact(one.pageviews)}</td>
+      <div class="sr-only">
+        <table>
+          <caption>{summary}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("chart.time")}</th>
+              <th scope="col">{t("metric.visitors")}</th>
+              <th scope="col">{t("metric.pageviews")}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {bars.map((one) => (
+              <tr key={one.minute}>
+                <th scope="row">{clockOf(one.minute)}</th>
+                <td>{formatExact(one.visitors)}</td>
+                <td>{formatExact(one.pageviews)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

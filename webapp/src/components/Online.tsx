@@ -82,7 +82,7 @@ function LineState({ state, retryAt }: { state: LiveState; retryAt: number | nul
   return (
     <>
       {words && (
-        <span aria-hidden="true" data-testid="line" class="text-[0.8125rem] text-quiet max-sm:hidden">
+        <span aria-hidden="true" data-testid="line" class="text-[0.8125rem] text-quiet max-[379px]:hidden">
           {words}
           {retryAt !== null && state !== "paused" && <Countdown key={retryAt} until={retryAt} />}
         </span>
@@ -98,7 +98,9 @@ function Countdown({ until }: { until: number }) {
     const timer = setInterval(() => setLeft(secondsLeft(until, Date.now())), 1_000);
     return () => clearInterval(timer);
   }, [until]);
-  return left > 0 ? <span class="tabular-nums"> {t("live.retry_in", { seconds: left })}</span> : null;
+  return left > 0 ? (
+    <span class="tabular-nums max-sm:hidden"> {t("live.retry_in", { seconds: left })}</span>
+  ) : null;
 }
 
 /** A line that is back this soon was never gone. */

@@ -43,11 +43,7 @@ export function Segments({ site, filters, onApply }: SegmentsProps) {
   return (
     <>
       {canSave && (
-        <button
-          type="button"
-          class="nav-link h-9 whitespace-nowrap max-sm:order-3"
-          onClick={() => setDialog("save")}
-        >
+        <button type="button" class="nav-link h-9 whitespace-nowrap" onClick={() => setDialog("save")}>
           {t("segment.save")}
         </button>
       )}
@@ -59,7 +55,7 @@ export function Segments({ site, filters, onApply }: SegmentsProps) {
           button={
             <>
               <Icon name="bookmark" size={14} />
-              <span class="max-[360px]:sr-only">{t("segment.segments")}</span>
+              {t("segment.segments")}
             </>
           }
         >

@@ -116,7 +116,7 @@ export function ValueBox(props: ValueBoxProps) {
         active={at}
         values={values}
         isPattern={isPattern}
-        isWaiting={props.suggestions === null && error === null}
+        isWaiting={props.suggestions === null}
         onChoose={choose}
       />
     </div>

@@ -882,8 +882,8 @@ export const en = {
   "realtime.online_hint": "With an event in the last 5 minutes",
   "realtime.now": "now",
   "realtime.by_minute": {
-    one: "Visitors in the last {count} minute",
-    other: "Visitors in the last {count} minutes, minute by minute",
+    one: "Visitors of the last minute",
+    other: "Visitors by minute, last {count} minutes",
   },
   "realtime.minutes": { one: "Last minute", other: "Last {count} minutes" },
   "realtime.summary": "The last 30 minutes: {views} pageviews. Highest {peak} at {at}.",

@@ -8,6 +8,7 @@ import {
   offersPreset,
   offersRealtime,
   SHARE_PANELS,
+  seenPeriod,
 } from "./limits";
 import { DEFAULT_VIEW, PRESET_GROUPS, type View } from "./view";
 
@@ -87,6 +88,9 @@ describe("a view of the address", () => {
     ]);
     const withProperties = { ...limits, panels: null, properties: true };
     expect(limitView({ ...DEFAULT_VIEW, filters }, withProperties, day).filters).toHaveLength(5);
+    // What no panel shows, no link shows.
+    const hidden = [filter("event:hostname"), filter("visit:browser_version")];
+    expect(limitView({ ...DEFAULT_VIEW, filters: hidden }, withProperties, day).filters).toEqual([]);
   });
 
   test("is compared with what may be seen only", () => {
@@ -125,4 +129,12 @@ test("the panels a link can show are the words of the API", () => {
       " ",
     ),
   );
+});
+
+test("the query language is asked for the days that a link shows", () => {
+  const range = { from: "2026-10-01T00:00:00+02:00", to: "2026-11-20T23:59:59+01:00", timezone: "UTC" };
+  const past = limitsOf({ ...open, until: "2026-11-20" }, "UTC", now);
+  expect(seenPeriod(past, "all", range)).toEqual(["2026-10-01", "2026-11-20"]);
+  expect(seenPeriod(past, "7d", range)).toBe("7d");
+  expect(seenPeriod(null, "all", range)).toBe("all");
 });

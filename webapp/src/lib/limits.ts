@@ -2,7 +2,7 @@
 // address is taken seriously.
 
 import type { ShareLink } from "../api/share-types";
-import type { Comparison, DateRange, PanelName, Preset } from "../api/types";
+import type { Comparison, Dashboard, DateRange, Preset } from "../api/types";
 import { today } from "./dates";
 import { TABS, type Tab, UTM_PANELS, type View } from "./view";
 
@@ -85,7 +85,7 @@ function limitPeriod(period: DateRange, limits: Limits, day: string): DateRange 
   return from <= to ? [from, to] : limitPeriod("all", limits, day);
 }
 
-const PANEL_DIMENSIONS: Partial<Record<string, PanelName | "campaigns">> = {
+const PANEL_DIMENSIONS: Partial<Record<string, string>> = {
   "event:page": "pages",
   "event:name": "events",
   "visit:entry_page": "entry_pages",
@@ -94,18 +94,30 @@ const PANEL_DIMENSIONS: Partial<Record<string, PanelName | "campaigns">> = {
   "visit:referrer": "referrers",
   "visit:channel": "channels",
   "visit:country": "countries",
+  "visit:region": "regions",
+  "visit:city": "cities",
+  "visit:language": "languages",
+  "visit:screen": "screens",
   "visit:browser": "browsers",
   "visit:os": "os",
   "visit:device": "devices",
   ...Object.fromEntries(UTM_PANELS.map((panel) => [`visit:${panel.replace(/s$/, "")}`, "campaigns"])),
 };
 
-/** Whether one may filter by a dimension. */
+/** Whether one may filter by a dimension. What no panel shows, no link shows. */
 export function offersDimension(limits: Limits, dimension: string): boolean {
   if (dimension.startsWith("event:props:")) return limits.properties;
-  if (limits.panels === null) return true;
   const panel = PANEL_DIMENSIONS[dimension];
-  return panel !== undefined && limits.panels.includes(panel);
+  return panel !== undefined && (limits.panels === null || limits.panels.includes(panel));
+}
+
+/** All time through a link is the range that the dashboard was cut to: the query language does not cut. */
+export function seenPeriod(
+  limits: Limits | null,
+  period: DateRange,
+  range: Dashboard["range"] | undefined,
+): DateRange {
+  return limits && range && period === "all" ? [range.from.slice(0, 10), range.to.slice(0, 10)] : period;
 }
 
 /** Whether a period is all that the link shows. */
