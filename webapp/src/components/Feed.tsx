@@ -78,7 +78,7 @@ function FeedLine({ row, now }: { row: FeedRow; now: number }) {
       <span class="min-w-0 grow truncate" title={row.page}>
         {row.page}
       </span>
-      <span class="hidden max-w-40 truncate text-quiet sm:block" title={source}>
+      <span class="hidden w-36 truncate text-quiet sm:block" title={source}>
         {source}
       </span>
       <span class="hidden w-24 truncate text-quiet md:block">{valueName("visit:browser", row.browser)}</span>

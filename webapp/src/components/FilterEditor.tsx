@@ -7,15 +7,15 @@ import { t } from "../i18n";
 import {
   ANY_PROPERTY,
   asksCase,
+  completes,
   filterFault,
-  isNamed,
   operatorsFor,
   toggleValue,
   withOperator,
 } from "../lib/filter-groups";
 import { type Filter, OPERATORS } from "../lib/filters";
-import { dimensionName } from "../lib/names";
-import { suggestionQuestion } from "../lib/suggestions";
+import { dimensionName, isCountryCode } from "../lib/names";
+import { meantBy, suggestionQuestion } from "../lib/suggestions";
 import { useViewer } from "../state/viewer";
 import { Dialog } from "./Dialog";
 import { SelectField, TextField } from "./Field";
@@ -43,7 +43,6 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
   const { dimension, operator } = filter;
   const isProperty = start.dimension.startsWith(ANY_PROPERTY);
   const isPattern = operator.startsWith("matches");
-  const mustExist = isNamed(dimension) && dimension === "visit:country";
   const suggestions = useSuggestions(site, filter, others, period, typed);
   const hint = hintOf(filter);
 
@@ -52,15 +51,27 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
     setError(null);
   };
 
+  /** The filter with what is typed, `null` when that can't be taken. */
+  const withTyped = async (): Promise<Filter | null> => {
+    if (typed.trim() === "") return filter;
+    const list = operator.startsWith("is") ? await suggestions.settle().catch(() => []) : [];
+    const value = meantBy(filter, list, typed);
+    // Codes that nobody knows by heart: what names no country is none.
+    if (dimension === "visit:country" && !isCountryCode(value) && list.length === 0) {
+      setError(t("filter.choose"));
+      return null;
+    }
+    const whole = filter.values.includes(value) ? filter : toggleValue(filter, value);
+    change(whole);
+    setTyped("");
+    return whole;
+  };
+
   const submit = async () => {
-    const text = typed.trim();
-    const rest = text !== "" && !filter.values.includes(text);
-    if (rest && mustExist) return setError(t("filter.choose"));
-    const whole = rest ? toggleValue(filter, text) : filter;
+    const whole = await withTyped();
+    if (whole === null) return;
     const fault = filterFault(whole);
     if (fault) return setError(t(`filter.fault.${fault}`));
-    setFilter(whole);
-    setTyped("");
     if (!isPattern) return props.onApply(whole);
     // Only the server knows which patterns it takes.
     setChecking(true);
@@ -114,7 +125,7 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
           values={filter.values}
           typed={typed}
           suggestions={suggestions.list}
-          mustExist={mustExist}
+          completes={completes(filter)}
           isPattern={isPattern}
           error={error ?? suggestions.error?.text ?? null}
           onType={(text) => {
@@ -122,6 +133,7 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
             setError(null);
           }}
           onToggle={(value) => change(toggleValue(filter, value))}
+          onEnter={() => void withTyped()}
         />
         {asksCase(dimension, operator) && (
           <TickField

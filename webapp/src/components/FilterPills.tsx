@@ -24,16 +24,12 @@ export function FilterPills({ filters, onEdit, onRemove }: FilterPillsProps) {
             removeName={t("filter.remove", { filter: text })}
             onOpen={() => onEdit(filter)}
             onRemove={() => onRemove(filter)}
+            note={mindsCase(filter) && <span title={t("filter.case")}>Aa</span>}
           >
             {tParts(`filter.op.${filter.operator}`, {
               dimension: dimensionName(filter.dimension),
               values: <strong class="font-semibold">{valuesText(filter)}</strong>,
             })}
-            {mindsCase(filter) && (
-              <span aria-hidden="true" class="ml-1.5 text-xs text-quiet" title={t("filter.case")}>
-                Aa
-              </span>
-            )}
           </Pill>
         );
       })}
@@ -48,10 +44,12 @@ interface PillProps {
   isOpen?: boolean;
   onOpen: () => void;
   onRemove: () => void;
+  /** What stands behind its text. */
+  note?: ComponentChildren;
   children: ComponentChildren;
 }
 
-export function Pill({ title, name, removeName, isOpen, onOpen, onRemove, children }: PillProps) {
+export function Pill({ title, name, removeName, isOpen, onOpen, onRemove, note, children }: PillProps) {
   return (
     <li class="pill">
       <button
@@ -64,6 +62,7 @@ export function Pill({ title, name, removeName, isOpen, onOpen, onRemove, childr
       >
         {children}
       </button>
+      {note && <span class="ml-1.5 text-xs text-quiet">{note}</span>}
       <button
         type="button"
         class="ml-1 grid size-8 shrink-0 place-items-center rounded-full text-quiet hover:text-base-content"

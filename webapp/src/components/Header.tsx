@@ -1,6 +1,7 @@
 // The bar on top of every page: the mark, the site, who is there, settings, the account.
 
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { toApiError } from "../api/problem";
 import { auth } from "../api/session";
@@ -27,13 +28,16 @@ interface HeaderProps {
 
 export function Header({ site, page, children }: HeaderProps) {
   const { route } = useLocation();
+  const bar = useRef<HTMLElement>(null);
   useKeys({
+    // The switcher is the first in the bar that opens something.
+    "/": () => bar.current?.querySelector<HTMLElement>("[aria-haspopup]")?.click(),
     "G A": () => route(urls.home),
     "G D": site ? () => route(urls.site(site)) : undefined,
     "G S": site && canManage.value ? () => route(urls.settings(site)) : undefined,
   });
   return (
-    <header class="relative flex h-14 items-center gap-3 sm:h-16 sm:gap-4">
+    <header ref={bar} class="relative flex h-14 items-center gap-3 sm:h-16 sm:gap-4">
       <a href={urls.home} aria-label={t("app.home")} class="-m-1 rounded-lg p-1">
         <Mark size={30} />
       </a>
@@ -69,7 +73,6 @@ function SiteSwitcher({ current }: { current: string | undefined }) {
       label={current ? t("nav.current_site", { site: current }) : t("nav.choose_site")}
       align="start"
       wide
-      keys="/"
       buttonClass="flex min-w-0 items-center gap-1 rounded-lg py-1 text-[0.9375rem] font-semibold sm:text-base"
       button={
         <>
@@ -203,7 +206,7 @@ function UserMenu({ site }: { site: string | undefined }) {
               actionOf("?")?.();
             }}
           >
-            {t("keys.title")}
+            <span class="whitespace-nowrap">{t("keys.title")}</span>
           </MenuAction>
           <MenuAction
             onChoose={() => {

@@ -14,13 +14,15 @@ interface ValueBoxProps {
   values: readonly string[];
   typed: string;
   suggestions: readonly Suggestion[] | null;
-  /** What is typed must be one of the suggestions: codes that nobody knows by heart. */
-  mustExist: boolean;
+  /** A part of a name stands for it: the best suggestion is ready for Enter. */
+  completes: boolean;
   /** Suggestions only show what a pattern finds; they are no values. */
   isPattern: boolean;
   error: string | null;
   onType: (text: string) => void;
   onToggle: (value: string) => void;
+  /** What is typed is all there is to say. */
+  onEnter: () => void;
 }
 
 export function ValueBox(props: ValueBoxProps) {
@@ -29,10 +31,8 @@ export function ValueBox(props: ValueBoxProps) {
   const [active, setActive] = useState(-1);
   const list = props.suggestions ?? [];
   const hasOptions = !isPattern && list.length > 0;
-  // Where only what exists can be chosen, the best of it is ready for Enter.
-  const at = hasOptions
-    ? Math.min(active < 0 && props.mustExist && typed.trim() ? 0 : active, list.length - 1)
-    : -1;
+  const first = props.completes && typed.trim() ? 0 : -1;
+  const at = hasOptions ? Math.min(active < 0 ? first : active, list.length - 1) : -1;
   const option = list[at];
 
   const choose = (value: string) => {
@@ -48,8 +48,9 @@ export function ValueBox(props: ValueBoxProps) {
       setActive(at < 0 ? (step > 0 ? 0 : list.length - 1) : (at + step + list.length) % list.length);
     } else if (event.key === "Enter" && (option || typed.trim())) {
       event.preventDefault();
-      if (option) choose(option.value);
-      else if (!props.mustExist) choose(typed.trim());
+      // The best one may be that of fewer letters: what is meant is settled first.
+      if (option && active >= 0) choose(option.value);
+      else props.onEnter();
     } else if (event.key === "Escape" && (typed || active >= 0)) {
       // The first one empties the field, the next closes the dialog.
       event.preventDefault();
@@ -89,7 +90,7 @@ export function ValueBox(props: ValueBoxProps) {
           autoCapitalize="off"
           spellcheck={false}
           placeholder={t(isPattern ? "filter.type_pattern" : "filter.type")}
-          class="h-7 min-w-32 grow bg-transparent outline-none"
+          class="h-7 min-w-32 grow bg-transparent px-1 outline-none"
           value={typed}
           onInput={(event) => {
             onType(event.currentTarget.value);

@@ -11,6 +11,8 @@ export interface Suggestions {
   /** `null` until the first answer. */
   list: readonly Suggestion[] | null;
   error: ApiError | null;
+  /** Those for what is typed now, which may still be on their way. */
+  settle: () => Promise<readonly Suggestion[]>;
 }
 
 /** Between two letters of somebody who types. */
@@ -25,6 +27,7 @@ export function useSuggestions(
 ): Suggestions {
   const { connection } = useViewer();
   const [answer, setAnswer] = useState<QueryAnswer | null>(null);
+  const [answered, setAnswered] = useState("");
   const [error, setError] = useState<ApiError | null>(null);
   const question = JSON.stringify({ date_range: period, ...suggestionQuestion(filter, others, typed) });
   const isFirst = answer === null;
@@ -39,6 +42,7 @@ export function useSuggestions(
         connection.listValues(site, JSON.parse(question), controller.signal).then(
           (found) => {
             setAnswer(found);
+            setAnswered(question);
             setError(null);
           },
           (reason: unknown) => {
@@ -53,8 +57,13 @@ export function useSuggestions(
     };
   }, [connection, site, question, isKnown]);
 
+  const list = answer && !error ? suggestionsOf(filter.dimension, answer, typed) : null;
   return {
-    list: answer && !error ? suggestionsOf(filter.dimension, answer, typed) : null,
+    list,
     error,
+    settle: async () =>
+      list && answered === question
+        ? list
+        : suggestionsOf(filter.dimension, await connection.listValues(site, JSON.parse(question)), typed),
   };
 }

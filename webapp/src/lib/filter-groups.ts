@@ -78,6 +78,14 @@ const NAMED = new Set([
 
 export const isNamed = (dimension: string): boolean => NAMED.has(dimension);
 
+/** Dimensions whose values are names of things: who types a part of one means it. Paths and tags are meant as typed. */
+const NAMES = new Set([...NAMED, "visit:source", "visit:city", "event:name"]);
+
+/** Whether a part of a value stands for the value, as soon as it is clear which. */
+export function completes({ dimension, operator }: Filter): boolean {
+  return NAMES.has(dimension) && operator.startsWith("is");
+}
+
 /** A new filter as the editor starts it. */
 export function newFilter(dimension: string): Filter {
   return { operator: "is", dimension, values: [] };

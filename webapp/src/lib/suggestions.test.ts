@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { QueryAnswer } from "../api/types";
 import type { Filter } from "./filters";
-import { SUGGESTIONS, suggestionQuestion, suggestionsOf } from "./suggestions";
+import { meantBy, SUGGESTIONS, suggestionQuestion, suggestionsOf } from "./suggestions";
 
 const is = (dimension: string, ...values: string[]): Filter => ({ operator: "is", dimension, values });
 const answer = (...rows: [number, ...string[]][]): QueryAnswer => ({
@@ -55,4 +55,15 @@ test("accents and capitals don't matter, and regions go by the name the server t
 test("no more than fit", () => {
   const many = answer(...Array.from({ length: 40 }, (_, index): [number, string] => [index, `/${index}`]));
   expect(suggestionsOf("event:page", many, "")).toHaveLength(SUGGESTIONS);
+});
+
+test("a part of a name means the thing; a path is meant as it is typed", () => {
+  const list = (...values: string[]) => values.map((value) => ({ value, name: value, visitors: 1 }));
+  const source = is("visit:source");
+  expect(meantBy(source, list("Google", "Google Gemini"), " goo ")).toBe("Google");
+  expect(meantBy(source, list("Google Gemini", "Google"), "google")).toBe("Google");
+  expect(meantBy(source, [], "mybooklet")).toBe("mybooklet");
+  expect(meantBy({ ...source, operator: "contains" }, list("Google"), "goo")).toBe("goo");
+  expect(meantBy(is("event:page"), list("/blog/hello"), "/blog")).toBe("/blog");
+  expect(meantBy(is("event:page"), list("/Blog"), "/blog")).toBe("/Blog");
 });

@@ -1,7 +1,7 @@
 // What the filter editor proposes while one types: the question to the server, and the choice among its answers.
 
 import type { ApiFilter, QueryAnswer } from "../api/types";
-import { isNamed } from "./filter-groups";
+import { completes, isNamed } from "./filter-groups";
 import type { Filter } from "./filters";
 import { toApi } from "./filters";
 import { valueName } from "./names";
@@ -62,6 +62,15 @@ export function suggestionsOf(dimension: string, answer: QueryAnswer, typed: str
     .sort((a, b) => a.rank - b.rank)
     .map(({ row }) => row)
     .slice(0, SUGGESTIONS);
+}
+
+/** What somebody means who types this and is done: the value it names, or the text itself. */
+export function meantBy(filter: Filter, list: readonly Suggestion[], typed: string): string {
+  const text = typed.trim();
+  if (!filter.operator.startsWith("is")) return text;
+  const named = list.find(({ name, value }) => plain(name) === plain(text) || plain(value) === plain(text));
+  const meant = named ?? (completes(filter) ? list[0] : undefined);
+  return meant?.value ?? text;
 }
 
 /** Without capitals and accents. */

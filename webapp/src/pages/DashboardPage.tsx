@@ -23,7 +23,7 @@ export function DashboardPage() {
 function MemberDashboard({ site }: { site: string }) {
   const state = useBoard(site, findSite(site)?.timezone);
   const { data, view } = state;
-  const id = data?.site.id;
+  const id = data?.site.id ?? findSite(site)?.id;
   useEffect(() => {
     if (id) rememberSite(id);
   }, [id]);

@@ -52,8 +52,11 @@ function listen(target: Document): void {
   const read = createKeyReader((keys) => actionOf(keys) !== undefined);
   target.addEventListener("keydown", (event) => {
     const element = event.target instanceof HTMLElement ? event.target : target.body;
-    // A dialog and an open menu have keys of their own.
-    const isElsewhere = target.querySelector("dialog[open]") ?? element.closest("[role=menu],[role=listbox]");
+    // A dialog and an open menu have keys of their own; a chart ends with Escape what arrow keys point at.
+    const isElsewhere =
+      target.querySelector("dialog[open]") ??
+      element.closest("[role=menu],[role=listbox]") ??
+      (event.key === "Escape" && element.closest("[role=img]"));
     if (!keysWanted.peek() || event.defaultPrevented || isElsewhere || isTyping(element)) return;
     const keys = read(event, event.timeStamp);
     if (keys === null) return;
