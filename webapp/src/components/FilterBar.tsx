@@ -94,8 +94,8 @@ function Applied({ site, filters, onEdit, onChange }: AppliedProps) {
       {segment && (
         <Pill
           title={list}
-          name={t("segment.applied", { name: segment.name })}
-          removeName={t("segment.leave", { name: segment.name })}
+          name={t("filter.segment", { name: segment.name })}
+          removeName={t("filter.segment_leave", { name: segment.name })}
           isOpen={isOpen}
           onOpen={() => setOpen(!isOpen)}
           onRemove={() => onChange([])}

@@ -816,11 +816,11 @@ export const en = {
   "filter.case": "Capitals matter",
   "filter.remove_this": "Remove",
   "filter.apply": "Apply filter",
+  "filter.segment": "Segment {name}, show its filters",
+  "filter.segment_leave": "Leave segment {name}",
 
   "segment.segments": "Segments",
   "segment.menu": "Saved segments",
-  "segment.applied": "Segment {name}, show its filters",
-  "segment.leave": "Leave segment {name}",
   "segment.save": "Save as segment",
   "segment.save_title": "Save these filters as a segment",
   "segment.save_submit": "Save segment",
