@@ -22,9 +22,10 @@ export type Instance = Schemas["Instance"];
 export type Site = Schemas["Site"];
 export type Total = Schemas["Total"];
 export type Totals = Schemas["Totals"];
-export type Panel = Schemas["Panel"];
-export type PanelRow = Schemas["PanelRow"];
-export type PanelName = keyof Schemas["Panels"];
+export type Panel = Omit<Schemas["Panel"], "rows"> & { rows: PanelRow[] };
+// generated once exported: `name`, and the four panels
+export type PanelRow = Schemas["PanelRow"] & { name?: string | null };
+export type PanelName = keyof Schemas["Panels"] | "regions" | "cities" | "languages" | "screens";
 export type Series = Schemas["Series"];
 export type Metric = keyof Series;
 
@@ -61,7 +62,9 @@ export type Preset =
   | "all";
 export type DateRange = Preset | [from: string, to: string];
 export type Comparison = "previous_period" | "year_over_year";
-export type ApiFilter = [operator: string, dimension: string, values: string[]];
+export type ApiFilter =
+  | [operator: string, dimension: string, values: string[]]
+  | [operator: string, dimension: string, values: string[], options: { case_sensitive: boolean }];
 
 export interface DashboardQuery {
   date_range: DateRange;
@@ -70,8 +73,31 @@ export interface DashboardQuery {
   interval?: Interval;
 }
 
+/** Numbers that the query language has beside those of a series. */
+export type RowMetric = Metric | "time_on_page" | "scroll_depth" | "exit_rate";
+
+/** What the query language is asked for a table: numbers by a dimension, and maybe by what its values are called. */
+export interface RowsQuestion {
+  date_range: DateRange;
+  metrics: RowMetric[];
+  dimensions: string[];
+  filters: ApiFilter[];
+  order_by: [key: string, direction: "asc" | "desc"][];
+  pagination: { limit: number; offset: number };
+}
+
 /** What the query language answers. */
 export interface QueryAnswer {
   results: { metrics: (number | null)[]; dimensions: string[] }[];
   meta: { total_rows?: number };
+}
+
+// generated once exported
+/** Something that happened on a day of the site, marked on its chart. */
+export interface Annotation {
+  id: string;
+  /** `YYYY-MM-DD` in the timezone of the site. */
+  date: string;
+  text: string;
+  created_at: string;
 }
