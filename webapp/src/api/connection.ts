@@ -3,7 +3,7 @@
 
 import { createApiClient, read, type Send } from "./http";
 import { createSubscriptions, type Subscriptions } from "./subscriptions";
-import type { Dashboard, DashboardQuery, QueryAnswer } from "./types";
+import type { Dashboard, DashboardQuery, QueryAnswer, RowsQuestion } from "./types";
 
 /** How a viewer proves who they are. */
 export interface Credentials {
@@ -17,14 +17,8 @@ export interface Credentials {
 
 export interface Connection extends Subscriptions {
   getDashboard(site: string, body: DashboardQuery, signal?: AbortSignal): Promise<Dashboard>;
-  /** One page of all rows of a dimension by visitors, in the query language. */
-  listRows(
-    site: string,
-    dimension: string,
-    query: Pick<DashboardQuery, "date_range" | "filters">,
-    page: { limit: number; offset: number },
-    signal?: AbortSignal,
-  ): Promise<QueryAnswer>;
+  /** One page of the rows of a table, in the query language. */
+  listRows(site: string, question: RowsQuestion, signal?: AbortSignal): Promise<QueryAnswer>;
 }
 
 export function createConnection(credentials: Credentials): Connection {
@@ -37,18 +31,10 @@ export function createConnection(credentials: Credentials): Connection {
         client.POST("/v1/sites/{site}/dashboard", { params: { path: { site } }, body, signal }),
       ) as Promise<Dashboard>,
 
-    listRows: (site, dimension, query, page, signal) =>
+    listRows: (site, question, signal) =>
       read(
         client.POST("/v2/query", {
-          body: {
-            site_id: site,
-            metrics: ["visitors"],
-            date_range: query.date_range,
-            dimensions: [dimension],
-            filters: query.filters ?? [],
-            include: { total_rows: true },
-            pagination: page,
-          },
+          body: { site_id: site, ...question, include: { total_rows: true } },
           signal,
         }),
       ) as Promise<QueryAnswer>,

@@ -3,7 +3,7 @@
 const NUMBERS = "visitors visits pageviews views_per_visit bounce_rate visit_duration events";
 const PANELS =
   "pages entry_pages exit_pages channels sources referrers utm_sources utm_mediums utm_campaigns utm_contents " +
-  "utm_terms countries browsers os devices events";
+  "utm_terms countries regions cities languages browsers os screens devices events";
 
 const each = (fields: string, selection: string) =>
   fields
@@ -24,7 +24,7 @@ export const LIVE_DASHBOARD = `subscription LiveDashboard($siteId: ID!, $query: 
       current { ${NUMBERS} }
       previous { labels values { ${NUMBERS} } }
     }
-    panels { ${each(PANELS, "{ dimension rows { value visitors share } }")} }
+    panels { ${each(PANELS, "{ dimension rows { value name visitors share } }")} }
     drops { reason count }
     notices
   }

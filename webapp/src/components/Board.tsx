@@ -16,7 +16,7 @@ import { useViewer } from "../state/viewer";
 import { ErrorBox } from "./ErrorBox";
 import { FilterPills } from "./FilterPills";
 import { Drops, Notices } from "./Notices";
-import { Panels } from "./Panels";
+import { Panels } from "./panels/Panels";
 import { ComparisonPicker, IntervalPicker, PeriodPicker } from "./Pickers";
 import { DashboardSkeleton } from "./Skeleton";
 import { loadChart, TimeChart } from "./TimeChart";
@@ -61,10 +61,10 @@ export function useBoard(site: string, timezone?: string): BoardState {
     error: error && (!data || !board.isRefreshing.value) ? error : null,
     timezone: timezone ?? data?.site.timezone ?? "UTC",
     hrefWith,
-    /** A new question is a step in the history; another metric or tab is not. */
+    /** A new question is a step in the history, and so is what opens; another metric or tab is not. */
     change(part) {
       const isQuestion = JSON.stringify(queryOf({ ...view, ...part })) !== query;
-      route(hrefWith(part), !isQuestion);
+      route(hrefWith(part), !isQuestion && !part.all && !part.versions);
     },
     retry: () => setRound(round + 1),
   };

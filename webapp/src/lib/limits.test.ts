@@ -103,8 +103,9 @@ test("a link that shows no day at all asks for nothing impossible", () => {
 
 test("the panels a link can show are the words of the API", () => {
   expect([...SHARE_PANELS].sort()).toEqual(
-    "browsers campaigns channels countries devices entry_pages events exit_pages os pages referrers sources".split(
-      " ",
-    ),
+    (
+      "browsers campaigns channels cities countries devices entry_pages events exit_pages languages os pages " +
+      "referrers regions screens sources"
+    ).split(" "),
   );
 });

@@ -7,8 +7,10 @@ import { today } from "./dates";
 import { TABS, type Tab, UTM_PANELS, type View } from "./view";
 
 /** The panels a link can show, in the order of the dashboard. `campaigns` stands for all five UTM parameters. */
-export const SHARE_PANELS: readonly Tab[] = Object.values(TABS).flat();
-export type SharePanel = Tab;
+export const SHARE_PANELS: readonly SharePanel[] = (Object.values(TABS).flat() as readonly Tab[]).filter(
+  (tab): tab is SharePanel => tab !== "map",
+);
+export type SharePanel = Exclude<Tab, "map">;
 
 export interface Limits {
   /** `null`: all panels. */
@@ -88,13 +90,18 @@ const PANEL_DIMENSIONS: Partial<Record<string, PanelName | "campaigns">> = {
   "visit:referrer": "referrers",
   "visit:channel": "channels",
   "visit:country": "countries",
+  "visit:region": "regions",
+  "visit:city": "cities",
+  "visit:language": "languages",
+  "visit:screen": "screens",
   "visit:browser": "browsers",
   "visit:os": "os",
   "visit:device": "devices",
   ...Object.fromEntries(UTM_PANELS.map((panel) => [`visit:${panel.replace(/s$/, "")}`, "campaigns"])),
 };
 
-function offersDimension(limits: Limits, dimension: string): boolean {
+/** Whether rows and filters of a dimension may be asked for. */
+export function offersDimension(limits: Limits, dimension: string): boolean {
   if (dimension.startsWith("event:props:")) return limits.properties;
   if (limits.panels === null) return true;
   const panel = PANEL_DIMENSIONS[dimension];

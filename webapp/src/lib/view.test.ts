@@ -29,11 +29,14 @@ const full: View = {
   tabs: {
     pages: "exit_pages",
     sources: "campaigns",
-    locations: "countries",
+    locations: "map",
     devices: "os",
     events: "events",
   },
   utm: "utm_mediums",
+  versions: "GNU/Linux",
+  all: "entry_pages",
+  table: true,
 };
 
 test("everything survives the way through the address", () => {

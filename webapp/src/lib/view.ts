@@ -32,16 +32,19 @@ export const UTM_PANELS = [
   "utm_terms",
 ] as const satisfies readonly PanelName[];
 
-/** The tabs of each card; the first is the default. */
+/** The tabs of each card, in their order. `map` draws what `countries` lists. */
 export const TABS = {
   pages: ["pages", "entry_pages", "exit_pages"],
   sources: ["sources", "channels", "referrers", "campaigns"],
-  locations: ["countries"],
-  devices: ["browsers", "os", "devices"],
+  locations: ["map", "countries", "regions", "cities", "languages"],
+  devices: ["browsers", "os", "screens", "devices"],
   events: ["events"],
 } as const;
 export type Card = keyof typeof TABS;
 export type Tab<C extends Card = Card> = (typeof TABS)[C][number];
+
+/** What a tab takes its rows from, but for the campaigns, which have five. */
+export type ListTab = Exclude<Tab, "map" | "campaigns">;
 
 export interface View {
   period: DateRange;
@@ -52,7 +55,21 @@ export interface View {
   tabs: { [C in Card]: Tab<C> };
   /** Which of the five UTM parameters the tab Campaigns shows. */
   utm: (typeof UTM_PANELS)[number];
+  /** The browser or system of the chosen tab whose versions the card Devices shows. */
+  versions: string | null;
+  /** The ranking whose full table is open. */
+  all: PanelName | null;
+  /** The chart as a table of its numbers. */
+  table: boolean;
 }
+
+/** The rankings of the cards, each of which has a full table. */
+export const RANKINGS = [
+  ...(Object.values(TABS).flat() as readonly Tab[]).filter(
+    (tab): tab is ListTab => tab !== "map" && tab !== "campaigns",
+  ),
+  ...UTM_PANELS,
+] as const satisfies readonly PanelName[];
 
 export const DEFAULT_VIEW: View = {
   period: "30d",
@@ -68,6 +85,9 @@ export const DEFAULT_VIEW: View = {
     events: "events",
   },
   utm: "utm_campaigns",
+  versions: null,
+  all: null,
+  table: false,
 };
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
@@ -98,6 +118,9 @@ export function decodeView(search: string): View {
       events: tab("events"),
     },
     utm: oneOf("utm", UTM_PANELS) ?? DEFAULT_VIEW.utm,
+    versions: params.get("versions") || null,
+    all: oneOf<PanelName>("all", RANKINGS) ?? null,
+    table: params.get("chart") === "table",
   };
 }
 
@@ -122,6 +145,9 @@ export function encodeView(view: View): string {
   add("interval", view.interval, null);
   for (const card of Object.keys(TABS) as Card[]) add(card, view.tabs[card], DEFAULT_VIEW.tabs[card]);
   add("utm", view.utm, DEFAULT_VIEW.utm);
+  add("versions", view.versions, null);
+  add("all", view.all, null);
+  add("chart", view.table ? "table" : null, null);
   if (pairs.length === 0) return "";
   return `?${pairs.map(([name, value]) => `${name}=${encodeValue(value)}`).join("&")}`;
 }

@@ -5,6 +5,7 @@ import type { Connection } from "../api/connection";
 import { keepLive, type LiveState, type LiveWorld } from "../api/live";
 import { type ApiError, toApiError } from "../api/problem";
 import type { Dashboard, DashboardQuery } from "../api/types";
+import { learnNames } from "../lib/names";
 
 export interface Board {
   data: ReadonlySignal<Dashboard | null>;
@@ -28,6 +29,7 @@ export function createBoard(
 
   const show = (answer: Dashboard) =>
     batch(() => {
+      for (const panel of [answer.panels.regions, answer.panels.cities]) if (panel) learnNames(panel);
       data.value = answer;
       isRefreshing.value = false;
     });
