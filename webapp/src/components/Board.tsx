@@ -7,20 +7,20 @@ import { useLocation } from "preact-iso";
 import type { ApiError } from "../api/problem";
 import type { Dashboard } from "../api/types";
 import { t } from "../i18n";
-import { rangeWords, today } from "../lib/dates";
+import { today } from "../lib/dates";
 import { limitView } from "../lib/limits";
 import { urls } from "../lib/urls";
 import { decodeView, queryOf, type View } from "../lib/view";
 import { findSite } from "../state/sites";
 import { useViewer } from "../state/viewer";
+import { ChartCard } from "./ChartCard";
 import { ErrorBox } from "./ErrorBox";
 import { FilterPills } from "./FilterPills";
 import { Drops, Notices } from "./Notices";
+import { ComparisonPicker, PeriodPicker } from "./Pickers";
 import { Panels } from "./panels/Panels";
-import { ComparisonPicker, IntervalPicker, PeriodPicker } from "./Pickers";
 import { DashboardSkeleton } from "./Skeleton";
-import { loadChart, TimeChart } from "./TimeChart";
-import { Totals } from "./Totals";
+import { loadChart } from "./TimeChart";
 
 interface BoardState {
   view: View;
@@ -131,39 +131,10 @@ function Body({ data, view, hrefWith, onChange }: BodyProps) {
     >
       {isMember && <Notices notices={data.notices} />}
       {isMember && <Waiting data={data} />}
-      <section aria-label={t("metric.group")} class="card-box space-y-4 p-4 sm:p-6">
-        <Totals totals={data.totals} selected={view.metric} onSelect={(metric) => onChange({ metric })} />
-        <TimeChart data={data} metric={view.metric} />
-        <footer class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 text-xs text-quiet">
-          <Legend data={data} />
-          <IntervalPicker
-            period={view.period}
-            shown={data.time_series.interval}
-            onChange={(interval) => onChange({ interval })}
-          />
-        </footer>
-      </section>
+      <ChartCard data={data} view={view} onChange={onChange} />
       <Panels data={data} view={view} hrefWith={hrefWith} onChange={onChange} />
       {isMember && <Drops drops={data.drops} />}
     </div>
-  );
-}
-
-function Legend({ data }: { data: Dashboard }) {
-  const { range, comparison_range: compared } = data;
-  return (
-    <ul class="flex flex-wrap gap-x-4 gap-y-1">
-      <li class="flex items-center gap-2 whitespace-nowrap">
-        <span aria-hidden="true" class="h-0.5 w-4 rounded bg-accent" />
-        {rangeWords(range.from, range.to)}
-      </li>
-      {compared && (
-        <li class="flex items-center gap-2 whitespace-nowrap">
-          <span aria-hidden="true" class="w-4 border-t-2 border-dashed border-quiet/70" />
-          {rangeWords(compared.from, compared.to)}
-        </li>
-      )}
-    </ul>
   );
 }
 

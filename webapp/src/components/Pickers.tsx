@@ -209,7 +209,7 @@ export function IntervalPicker({ period, shown, onChange }: IntervalPickerProps)
   return (
     <Menu
       label={t("interval.label", { interval: t(`interval.${shown}`) })}
-      buttonClass="nav-link -mx-2 inline-flex items-center gap-1"
+      buttonClass="nav-link inline-flex items-center gap-1 px-1.5 text-xs sm:px-2"
       button={
         <>
           {t(`interval.${shown}`)}
