@@ -34,11 +34,26 @@ function countryFlags(): Plugin {
   };
 }
 
+/**
+ * Lets the build leave out scales of Chart.js that nothing registers: their classes read properties as they are defined, which
+ * might do something for all that a bundler knows. Without it the chart is an eighth larger.
+ */
+function unusedScales(): Plugin {
+  const read = /(callback: |static defaults = )((?:Ticks\.formatters|TimeScale)\.\w+)/g;
+  return {
+    name: "haru-unused-scales",
+    transform: {
+      filter: { id: /chart\.js\/dist\/chart\.js$/ },
+      handler: (code) => ({ code: code.replace(read, "$1/*@__PURE__*/ (() => $2)()"), map: null }),
+    },
+  };
+}
+
 const server = process.env.HARU_DEV_SERVER ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   base: "./",
-  plugins: [tailwindcss(), countryFlags()],
+  plugins: [tailwindcss(), countryFlags(), unusedScales()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
