@@ -144,15 +144,26 @@ export const PAGES: readonly Shown[] = [
   owner("dashboard-missing", "sites/never.was", heading("There is nothing here."), {
     errors: /status of 404/,
   }),
+  owner("server-away", SITE, heading("That did not work"), {
+    prepare: (tab) => tab.route(/\/v1\/auth\/refresh$/, (route) => route.abort()),
+    errors: /net::ERR_FAILED/,
+  }),
   viewer("dashboard-viewer", SITE, board),
 
   // Sites.
   owner("sites", "", button(/^Account of /)),
+  owner("sites-error", "sites/new", heading("That did not work"), {
+    ...answers(/\/v1\/sites(\?.*)?$/, 500, { title: "Internal Server Error", status: 500 }),
+    errors: /status of 500/,
+  }),
   owner("sites-new", "sites/new", heading("Add a site")),
   owner("sites-new-wrong", "sites/new", heading("Add a site"), {
     ...sends({ Domain: "no domain" }, "Add site", text("That does not look like a domain")),
   }),
   owner("setup-waiting", `sites/${EMPTY_SITE}/setup`, heading(`Put the script on ${EMPTY_SITE}`)),
+  owner("setup-missing", "sites/never.was/setup", heading("There is nothing here."), {
+    errors: /status of 404/,
+  }),
   owner("setup-receiving", `${SITE}/setup`, text(/^Receiving pageviews from/)),
 
   // Settings of a site.
@@ -272,6 +283,10 @@ export const PAGES: readonly Shown[] = [
     ...sends({ Password: "a wrong password" }, "Open dashboard", text("That is not the password.")),
     errors: /status of 401/,
   }),
+  nobody("share-error", `share/${SHARES.open}`, heading("That did not work"), {
+    ...answers(/\/v1\/share\//, 500, { title: "Internal Server Error", status: 500 }),
+    errors: /status of 500/,
+  }),
   nobody("share-missing", "share/never-was", heading("There is no dashboard here"), {
     errors: /status of 404/,
   }),
@@ -288,11 +303,19 @@ export async function show(tab: Page, shown: Shown, instance: Instance): Promise
 export const pathOf = ({ path }: Shown, instance: Instance): string =>
   typeof path === "string" ? path : path(instance);
 
-/** Until nothing is on its way any more: no shape of what is to come, fonts there, a frame drawn. */
+/** Until nothing is on its way any more, and no shape of what is to come is left. */
 async function settle(tab: Page): Promise<void> {
   await tab.waitForFunction(() => !document.querySelector(".skeleton, [aria-busy=true]"));
-  await tab.evaluate(async () => {
+  await still(tab);
+}
+
+/** Until the typeface is there and what was going to move has moved. */
+export const still = (tab: Page): Promise<void> =>
+  tab.evaluate(async () => {
     await document.fonts.ready;
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const ending = document
+      .getAnimations()
+      .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
   });
-}

@@ -120,7 +120,7 @@ function SignedIn() {
         {me.value?.notices.includes("account_disabled") ? (
           <Notices notices={[]} />
         ) : (
-          <ErrorBox error={sitesError.value} onRetry={() => void loadSites()} />
+          <ErrorBox isPage error={sitesError.value} onRetry={() => void loadSites()} />
         )}
       </Layout>
     );
@@ -142,7 +142,7 @@ function SignedIn() {
 function Trouble({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
   return (
     <main class="mx-auto flex min-h-dvh max-w-lg flex-col justify-center px-4">
-      <ErrorBox error={error} onRetry={onRetry} />
+      <ErrorBox isPage error={error} onRetry={onRetry} />
     </main>
   );
 }

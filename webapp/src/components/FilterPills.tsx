@@ -2,6 +2,7 @@ import { locale, t, tParts } from "../i18n";
 import { type Filter, removeFilter } from "../lib/filters";
 import { dimensionName, valueName } from "../lib/names";
 import { Icon } from "./Icon";
+import { useKeptFocus } from "./use-kept-focus";
 
 interface FilterPillsProps {
   filters: readonly Filter[];
@@ -10,9 +11,10 @@ interface FilterPillsProps {
 
 /** The filters in force, each with a button that removes it. */
 export function FilterPills({ filters, onChange }: FilterPillsProps) {
+  const list = useKeptFocus<HTMLUListElement>();
   if (filters.length === 0) return null;
   return (
-    <ul aria-label={t("filter.label")} class="flex min-w-0 flex-wrap items-center gap-2">
+    <ul ref={list} aria-label={t("filter.label")} class="flex min-w-0 flex-wrap items-center gap-2">
       {filters.map((filter) => {
         const text = filterText(filter);
         return (

@@ -38,7 +38,7 @@ export function Settings() {
             <Sections key={site.id} site={site} canChange={canChange} />
           </>
         ) : error ? (
-          <ErrorBox error={error} onRetry={reload} />
+          <ErrorBox isPage error={error} onRetry={reload} />
         ) : (
           <FormSkeleton />
         )}

@@ -29,7 +29,7 @@ export function Setup() {
         {site ? (
           <Steps site={site} />
         ) : error ? (
-          <ErrorBox error={error} onRetry={reload} />
+          <ErrorBox isPage error={error} onRetry={reload} />
         ) : (
           <FormSkeleton />
         )}

@@ -44,7 +44,7 @@ export function SharePage({ slug }: { slug: string }) {
     case "failed":
       return (
         <main class="mx-auto flex min-h-dvh max-w-lg flex-col justify-center px-4">
-          <ErrorBox error={state.error} onRetry={() => void reader.start()} />
+          <ErrorBox isPage error={state.error} onRetry={() => void reader.start()} />
         </main>
       );
   }
