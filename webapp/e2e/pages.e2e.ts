@@ -23,7 +23,7 @@ const COLOURS: RunOptions = {
 
 const DEVICES = {
   desk: { viewport: { width: 1280, height: 900 } },
-  phone: { viewport: { width: 390, height: 844 }, hasTouch: true },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 };
 
 let browser: Browser;

@@ -19,8 +19,15 @@ const desk = { viewport: { width: 1280, height: 860 }, deviceScaleFactor: 2 };
 const VARIANTS: Record<string, BrowserContextOptions> = {
   light: desk,
   dark: { ...desk, colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true },
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
 };
+
+/** Pictures have no scroll bars, and so no room is kept for them. */
+function withoutBars(): void {
+  addEventListener("DOMContentLoaded", () => {
+    document.documentElement.style.scrollbarGutter = "auto";
+  });
+}
 
 let browser: Browser;
 let instance: Instance;
@@ -48,7 +55,10 @@ describe.each(Object.entries(VARIANTS))("%s", (variant, options) => {
     it.runIf(wanted.test(shown.name))(shown.name, async () => {
       const owner = people.get(shown.as) ?? (await instance.arrive(browser, shown.as, options));
       people.set(shown.as, owner);
-      const { page } = await owner.open(pathOf(shown, instance), shown.prepare);
+      const { page } = await owner.open(pathOf(shown, instance), async (tab) => {
+        await tab.addInitScript(withoutBars);
+        await shown.prepare?.(tab);
+      });
       try {
         await show(page, shown, instance);
         // Code and pictures that come late, such as flags.
