@@ -82,6 +82,16 @@ bench-login: release ## Measure logins of known and unknown addresses, and colle
 	$(CARGO) build --release -p haru-bench
 	target/release/haru-bench login
 
+.PHONY: bench-webapp
+bench-webapp: release ## Measure the dashboard in Chromium: interactive, redraw, heap over 10 minutes of live updates
+	scripts/need node chromium
+	HARU_BINARY=$(CURDIR)/target/release/haru $(NPM) run --silent bench -w webapp
+
+.PHONY: screenshots
+screenshots: release ## Take a picture of every page, light, dark and phone, into screenshots/
+	scripts/need node chromium
+	HARU_BINARY=$(CURDIR)/target/release/haru $(NPM) run --silent screenshots -w webapp
+
 .PHONY: openapi
 openapi: assets ## Export openapi/ and the types that the webapp takes from it
 	$(CARGO) run --quiet -p haru -- openapi --dir openapi

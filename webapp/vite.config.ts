@@ -5,7 +5,9 @@ import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
-import { defineConfig, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { defineConfig } from "vitest/config";
+import { textParts } from "./scripts/text-parts.ts";
 
 const flagFolder = join(dirname(fileURLToPath(import.meta.resolve("country-flag-icons"))), "3x2");
 
@@ -34,11 +36,26 @@ function countryFlags(): Plugin {
   };
 }
 
+/**
+ * Lets the build leave out scales of Chart.js that nothing registers: their classes read properties as they are defined, which
+ * might do something for all that a bundler knows. Without it the chart is an eighth larger.
+ */
+function unusedScales(): Plugin {
+  const read = /(callback: |static defaults = )((?:Ticks\.formatters|TimeScale)\.\w+)/g;
+  return {
+    name: "haru-unused-scales",
+    transform: {
+      filter: { id: /chart\.js\/dist\/chart\.js$/ },
+      handler: (code) => ({ code: code.replace(read, "$1/*@__PURE__*/ (() => $2)()"), map: null }),
+    },
+  };
+}
+
 const server = process.env.HARU_DEV_SERVER ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   base: "./",
-  plugins: [tailwindcss(), countryFlags()],
+  plugins: [tailwindcss(), countryFlags(), textParts(), unusedScales()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
@@ -53,4 +70,5 @@ export default defineConfig({
       "/js": server,
     },
   },
+  test: { include: ["src/**/*.test.ts"], setupFiles: ["src/i18n/test-setup.ts"], testTimeout: 30_000 },
 });

@@ -1,5 +1,6 @@
 //! Everything that a request may need, made once at start.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ipnet::IpNet;
@@ -8,7 +9,7 @@ use tokio::task::JoinHandle;
 
 use crate::accounts::Accounts;
 use crate::assets;
-use crate::collect::{AddressKeys, Agents, Enrichment, Geo};
+use crate::collect::{AddressKeys, Agents, Enrichment, Geo, PlaceNames};
 use crate::config::{BaseUrl, MetricsToken, Registration, ServeConfig};
 use crate::http::limits::RateLimit;
 use crate::ingest::{Ingest, Node};
@@ -56,7 +57,10 @@ impl App {
         config.database.check()?;
         let secret = Secret::load(config)?;
         let mailer = Mailer::new(config)?;
-        let enrichment = load_enrichment(config)?;
+        let geo = Arc::new(load_geo(config)?);
+        let enrichment = load_enrichment(geo.clone())?;
+        // The list that the build brings knows countries only.
+        let places = if config.geo_db.is_some() { PlaceNames::of(geo) } else { PlaceNames::default() };
         let store = Store::open(&config.database).await?;
         let node = Node::claim(&config.database.data_dir, &store).await?;
         let hub = Arc::new(Hub::default());
@@ -70,7 +74,7 @@ impl App {
             CollectLimit::new(config.collect_rate_limit),
             &secret,
         ));
-        let stats = Arc::new(Stats::new(store.clone()));
+        let stats = Arc::new(Stats::new(store.clone(), Arc::new(places)));
         let accounts = Accounts::new(store.clone(), &secret, config.registration).map_err(|error| error.to_string())?;
         accounts.reseal_second_factors().await.map_err(|error| error.to_string())?;
         let app = Self {
@@ -105,12 +109,18 @@ impl App {
     }
 }
 
-fn load_enrichment(config: &ServeConfig) -> Result<Enrichment, String> {
-    let part = |name: &str| assets::list(name).ok_or_else(|| format!("this build lacks {name}: run `make assets`"));
+fn part(name: &str) -> Result<Cow<'static, [u8]>, String> {
+    assets::list(name).ok_or_else(|| format!("this build lacks {name}: run `make assets`"))
+}
+
+fn load_geo(config: &ServeConfig) -> Result<Geo, String> {
+    match &config.geo_db {
+        Some(path) => Geo::open(path).map_err(|error| format!("HARU_GEO_DB: {}: {error}", path.display())),
+        None => Geo::from_bytes(part("country.mmdb")?).map_err(|error| error.to_string()),
+    }
+}
+
+fn load_enrichment(geo: Arc<Geo>) -> Result<Enrichment, String> {
     let agents = Agents::load(&part("regexes.json")?, &part("bots.json")?).map_err(|error| error.to_string())?;
-    let geo = match &config.geo_db {
-        Some(path) => Geo::open(path).map_err(|error| format!("HARU_GEO_DB: {}: {error}", path.display()))?,
-        None => Geo::from_bytes(part("country.mmdb")?).map_err(|error| error.to_string())?,
-    };
     Enrichment::new(agents, Some(geo)).map_err(|error| error.to_string())
 }

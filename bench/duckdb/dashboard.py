@@ -22,9 +22,13 @@ PANELS = [
     ("utm_contents", "utm_content", None),
     ("utm_terms", "utm_term", None),
     ("countries", "country", "(not set)"),
+    ("regions", "region", "(not set)"),
+    ("cities", "city", "(not set)"),
+    ("languages", "language", "(not set)"),
     ("browsers", "browser", "(not set)"),
     ("os", "os", "(not set)"),
     ("devices", "device", "(not set)"),
+    ("screens", "screen", "(not set)"),
 ]
 METRICS = ["visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration", "events"]
 

@@ -4,6 +4,7 @@
 //! integers are `i64` wherever SQLite could hand back more than 32 bits.
 
 pub mod account;
+pub mod annotation;
 pub mod api_token;
 pub mod api_token_site;
 pub mod audit_entry;
@@ -20,6 +21,7 @@ pub mod node;
 pub mod password_reset;
 pub mod recovery_code;
 pub mod salt;
+pub mod saved_segment;
 pub mod sealed_day;
 pub mod second_factor;
 pub mod segment;

@@ -18,6 +18,9 @@ mod m20261124_000008_members;
 mod m20261124_000009_logins;
 mod m20261124_000010_share_links;
 mod m20261124_000011_site_settings;
+mod m20261130_000012_saved_segments;
+mod m20261130_000013_annotations;
+mod m20261130_000014_share_panels;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -38,6 +41,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000009_logins::Migration),
             Box::new(m20261124_000010_share_links::Migration),
             Box::new(m20261124_000011_site_settings::Migration),
+            Box::new(m20261130_000012_saved_segments::Migration),
+            Box::new(m20261130_000013_annotations::Migration),
+            Box::new(m20261130_000014_share_panels::Migration),
         ]
     }
 }

@@ -9,7 +9,8 @@
 //! JSON ─▶ wire ─▶ Query (checked) ──────┘
 //! ```
 //!
-//! Read in this order: [`event`](Event), [`day`](Day), [`segment`], [`time`], [`query`], [`engine`], [`dashboard`], [`realtime`], [`wire`].
+//! Read in this order: [`event`](Event), [`day`](Day), [`segment`], [`time`], [`query`], [`engine`], [`dashboard`], [`overview`], [`realtime`],
+//! [`wire`].
 //!
 //! Invariants: a [`Query`] that exists is valid, so answering cannot fail; numbers are exact integers until their last
 //! rounding; a visitor id means something within one day only, so daily counts of visitors add up.
@@ -23,6 +24,7 @@ mod error;
 mod event;
 mod metric;
 mod number;
+pub mod overview;
 pub mod query;
 pub mod realtime;
 pub mod segment;

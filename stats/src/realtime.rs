@@ -158,6 +158,7 @@ impl Tally {
         groups.truncate(limit);
         let row = |(value, visitors)| PanelRow {
             value,
+            name: None,
             visitors: Number::count(visitors),
             share: Number::Hundredths(ratio(visitors, 10_000, self.total).unwrap_or(0)),
         };

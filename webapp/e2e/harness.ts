@@ -49,6 +49,8 @@ export interface Haru {
   base: string;
   log(): string;
   stop(): Promise<void>;
+  /** Ends it as a crash does; its data stays where the caller keeps it. */
+  kill(): Promise<void>;
 }
 
 /** Starts `haru serve` on a free port with a fresh data directory and waits until it says that it is ready. */
@@ -72,6 +74,7 @@ export async function startHaru(settings: NodeJS.ProcessEnv = {}, dataDir?: stri
         await stop(child);
         if (!dataDir) rmSync(directory, { recursive: true, force: true });
       },
+      kill: () => stop(child, "SIGKILL"),
     };
   } catch (error) {
     await stop(child);
@@ -101,10 +104,10 @@ function readyAddress(child: ChildProcess, log: () => string): Promise<string> {
   });
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+async function stop(child: ChildProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((done) => child.once("exit", done));
-  child.kill("SIGTERM");
+  child.kill(signal);
   const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
   await ended;
   clearTimeout(timer);
@@ -119,23 +122,47 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Fills a data directory of its own with a demo site; the caller removes it. */
-export function seedDemo(events: number): {
+/** A data directory with demo sites, and who may look at them. */
+export interface Demo {
   directory: string;
   email: string;
   password: string;
+  /** Of the first site. */
   domain: string;
-} {
+}
+
+/** Fills a data directory of its own with a demo site, and smaller ones beside it; the caller removes it. */
+export function seedDemo(events: number, others: Record<string, number> = {}): Demo {
   const directory = mkdtempSync(join(tmpdir(), "haru-e2e-demo-"));
-  const password = "a password for the demo";
-  const [email, domain] = ["demo@haru.local", "lumen.blog"];
-  const seed = spawnSync(
-    binary,
-    ["seed", "--data-dir", directory, "--events", `${events}`, "--email", email, "--domain", domain],
-    { env: { ...cleanEnvironment(), HARU_PASSWORD: password }, encoding: "utf8" },
-  );
-  if (seed.status !== 0) throw new Error(`haru seed ended with status ${seed.status}:\n${seed.stderr}`);
-  return { directory, email, password, domain };
+  const demo = {
+    directory,
+    email: "demo@haru.local",
+    password: "a password for the demo",
+    domain: "lumen.blog",
+  };
+  seedSite(demo, demo.domain, events, 1);
+  for (const [index, [domain, count]] of Object.entries(others).entries())
+    seedSite(demo, domain, count, index + 2);
+  return demo;
+}
+
+function seedSite({ directory, email, password }: Demo, domain: string, events: number, seed: number): void {
+  const words = ["--data-dir", directory, "--email", email, "--domain", domain];
+  const run = spawnSync(binary, ["seed", ...words, "--events", `${events}`, "--seed", `${seed}`], {
+    env: { ...cleanEnvironment(), HARU_PASSWORD: password },
+    encoding: "utf8",
+  });
+  if (run.status !== 0) throw new Error(`haru seed ended with status ${run.status}:\n${run.stderr}`);
+}
+
+/** What a server needs to believe the addresses of {@link sendVisitors}. */
+export const TRUSTING = { HARU_TRUSTED_PROXIES: "127.0.0.1/32", HARU_COLLECT_RATE_LIMIT: "0" };
+
+/** Sends live visitors to a demo site until the returned function is called. */
+export function sendVisitors({ directory, domain }: Demo, base: string): () => Promise<void> {
+  const words = ["--data-dir", directory, "--domain", domain, "--trickle", base];
+  const child = spawn(binary, ["seed", ...words], { env: cleanEnvironment(), stdio: "ignore" });
+  return () => stop(child);
 }
 
 /** The settings of an empty database on the PostgreSQL that HARU_TEST_POSTGRES_URL names, and how to drop it. */

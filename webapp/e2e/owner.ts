@@ -1,7 +1,7 @@
 /*
  * The person who looks at the dashboard: what they click, and what their pages did meanwhile that they should not have.
  */
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { expect } from "vitest";
 import { PATIENCE } from "./harness";
 
@@ -29,12 +29,18 @@ export class Owner {
     readonly base: string,
   ) {}
 
-  static async arrive(browser: Browser, base: string, timezoneId: string): Promise<Owner> {
+  static async arrive(
+    browser: Browser,
+    base: string,
+    timezoneId: string,
+    options: BrowserContextOptions = {},
+  ): Promise<Owner> {
     const context = await browser.newContext({
       viewport: { width: 1280, height: 900 },
       colorScheme: "light",
       timezoneId,
       locale: "en-US",
+      ...options,
     });
     context.setDefaultTimeout(PATIENCE);
     const owner = new Owner(context, base);
@@ -42,7 +48,8 @@ export class Owner {
     return owner;
   }
 
-  async open(path: string): Promise<Tab> {
+  /** Opens a tab; `prepare` sees it before it asks for anything. */
+  async open(path: string, prepare?: (page: Page) => Promise<unknown>): Promise<Tab> {
     const page = await this.context.newPage();
     const tab: Tab = { page, sockets: [], frames: [], loads: 0 };
     page.on("load", () => {
@@ -59,6 +66,7 @@ export class Owner {
       if (message.type() === "error" && !/status of 401/.test(message.text()))
         this.errors.push(message.text());
     });
+    await prepare?.(page);
     await page.goto(this.base + path);
     return tab;
   }

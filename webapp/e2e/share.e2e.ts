@@ -123,7 +123,9 @@ describe.each(["/", "/stats/"])("a share link below %s", (basePath) => {
     await dialog.getByLabel("End of the address").fill(LINK.slug);
     await dialog.getByLabel("Ask for a password").check();
     await dialog.getByLabel("Password", { exact: true }).fill(LINK.password);
-    for (const panel of ["Countries", "Browsers", "Systems", "Devices", "Events", "Referrers"]) {
+    const places = ["Countries", "Regions", "Cities", "Languages"];
+    const devices = ["Browsers", "Systems", "Screen sizes", "Devices"];
+    for (const panel of [...places, ...devices, "Events", "Referrers"]) {
       await dialog.getByRole("checkbox", { name: panel, exact: true }).uncheck();
     }
     await dialog.getByLabel("Only the last days").fill("7");

@@ -249,10 +249,10 @@ describe.each(variants)("the way of a newcomer on $name", ({ key, prepare, baseP
     await untilTotal(board.page, "online", "2");
     await untilRow(board.page, "Sources", /^Google /);
     await untilRow(board.page, "Devices", /^(Mobile )?Safari /);
-    await board.page.getByRole("tab", { name: "Systems" }).click();
+    await board.page.getByRole("tab", { name: "OS" }).click();
     await untilRow(board.page, "Devices", /^iOS /);
     await untilRow(board.page, "Devices", /^Windows /);
-    await board.page.getByRole("tab", { name: "Sizes" }).click();
+    await board.page.getByRole("tab", { name: "Devices" }).click();
     await untilRow(board.page, "Devices", /^Mobile /);
     await untilRow(board.page, "Devices", /^Desktop /);
     await board.page.getByRole("tab", { name: "Campaigns" }).click();

@@ -9,5 +9,7 @@ export default defineConfig({
     hookTimeout: 90_000,
     // One server and one browser at a time: two cores are shared with whatever else runs.
     fileParallelism: false,
+    // What is wrong with a page is told as a whole.
+    chaiConfig: { truncateThreshold: 0 },
   },
 });

@@ -1,9 +1,9 @@
-// Which page an address shows, and who may see it.
+// What is behind a login: which page an address shows, and who may see it.
 
 import { useEffect } from "preact/hooks";
-import { LocationProvider, Route, Router, useLocation } from "preact-iso";
+import { Route, Router, useLocation } from "preact-iso";
 import { ApiError } from "./api/problem";
-import { auth } from "./api/session";
+import { auth, startAuth } from "./api/session";
 import { ErrorBox } from "./components/ErrorBox";
 import { Header } from "./components/Header";
 import { Layout } from "./components/Layout";
@@ -13,9 +13,7 @@ import { urls } from "./lib/urls";
 import { DashboardPage } from "./pages/DashboardPage";
 import { Home } from "./pages/Home";
 import { NotFound } from "./pages/NotFound";
-import { SharePage } from "./pages/SharePage";
-import { isMoving } from "./state/account";
-import { flashText } from "./state/flash";
+import { isMoving, watchAccount } from "./state/account";
 import { instance, instanceError, loadInstance } from "./state/instance";
 import { loadMe, me } from "./state/me";
 import { loadSites, sites, sitesError } from "./state/sites";
@@ -25,7 +23,7 @@ const Login = lazyPage(() => import("./pages/Login"), "Login");
 const Register = lazyPage(() => import("./pages/Register"), "Register");
 const NewSite = lazyPage(() => import("./pages/NewSite"), "NewSite");
 const Settings = lazyPage(() => import("./pages/Settings"), "Settings");
-const Setup = lazyPage(() => import("./pages/Setup"), "Setup");
+const Setup = lazyPage(() => import("./pages/setup/Setup"), "Setup");
 const AccountPage = lazyPage(() => import("./pages/account/AccountPage"), "AccountPage");
 const MePage = lazyPage(() => import("./pages/me/MePage"), "MePage");
 const AdminPage = lazyPage(() => import("./pages/admin/AdminPage"), "AdminPage");
@@ -36,23 +34,11 @@ const Reset = lazyPage(() => import("./pages/Reset"), "Reset");
 /** Pages that open with links of mails, whoever is logged in. */
 const LINKS = [urls.invite, urls.reset, urls.forgot];
 
-export function App() {
-  return (
-    <LocationProvider scope={urls.basePath}>
-      <Page />
-      <Flash />
-    </LocationProvider>
-  );
-}
-
-/** Shared dashboards are for everybody: whether somebody is logged in is not asked there. */
-function Page() {
-  const slug = urls.sharedSlug(useLocation().path);
-  return slug === null ? <Gate /> : <SharePage key={slug} slug={slug} />;
-}
+watchAccount();
+startAuth();
 
 /** Decides by the session: the app, the pages before login, or that the server does not answer. */
-function Gate() {
+export function App() {
   const { path } = useLocation();
   const state = auth.state.value;
 
@@ -120,13 +106,14 @@ function SignedIn() {
         {me.value?.notices.includes("account_disabled") ? (
           <Notices notices={[]} />
         ) : (
-          <ErrorBox error={sitesError.value} onRetry={() => void loadSites()} />
+          <ErrorBox isPage error={sitesError.value} onRetry={() => void loadSites()} />
         )}
       </Layout>
     );
   return (
     <Router>
       <Route path={urls.home} component={Home} />
+      <Route path={urls.sites} component={Home} />
       <Route path={urls.newSite} component={NewSite} />
       <Route path={`${urls.basePath}sites/:site`} component={DashboardPage} />
       <Route path={`${urls.basePath}sites/:site/setup`} component={Setup} />
@@ -142,15 +129,7 @@ function SignedIn() {
 function Trouble({ error, onRetry }: { error: ApiError; onRetry: () => void }) {
   return (
     <main class="mx-auto flex min-h-dvh max-w-lg flex-col justify-center px-4">
-      <ErrorBox error={error} onRetry={onRetry} />
+      <ErrorBox isPage error={error} onRetry={onRetry} />
     </main>
-  );
-}
-
-function Flash() {
-  return (
-    <div role="alert" class="pointer-events-none fixed inset-x-0 bottom-4 z-50 flex justify-center px-4">
-      {flashText.value && <p class="card-box px-4 py-2.5 shadow-lg">{flashText.value}</p>}
-    </div>
   );
 }

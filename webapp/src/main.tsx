@@ -1,15 +1,26 @@
 import "./styles/app.css";
 import { render } from "preact";
-import { startAuth } from "./api/session";
-import { App } from "./app";
-import { locale } from "./i18n";
-import { urls } from "./lib/urls";
-import { watchAccount } from "./state/account";
+import { language, loadTexts } from "./i18n";
+import { Root } from "./root";
 
-document.documentElement.lang = locale;
-watchAccount();
-// A shared dashboard does without a login, so it asks for none.
-if (urls.sharedSlug(location.pathname) === null) startAuth();
-
+document.documentElement.lang = language;
 const root = document.getElementById("app");
-if (root) render(<App />, root);
+
+/** The texts come first. Without them nothing can be said, so it is a sign that offers to try again. */
+loadTexts("shared").then(
+  () => root && render(<Root />, root),
+  () => root && render(<Again />, root),
+);
+
+function Again() {
+  return (
+    <button
+      type="button"
+      aria-label="Haru ↻"
+      class="grid h-dvh w-full place-items-center text-4xl"
+      onClick={() => location.reload()}
+    >
+      ↻
+    </button>
+  );
+}

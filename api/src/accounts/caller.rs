@@ -71,6 +71,14 @@ impl Caller {
         }
     }
 
+    /// May look at the numbers of all sites in this scope at once, and at what else is told of them there.
+    ///
+    /// # Errors
+    /// `Forbidden`, naming what is missing.
+    pub(crate) fn oversees_sites(&self) -> Result<&Scope> {
+        self.watches_events()
+    }
+
     /// May watch the single events of the sites in this scope.
     ///
     /// # Errors

@@ -57,7 +57,7 @@ const TABLE: [Line; 15] = [
     line(
         Right::ChangeSites,
         [N, Y, Y],
-        "make, change, reset and delete sites; rotate tracking tokens",
+        "make, change, reset and delete sites; rotate tracking tokens; keep segments and annotations",
         "viewers cannot change sites",
     ),
     line(Right::ShareSites, [N, Y, Y], "make, change and revoke share links", "viewers cannot share sites"),

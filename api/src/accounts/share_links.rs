@@ -72,8 +72,8 @@ impl ShareSessions {
         }
         let expires_at = wish.expires_at.and_then(|text| problems.expires_at(&text, now));
         let panels = wish.panels.map(|words| words::panels(&mut problems, &words));
-        let since = wish.since.and_then(|text| words::date(&mut problems, "since", &text));
-        let until = wish.until.and_then(|text| words::date(&mut problems, "until", &text));
+        let since = wish.since.and_then(|text| problems.date("since", &text));
+        let until = wish.until.and_then(|text| problems.date("until", &text));
         words::check_order(&mut problems, since.as_ref(), until.as_ref());
         let last_days = wish.last_days.and_then(|days| words::last_days(&mut problems, days));
         let embed_origins = words::origins(&mut problems, wish.embed_origins);
@@ -114,8 +114,8 @@ impl ShareSessions {
             expires_at: wish.expires_at.and_then(|text| problems.expires_at(&text, now)),
             paused: wish.paused,
             panels: wish.panels.and_then(|words| Some(words::panels(&mut problems, &words))),
-            since: wish.since.and_then(|text| words::date(&mut problems, "since", &text)),
-            until: wish.until.and_then(|text| words::date(&mut problems, "until", &text)),
+            since: wish.since.and_then(|text| problems.date("since", &text)),
+            until: wish.until.and_then(|text| problems.date("until", &text)),
             last_days: wish.last_days.and_then(|days| words::last_days(&mut problems, days)),
             properties: wish.properties,
             embed_origins: wish.embed_origins.map(|list| words::origins(&mut problems, list)),

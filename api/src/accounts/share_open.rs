@@ -1,6 +1,6 @@
 //! What is shown at an address now, of links and of public sites alike, and what a session of it may see.
 
-use haru_stats::query::Shown;
+use haru_stats::query::{PanelName, Shown};
 
 use super::share_token::Shares;
 use super::view::{self, View};
@@ -62,15 +62,18 @@ impl Open {
 }
 
 impl Open {
-    /// A site that is public: all panels, no properties, and nobody embeds it.
+    /// A site that is public: all panels but places finer than countries, no properties, and nobody embeds it.
     pub(super) fn of_public((site, account_id): (Site, String)) -> Self {
+        // Whoever makes a site public is asked nothing more: what tells most about few people takes a link that says so.
+        let shown = |panel: &PanelName| !matches!(panel, PanelName::Regions | PanelName::Cities);
+        let panels: Vec<&str> = PanelName::ALL.into_iter().filter(shown).map(PanelName::name).collect();
         Self {
             shares: Shares::PublicSite(site.id.clone()),
             name: site.name.clone(),
             password_hash: None,
             expires_at: None,
             version: 0,
-            panels: None,
+            panels: Some(panels.join(" ")),
             since: None,
             until: None,
             last_days: None,

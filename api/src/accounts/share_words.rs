@@ -1,6 +1,5 @@
-//! What a good slug, password, end, list of panels, day and origin of a share link is, and the form in which it is stored.
+//! What a good slug, password, end, list of panels and origin of a share link is, and the form in which it is stored.
 
-use chrono::{Datelike, NaiveDate};
 use haru_stats::query::{PanelName, limits};
 use url::Url;
 
@@ -48,15 +47,6 @@ pub(super) fn panels(problems: &mut Problems, words: &[String]) -> String {
     }
     let asked = |panel: &PanelName| words.iter().any(|word| word == panel.name());
     PanelName::ALL.into_iter().filter(asked).map(PanelName::name).collect::<Vec<_>>().join(" ")
-}
-
-/// A day of the years that ranges may name.
-pub(super) fn date(problems: &mut Problems, field: &str, text: &str) -> Option<String> {
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| limits::YEARS.contains(&day.year()));
-    if day.is_none() {
-        problems.add(field, "must be a date such as 2027-01-31");
-    }
-    day.map(|day| day.format("%Y-%m-%d").to_string())
 }
 
 /// Dates of that form are in order as texts.
@@ -179,16 +169,16 @@ mod tests {
         let words = ["events", "pages", "events"].map(str::to_owned);
         assert_eq!(panels(&mut problems, &words), "pages events");
         assert_eq!(panels(&mut problems, &[]), "");
-        assert_eq!(date(&mut problems, "since", "2026-02-28").as_deref(), Some("2026-02-28"));
+        assert_eq!(problems.date("since", "2026-02-28").as_deref(), Some("2026-02-28"));
         check_order(&mut problems, Some(&"2026-02-28".to_owned()), Some(&"2026-02-28".to_owned()));
         assert!(problems.into_result().is_ok());
         for bad in ["2026-02-30", "2026-2-3x", "yesterday", "0001-01-01", "-2026-01-01"] {
             let mut problems = Problems::default();
-            date(&mut problems, "since", bad);
+            problems.date("since", bad);
             assert!(problems.into_result().is_err(), "{bad}");
         }
         let mut problems = Problems::default();
-        panels(&mut problems, &["cities".to_owned()]);
+        panels(&mut problems, &["hostnames".to_owned()]);
         check_order(&mut problems, Some(&"2026-03-01".to_owned()), Some(&"2026-02-28".to_owned()));
         last_days(&mut problems, 0);
         let told = problems.into_result().expect_err("three fields").to_string();

@@ -1,8 +1,9 @@
-//! What a good email address, password, name, domain, timezone, end and list of sites are.
+//! What a good email address, password, name, day, domain, timezone, end and list of sites are.
 
 use std::borrow::Cow;
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike, NaiveDate};
+use haru_stats::query::limits;
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
 use unicode_normalization::UnicodeNormalization;
@@ -72,17 +73,32 @@ impl Problems {
         }
     }
 
-    /// A shown name, trimmed, in the one composed form (NFC).
+    /// A shown name.
     pub(crate) fn name(&mut self, text: &str) -> String {
+        self.short_text("name", text, NAME_MAX)
+    }
+
+    /// A line of text of that field that people write and read: trimmed, in the one composed form (NFC), of at most so many
+    /// characters.
+    pub(crate) fn short_text(&mut self, field: &str, text: &str, most: usize) -> String {
         let text: String = text.trim().nfc().collect();
         if text.is_empty() {
-            self.add("name", "is required");
-        } else if text.chars().count() > NAME_MAX {
-            self.add("name", format!("must have at most {NAME_MAX} characters"));
+            self.add(field, "is required");
+        } else if text.chars().count() > most {
+            self.add(field, format!("must have at most {most} characters"));
         } else if text.chars().any(char::is_control) {
-            self.add("name", "must not hold control characters");
+            self.add(field, "must not hold control characters");
         }
         text
+    }
+
+    /// A day of the years that ranges may name, `YYYY-MM-DD`.
+    pub(crate) fn date(&mut self, field: &str, text: &str) -> Option<String> {
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| limits::YEARS.contains(&day.year()));
+        if day.is_none() {
+            self.add(field, "must be a date such as 2027-01-31");
+        }
+        day.map(|day| day.format("%Y-%m-%d").to_string())
     }
 
     /// A site's domain: lower case, ASCII form, without `www.`, scheme and path.

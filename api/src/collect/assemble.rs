@@ -4,6 +4,7 @@
 //! drop a hit come first, reading the user agent after them.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::agent::{Agent, Agents};
 use super::channel::{Channels, Signals};
@@ -57,7 +58,7 @@ pub(crate) fn is_prefetch(purpose: &str) -> bool {
 /// The lists and tables that turn raw values into attributes. Made once, shared by all.
 pub(crate) struct Enrichment {
     agents: Agents,
-    geo: Option<Geo>,
+    geo: Option<Arc<Geo>>,
     sources: Sources,
     channels: Channels,
 }
@@ -70,7 +71,7 @@ impl std::fmt::Debug for Enrichment {
 
 impl Enrichment {
     /// With the tables that come with the binary.
-    pub(crate) fn new(agents: Agents, geo: Option<Geo>) -> Result<Self, TableError> {
+    pub(crate) fn new(agents: Agents, geo: Option<Arc<Geo>>) -> Result<Self, TableError> {
         Ok(Self { agents, geo, sources: Sources::embedded()?, channels: Channels::embedded()? })
     }
 
@@ -203,7 +204,7 @@ fn from_browser(
 }
 
 /// The host of an `Origin` or `Referer` header.
-fn host_of(header: &str) -> Option<String> {
+pub(super) fn host_of(header: &str) -> Option<String> {
     page::read(header, Accept::Url, false)
         .ok()
         .and_then(|location| location.hostname)

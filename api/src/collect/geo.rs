@@ -4,10 +4,11 @@
 //! unknown place, never an error: nobody's visit depends on it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::path::Path;
 
-use maxminddb::Reader;
+use maxminddb::{Reader, WithinOptions};
 use serde::Deserialize;
 
 use super::address::country_code;
@@ -60,6 +61,21 @@ struct Country<'a> {
     iso_code: &'a str,
 }
 
+/// What of a record hits have no need of.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Subdivisions<'a> {
+    #[serde(borrow)]
+    subdivisions: Vec<Subdivision<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Subdivision<'a> {
+    #[serde(borrow)]
+    names: Names<'a>,
+}
+
 /// Either a record with an id and names, or just a name.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -104,6 +120,27 @@ impl Geo {
         let record: Option<Record<'_>> =
             self.reader.lookup(address).ok().and_then(|found| found.decode().ok()).flatten();
         record.as_ref().map(place).unwrap_or_default()
+    }
+
+    /// Calls back with code and English name of each region and city that has both, some of them several times. Looks at each
+    /// distinct record of the database once; broken ones are left out.
+    pub(super) fn each_name(&self, mut each: impl FnMut(String, &str)) {
+        let Ok(networks) = self.reader.networks(WithinOptions::default()) else { return };
+        let mut seen = HashSet::new();
+        for found in networks.filter_map(Result::ok) {
+            if !found.offset().is_some_and(|offset| seen.insert(offset)) {
+                continue;
+            }
+            let Ok(Some(record)) = found.decode::<Record<'_>>() else { continue };
+            let Ok(Some(Subdivisions { subdivisions })) = found.decode() else { continue };
+            let place = place(&record);
+            if let Some(region) = subdivisions.first().filter(|_| !place.region.is_empty()) {
+                each(place.region, region.names.en);
+            }
+            if let City::Record { geoname_id: Some(_), names } = record.city {
+                each(place.city, names.en);
+            }
+        }
     }
 }
 

@@ -99,6 +99,17 @@ pub(crate) enum DropReason {
 }
 
 impl DropReason {
+    /// Every reason.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Bot,
+        Self::Prefetch,
+        Self::DoNotTrack,
+        Self::Hostname,
+        Self::ExcludedPath,
+        Self::ExcludedAddress,
+        Self::UnknownSite,
+    ];
+
     /// The reason's name in headers and counts.
     pub(crate) fn as_str(self) -> &'static str {
         match self {

@@ -13,12 +13,14 @@ mod agent;
 mod assemble;
 mod bots;
 mod channel;
+mod claimed;
 mod field;
 mod geo;
 mod hit;
 mod host;
 mod page;
 mod payload;
+mod places;
 mod referrer;
 mod rules;
 mod screen;
@@ -30,11 +32,13 @@ pub(crate) use agent::Agents;
 pub(crate) use assemble::{
     Enrichment, RequestFacts, assemble_batch, assemble_collect, assemble_event, is_do_not_track, is_prefetch,
 };
+pub(crate) use claimed::{COLLECT_PAGE, EVENT_PAGE, claimed_hostname};
 pub(crate) use field::FieldError;
 pub(crate) use geo::Geo;
 pub(crate) use hit::{DropReason, Hit, Kind};
 pub(crate) use host::normalize_host;
 pub(crate) use payload::{BatchItem, CollectPayload, EventPayload};
+pub(crate) use places::PlaceNames;
 pub(crate) use rules::{AddressHash, AddressKeys, ExcludedAddresses, HostPattern, SiteRules};
 pub(crate) use visitor::{VisitorKeys, past_key};
 

@@ -32,8 +32,8 @@ pub(crate) struct SiteRules {
 }
 
 impl SiteRules {
-    /// Whether a referrer's host is the site's own.
-    pub(super) fn is_own(&self, host: &str) -> bool {
+    /// Whether a host is the site's own.
+    pub(crate) fn is_own(&self, host: &str) -> bool {
         is_within(host, &self.domain) || self.hostnames.iter().any(|pattern| pattern.matches(host))
     }
 

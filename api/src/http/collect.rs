@@ -15,7 +15,7 @@ use super::{client, problem};
 use crate::app::App;
 use crate::collect::{ClientAddress, DropReason, FieldError, RequestFacts, is_do_not_track, is_prefetch};
 use crate::ids::now_ms;
-use crate::pipeline::{NotTaken, Taken};
+use crate::pipeline::{NotTaken, RefusalReason, Taken};
 
 /// Largest body of one hit.
 pub(crate) const BODY_MAX: usize = 16 * 1024;
@@ -50,10 +50,16 @@ impl Endpoint for Collect {
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let app = &self.0;
         let body = request.take_body();
-        let Some(token) = token(&request) else { return Ok(refuse(NotTaken::UnknownToken)) };
-        let Some(body) = read(body).await else { return Ok(too_large()) };
         let client = client::address(app, &request);
         let facts = facts(request.headers(), &client);
+        let Some(token) = token(&request) else {
+            app.pipeline.refuse_unread(RefusalReason::NoToken, &facts);
+            return Ok(refuse(NotTaken::UnknownToken));
+        };
+        let Some(body) = read(body).await else {
+            app.pipeline.refuse_unread(RefusalReason::BadRequest, &facts);
+            return Ok(too_large());
+        };
         Ok(match app.pipeline.collect(&token, &body, &facts).await {
             Ok(Taken::Counted) => StatusCode::OK.into(),
             Ok(Taken::Dropped(reason)) => dropped(StatusCode::OK, reason),
@@ -72,8 +78,11 @@ impl Endpoint for Event {
         if client::text(request.headers(), "x-debug-request") == Some("true") {
             return Ok(client.address.to_string().into_response());
         }
-        let Some(body) = read(body).await else { return Ok(too_large()) };
         let facts = facts(request.headers(), &client);
+        let Some(body) = read(body).await else {
+            app.pipeline.refuse_unread(RefusalReason::BadRequest, &facts);
+            return Ok(too_large());
+        };
         Ok(match app.pipeline.event(&body, &facts).await {
             Ok(Taken::Counted) => (StatusCode::ACCEPTED, "ok").into_response(),
             Ok(Taken::Dropped(reason)) => {

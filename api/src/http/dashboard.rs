@@ -142,11 +142,11 @@ fn range(ends: RangeEnds) -> DashboardRange {
 
 /// A whole number; metrics of this kind are never null.
 #[expect(clippy::cast_possible_truncation, reason = "whole numbers below 2^53")]
-fn whole(number: Number) -> i64 {
+pub(super) fn whole(number: Number) -> i64 {
     number.as_f64().unwrap_or_default() as i64
 }
 
-fn whole_or_null(number: Number) -> Option<i64> {
+pub(super) fn whole_or_null(number: Number) -> Option<i64> {
     number.as_f64().map(|_| whole(number))
 }
 
@@ -215,9 +215,13 @@ fn panels(panels: stats::Panels) -> Panels {
         utm_contents: panel(panels.utm_contents),
         utm_terms: panel(panels.utm_terms),
         countries: panel(panels.countries),
+        regions: panel(panels.regions),
+        cities: panel(panels.cities),
+        languages: panel(panels.languages),
         browsers: panel(panels.browsers),
         os: panel(panels.os),
         devices: panel(panels.devices),
+        screens: panel(panels.screens),
         events: panel(panels.events),
     }
 }
@@ -228,5 +232,10 @@ fn panel(panel: Option<stats::Panel>) -> Option<Panel> {
 }
 
 fn row(row: stats::PanelRow) -> PanelRow {
-    PanelRow { visitors: whole(row.visitors), share: row.share.as_f64().unwrap_or_default(), value: row.value }
+    PanelRow {
+        visitors: whole(row.visitors),
+        share: row.share.as_f64().unwrap_or_default(),
+        value: row.value,
+        name: row.name,
+    }
 }

@@ -154,9 +154,12 @@ pub(crate) struct Series {
 /// One entry of a ranking.
 #[derive(Clone, Debug, PartialEq, Object, SimpleObject)]
 #[graphql(rename_fields = "snake_case")]
+#[oai(skip_serializing_if_is_none)]
 pub(crate) struct PanelRow {
-    /// What is counted, as filters take it; of countries the ISO code.
+    /// What is counted, as filters take it; of countries and regions the ISO code, of screens the class of their width.
     pub(crate) value: String,
+    /// Of regions and cities what they are called, where the geo database knows and that is something else than the value.
+    pub(crate) name: Option<String>,
     /// Distinct visitors, each day's added up.
     pub(crate) visitors: i64,
     /// Percent of the range's visitors, two decimals.
@@ -202,12 +205,20 @@ pub(crate) struct Panels {
     pub(crate) utm_terms: Option<Panel>,
     /// Countries.
     pub(crate) countries: Option<Panel>,
+    /// Regions of countries.
+    pub(crate) regions: Option<Panel>,
+    /// Cities.
+    pub(crate) cities: Option<Panel>,
+    /// Languages that browsers prefer.
+    pub(crate) languages: Option<Panel>,
     /// Browsers.
     pub(crate) browsers: Option<Panel>,
     /// Operating systems.
     pub(crate) os: Option<Panel>,
     /// Kinds of device.
     pub(crate) devices: Option<Panel>,
+    /// Classes of screens by their width.
+    pub(crate) screens: Option<Panel>,
     /// Names of events.
     pub(crate) events: Option<Panel>,
 }

@@ -59,7 +59,7 @@ fn builder() -> async_graphql::SchemaBuilder<Query, EmptyMutation, Subscriptions
         .extension(FewSpreads)
 }
 
-/// Refuses queries that spread too many fragments, before they are parsed, over HTTP and WebSockets alike.
+/// Refuses queries that spread too many fragments, before they are parsed, over HTTP and `WebSockets` alike.
 struct FewSpreads;
 
 impl ExtensionFactory for FewSpreads {

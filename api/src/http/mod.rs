@@ -2,6 +2,8 @@
 
 mod account;
 mod admin;
+mod annotations;
+mod arrivals;
 mod assets;
 mod auth;
 mod base_path;
@@ -20,12 +22,14 @@ pub(crate) mod limits;
 mod logins;
 mod members;
 mod metrics;
+mod overview;
 mod passwords;
 mod problem;
 mod query;
 mod rate_limit_headers;
 mod request_id;
 mod security;
+mod segments;
 mod share;
 mod share_links;
 mod site_settings;
@@ -70,40 +74,39 @@ enum Tag {
     Instance,
 }
 
+/// In the chapters of [`Tag`].
 type Api = (
-    query::QueryApi,
-    dashboard::DashboardApi,
+    (query::QueryApi, dashboard::DashboardApi, overview::OverviewApi),
     batch::BatchApi,
-    sites::SitesApi,
-    site_settings::SiteSettingsApi,
-    share_links::ShareLinksApi,
-    share::ShareApi,
+    (
+        sites::SitesApi,
+        site_settings::SiteSettingsApi,
+        segments::SegmentsApi,
+        annotations::AnnotationsApi,
+        arrivals::ArrivalsApi,
+    ),
+    (share_links::ShareLinksApi, share::ShareApi),
     tokens::TokensApi,
-    auth::AuthApi,
-    logins::LoginsApi,
-    passwords::PasswordsApi,
-    account::AccountApi,
-    members::MembersApi,
-    invitations::InvitationsApi,
+    (auth::AuthApi, logins::LoginsApi, passwords::PasswordsApi),
+    (account::AccountApi, members::MembersApi, invitations::InvitationsApi),
     admin::AdminApi,
 );
 
 fn api(base_url: &str) -> OpenApiService<Api, ()> {
     let parts: Api = (
-        query::QueryApi,
-        dashboard::DashboardApi,
+        (query::QueryApi, dashboard::DashboardApi, overview::OverviewApi),
         batch::BatchApi,
-        sites::SitesApi,
-        site_settings::SiteSettingsApi,
-        share_links::ShareLinksApi,
-        share::ShareApi,
+        (
+            sites::SitesApi,
+            site_settings::SiteSettingsApi,
+            segments::SegmentsApi,
+            annotations::AnnotationsApi,
+            arrivals::ArrivalsApi,
+        ),
+        (share_links::ShareLinksApi, share::ShareApi),
         tokens::TokensApi,
-        auth::AuthApi,
-        logins::LoginsApi,
-        passwords::PasswordsApi,
-        account::AccountApi,
-        members::MembersApi,
-        invitations::InvitationsApi,
+        (auth::AuthApi, logins::LoginsApi, passwords::PasswordsApi),
+        (account::AccountApi, members::MembersApi, invitations::InvitationsApi),
         admin::AdminApi,
     );
     OpenApiService::new(parts, "Haru", env!("CARGO_PKG_VERSION"))

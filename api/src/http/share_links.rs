@@ -74,8 +74,8 @@ struct NewShareLink {
     password: Option<Password>,
     /// When it ends, RFC 3339; never if not given.
     expires_at: Option<String>,
-    /// Of `pages`, `entry_pages`, `exit_pages`, `sources`, `referrers`, `channels`, `campaigns`, `countries`, `browsers`, `os`,
-    /// `devices`, `events`; all if not given. Totals and the chart are always shown.
+    /// Of `pages`, `entry_pages`, `exit_pages`, `sources`, `referrers`, `channels`, `campaigns`, `countries`, `regions`, `cities`,
+    /// `languages`, `browsers`, `os`, `devices`, `screens`, `events`; all if not given. Totals and the chart are always shown.
     panels: Option<Vec<String>>,
     /// First day that it shows, in the site's timezone.
     since: Option<String>,

@@ -3,10 +3,12 @@
 //! The three wire formats meet here; HTTP is above, the database below.
 
 mod limit;
+mod missed;
 mod salts;
 mod sites;
 
 pub(crate) use limit::{CollectLimit, client_network};
+pub(crate) use missed::{Missed, Refusal, RefusalReason, Tally};
 pub(crate) use salts::Salts;
 pub(crate) use sites::{Tracked, TrackedSites};
 
@@ -15,8 +17,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::Value;
 
 use crate::collect::{
-    BatchItem, CollectPayload, DropReason, Enrichment, EventPayload, FieldError, Hit, Kind, RequestFacts, VisitorKeys,
-    assemble_batch, assemble_collect, assemble_event, past_key,
+    BatchItem, COLLECT_PAGE, CollectPayload, DropReason, EVENT_PAGE, Enrichment, EventPayload, FieldError, Hit, Kind,
+    RequestFacts, VisitorKeys, assemble_batch, assemble_collect, assemble_event, claimed_hostname, past_key,
 };
 use crate::error::Error;
 use crate::ids::{now_ms, random_bytes};
@@ -83,6 +85,8 @@ pub(crate) struct BatchOutcome {
 pub(crate) struct Pipeline {
     pub(crate) sites: TrackedSites,
     pub(crate) salts: Salts,
+    /// What was not counted lately.
+    pub(crate) missed: Missed,
     enrichment: Enrichment,
     ingest: Ingest,
     limit: CollectLimit,
@@ -104,6 +108,7 @@ impl Pipeline {
         Self {
             sites,
             salts,
+            missed: Missed::default(),
             enrichment,
             ingest,
             limit,
@@ -115,9 +120,18 @@ impl Pipeline {
 
     /// Takes a hit of the script, old or new.
     pub(crate) async fn collect(&self, token: &str, body: &[u8], facts: &RequestFacts<'_>) -> Result<Taken, NotTaken> {
-        let tracked = self.sites.by_token(token).await?.ok_or(NotTaken::UnknownToken)?;
-        let payload = CollectPayload::parse(body).map_err(NotTaken::Invalid)?;
-        self.check_limit(&tracked, facts, is_engagement(payload.kind))?;
+        let refuse = |site, reason| self.refuse(site, reason, claimed_hostname(body, COLLECT_PAGE, facts), facts);
+        let Some(tracked) = self.sites.by_token(token).await? else {
+            refuse(None, RefusalReason::UnknownToken);
+            return Err(NotTaken::UnknownToken);
+        };
+        let key = Some(tracked.site.key);
+        let payload = CollectPayload::parse(body).map_err(|errors| {
+            refuse(key, RefusalReason::BadRequest);
+            NotTaken::Invalid(errors)
+        })?;
+        self.check_limit(&tracked, facts, is_engagement(payload.kind))
+            .inspect_err(|_| refuse(key, RefusalReason::RateLimited))?;
         let day = self.salts.of_day(&tracked, facts.now_ms).await?;
         let keys = VisitorKeys::of_salt(&day.salt);
         // In a vector at once: a hit by value would be part of the future, which is copied a good deal.
@@ -128,7 +142,7 @@ impl Pipeline {
                 Ok(Taken::Counted)
             }
             Err(reason) => {
-                self.ingest.count_drop(tracked.site.key, day.date.to_string(), reason);
+                self.count_drop(tracked.site.key, day.date.to_string(), reason, facts.now_ms);
                 Ok(Taken::Dropped(reason))
             }
         }
@@ -137,23 +151,31 @@ impl Pipeline {
     /// Takes an event of a Plausible client: each of its domains that is a site here. Answers the reason when it was
     /// counted nowhere.
     pub(crate) async fn event(&self, body: &[u8], facts: &RequestFacts<'_>) -> Result<Taken, NotTaken> {
-        let payload = EventPayload::parse(body).map_err(NotTaken::Invalid)?;
+        let refuse = |site, reason| self.refuse(site, reason, claimed_hostname(body, EVENT_PAGE, facts), facts);
+        let payload = EventPayload::parse(body).map_err(|errors| {
+            refuse(None, RefusalReason::BadRequest);
+            NotTaken::Invalid(errors)
+        })?;
         let mut outcome = Taken::Dropped(DropReason::UnknownSite);
         let mut hits = Vec::new();
         for domain in &payload.domains {
             let Some(tracked) = self.sites.by_domain(domain).await? else { continue };
-            self.check_limit(&tracked, facts, is_engagement(payload.kind))?;
+            self.check_limit(&tracked, facts, is_engagement(payload.kind))
+                .inspect_err(|_| refuse(Some(tracked.site.key), RefusalReason::RateLimited))?;
             let day = self.salts.of_day(&tracked, facts.now_ms).await?;
             let keys = VisitorKeys::of_salt(&day.salt);
             match assemble_event(&payload, facts, &tracked.rules, &keys, &self.enrichment) {
                 Ok(hit) => hits.push(hit),
                 Err(reason) => {
-                    self.ingest.count_drop(tracked.site.key, day.date.to_string(), reason);
+                    self.count_drop(tracked.site.key, day.date.to_string(), reason, facts.now_ms);
                     outcome = Taken::Dropped(reason);
                 }
             }
         }
         if hits.is_empty() {
+            if outcome == Taken::Dropped(DropReason::UnknownSite) {
+                refuse(None, RefusalReason::UnknownSite);
+            }
             return Ok(outcome);
         }
         // All or none: these payloads have no id, so what is sent again must not be half there.
@@ -173,7 +195,7 @@ impl Pipeline {
                     Ok(hit) => hits.push(hit),
                     Err(reason) => {
                         let date = tracked.zones.day_at(now).date.to_string();
-                        self.ingest.count_drop(site.key, date, reason);
+                        self.count_drop(site.key, date, reason, now);
                         rejected.push(RejectedItem { index, error: format!("not counted: {}", reason.as_str()) });
                     }
                 },
@@ -183,6 +205,11 @@ impl Pipeline {
         let accepted = hits.len();
         self.ingest.store(hits).await?;
         Ok(BatchOutcome { accepted, rejected })
+    }
+
+    /// Notes that a hit was refused before its body was read, so that only its headers tell which page it is of.
+    pub(crate) fn refuse_unread(&self, reason: RefusalReason, facts: &RequestFacts<'_>) {
+        self.refuse(None, reason, claimed_hostname(&[], &[], facts), facts);
     }
 
     /// What became of hits so far.
@@ -235,6 +262,16 @@ impl Pipeline {
         let visitor = past_key(&self.past_secret, tracked.site.key, &date.to_string());
         let keys = VisitorKeys { address: &self.past_salt, visitor: &visitor };
         Ok(assemble_batch(item, &tracked.rules, &keys, &self.enrichment))
+    }
+
+    fn refuse(&self, site: Option<i64>, reason: RefusalReason, hostname: String, facts: &RequestFacts<'_>) {
+        self.missed.refused(Refusal { site, hostname, reason }, facts.now_ms);
+    }
+
+    /// Counts a drop for the dashboards of its day, and for who looks at the last hour.
+    fn count_drop(&self, site: i64, date: String, reason: DropReason, now: i64) {
+        self.missed.dropped(site, reason, now);
+        self.ingest.count_drop(site, date, reason);
     }
 
     fn check_limit(&self, tracked: &Tracked, facts: &RequestFacts<'_>, engagement: bool) -> Result<(), NotTaken> {

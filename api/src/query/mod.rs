@@ -3,6 +3,7 @@
 mod asked;
 mod days;
 mod lookups;
+mod overview;
 mod partials;
 mod patience;
 
@@ -17,8 +18,10 @@ use haru_stats::time::{SiteZones, Span};
 use haru_stats::wire;
 use haru_stats::{Day, Engine};
 use serde_json::{Value, json};
+use tokio::sync::Semaphore;
 
 use crate::accounts::View;
+use crate::collect::PlaceNames;
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
 use crate::sites::kept_from;
@@ -26,6 +29,7 @@ use crate::store::{EventStore, Site, Store};
 use asked::{Asked, Columns};
 use days::{Days, Taker};
 pub(crate) use lookups::CacheFigures;
+pub(crate) use overview::Glance;
 use partials::Partials;
 use patience::Patience;
 
@@ -79,6 +83,9 @@ pub(crate) struct Stats {
     days: Days,
     partials: Partials,
     engine: Engine,
+    /// Turns in which sites are computed for those who look at all of them.
+    glances: Semaphore,
+    places: Arc<PlaceNames>,
 }
 
 /// What every question about a site needs.
@@ -91,12 +98,14 @@ struct About {
 }
 
 impl Stats {
-    pub(crate) fn new(store: Store) -> Self {
+    pub(crate) fn new(store: Store, places: Arc<PlaceNames>) -> Self {
         Self {
             days: Days::new(Arc::new(store.clone())),
             store,
             partials: Partials::default(),
             engine: Engine::default(),
+            glances: Semaphore::new(overview::AT_ONCE),
+            places,
         }
     }
 
@@ -142,12 +151,13 @@ impl Stats {
         let plan = Plan::new(query.queries());
         let asked = Asked::new(self.engine, plan, patience.stop(), self.partials.clone(), Some(recent(now)));
         let asked = self.load(site, &about, &spans, asked).await?;
-        let (numbers, online) = computed(move || {
+        let (mut numbers, online) = computed(move || {
             let (answers, mut days) = asked.finish()?;
             days.retain(|day| shown.covers(day.span()));
             Ok::<_, Error>((query.assemble(answers), realtime::online(&days, now - realtime::ONLINE, now)))
         })
         .await??;
+        self.name_places(&mut numbers);
         let drops = if view.tells_operation() {
             let (first, last) = (date(&numbers.range.from), date(&numbers.range.to));
             self.store.drops(site, first, last).await?
@@ -194,6 +204,23 @@ impl Stats {
         i64::try_from(online).map_err(Error::internal)
     }
 
+    /// Instants of the first and the last event that are kept; none without events.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn ends(&self, site: &Site, view: View) -> Result<Option<(i64, i64)>> {
+        let about = self.about(site, view).await?;
+        let Some(first) = about.context.first_event else { return Ok(None) };
+        let (row, sealed) = self.store.last_events(site.key).await?;
+        let mut last = row.unwrap_or(first).max(first);
+        if let Some(day) = sealed.filter(|day| day.to > last) {
+            // Its rows may be gone: the day itself knows.
+            let days = self.load(site, &about, &[day], Columns::new(Some(day))).await?.finish();
+            last = days.iter().filter_map(|day| day.last()).fold(last, i64::max);
+        }
+        Ok(Some((first, last)))
+    }
+
     /// Use of the cache of finished days.
     pub(crate) fn days_cache(&self) -> CacheFigures {
         self.days.figures()
@@ -202,6 +229,16 @@ impl Stats {
     /// Use of the cache of what days contributed.
     pub(crate) fn partials_cache(&self) -> CacheFigures {
         self.partials.figures()
+    }
+
+    /// Names regions and cities, as soon as it is known what they are called.
+    fn name_places(&self, numbers: &mut Dashboard) {
+        let panels = [&numbers.panels.regions, &numbers.panels.cities];
+        if panels.into_iter().flatten().any(|panel| !panel.rows.is_empty()) && self.places.are_to_be_read() {
+            let places = self.places.clone();
+            tokio::task::spawn_blocking(move || places.read());
+        }
+        numbers.name_places(|code| self.places.name(code));
     }
 
     async fn about(&self, site: &Site, view: View) -> Result<About> {

@@ -6,6 +6,7 @@
 //! `trickle` sends the same kind of visits to a running server, at the pace of life.
 
 mod chance;
+mod cities;
 mod history;
 mod origins;
 mod pages;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Value, json};
 
+use super::cities::city;
 use super::history::{History, Plan};
 use super::visit::{Action, Referrer, Step, Visit};
 use crate::collect::{Agents, BatchItem, Enrichment, Hit, SiteRules, VisitorKeys, assemble_batch, past_key};
@@ -122,6 +123,10 @@ fn item(visit: &Visit, step: &Step, domain: &str) -> Value {
         "language": visit.person.language,
         "screen": visit.person.width,
     });
+    if let Some((region, city)) = city(visit.person.country, visit.visitor) {
+        item["region"] = json!(region);
+        item["city"] = json!(city);
+    }
     match &step.action {
         Action::View | Action::Custom { props: None, .. } => {}
         Action::Custom { props: Some(props), .. } => item["props"] = props.clone(),

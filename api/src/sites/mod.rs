@@ -2,11 +2,16 @@
 //! Whether the caller may is decided before: `accounts::Caller` gives out scopes right by right.
 
 mod addresses;
+mod annotations;
+mod arrivals;
 mod retention;
+mod segments;
 mod settings;
 
 pub(crate) use addresses::AddressWish;
+pub(crate) use annotations::AnnotationWish;
 pub(crate) use retention::kept_from;
+pub(crate) use segments::SegmentWish;
 pub(crate) use settings::ChangeWish;
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod acting;
+mod annotations;
 mod append;
 mod audit;
 mod connect;
@@ -21,6 +22,7 @@ mod own_account;
 mod password_resets;
 mod read;
 mod salts;
+mod saved_segments;
 mod scope;
 mod seals;
 mod second_factors;
@@ -37,6 +39,7 @@ mod usage;
 mod users;
 
 pub(crate) use accounts::{NewUser, User};
+pub(crate) use annotations::{Annotation, AnnotationChange, NewAnnotation};
 pub(crate) use audit::AuditEntry;
 pub(crate) use dropped::DropCount;
 pub(crate) use edit::Edit;
@@ -48,6 +51,7 @@ pub(crate) use logins::ListedLogin;
 pub(crate) use members::{Member, MemberChange, Reach};
 pub(crate) use password_resets::{NewPasswordReset, PasswordReset};
 pub(crate) use read::event_of;
+pub(crate) use saved_segments::{NewSavedSegment, SavedSegment, SavedSegmentChange};
 pub(crate) use scope::{Role, Scope};
 pub(crate) use seals::{Attempt, SealedDay, Totals};
 pub(crate) use second_factors::{Proved, SealedFactor};

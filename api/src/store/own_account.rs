@@ -1,7 +1,7 @@
 //! The caller's own account: its name and its end. All of it is gone at once but for what its sites hold, which is removed in
 //! small steps.
 
-use haru_entity::{account, audit_entry, member, site};
+use haru_entity::{account, annotation, audit_entry, member, saved_segment, site};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, QueryTrait,
@@ -70,6 +70,19 @@ impl Store {
             .col_expr(site::Column::DeletedAt, Expr::value(at))
             .filter(site::Column::AccountId.eq(id))
             .filter(site::Column::DeletedAt.is_null())
+            .exec(&transaction)
+            .await?;
+        // What people wrote goes at once, whatever becomes of the events.
+        let sites = || {
+            let of_account = site::Entity::find().select_only().column(site::Column::Id);
+            of_account.filter(site::Column::AccountId.eq(id)).into_query()
+        };
+        saved_segment::Entity::delete_many()
+            .filter(saved_segment::Column::SiteId.in_subquery(sites()))
+            .exec(&transaction)
+            .await?;
+        annotation::Entity::delete_many()
+            .filter(annotation::Column::SiteId.in_subquery(sites()))
             .exec(&transaction)
             .await?;
         // Memberships take logins, tokens and invitations along.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use haru_entity::{api_token_site, member_site, site, site_timezone};
+use haru_entity::{api_token_site, event, member_site, sealed_day, site, site_timezone};
 use haru_stats::time::SiteZones;
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect, QueryTrait, Select, SqlErr,
@@ -189,6 +190,51 @@ impl Store {
             query = query.filter(site::Column::PublicId.gt(after));
         }
         Ok(query.all(&self.reader).await?.into_iter().map(Site::from).collect())
+    }
+
+    /// Keys of those sites that may have events at or after an instant: they have a row of then, or a sealed day that ends later.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn sites_awake_since(&self, scope: &Scope, instant: i64) -> Result<BTreeSet<i64>> {
+        let key = || Expr::col((site::Entity, site::Column::Id));
+        let rows = Query::select()
+            .expr(Expr::val(1))
+            .from(event::Entity)
+            .and_where(Expr::col((event::Entity, event::Column::SiteId)).eq(key()))
+            .and_where(Expr::col((event::Entity, event::Column::At)).gte(instant))
+            .take();
+        let days = Query::select()
+            .expr(Expr::val(1))
+            .from(sealed_day::Entity)
+            .and_where(Expr::col((sealed_day::Entity, sealed_day::Column::SiteId)).eq(key()))
+            .and_where(Expr::col((sealed_day::Entity, sealed_day::Column::EndsAt)).gt(instant))
+            .and_where(Expr::col((sealed_day::Entity, sealed_day::Column::Sealed)).gt(0))
+            .take();
+        let awake = visible(scope)
+            .select_only()
+            .column(site::Column::Id)
+            .filter(Condition::any().add(Expr::exists(rows)).add(Expr::exists(days)))
+            .into_tuple::<i64>();
+        Ok(awake.all(&self.reader).await?.into_iter().collect())
+    }
+
+    /// Which of these texts are domains of sites of this instance, whoever has them: it tells nobody's data, only that a host is
+    /// somebody's.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn domains_among(&self, hosts: BTreeSet<String>) -> Result<BTreeSet<String>> {
+        if hosts.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let domains = site::Entity::find()
+            .select_only()
+            .column(site::Column::Domain)
+            .filter(site::Column::Domain.is_in(hosts))
+            .filter(site::Column::DeletedAt.is_null())
+            .into_tuple::<String>();
+        Ok(domains.all(&self.reader).await?.into_iter().collect())
     }
 
     /// Makes a site in the caller's account.

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use haru_entity::{api_token_site, dropped, event, event_id, invitation_site, member_site, share_link, site};
+use haru_entity::{
+    annotation, api_token_site, dropped, event, event_id, invitation_site, member_site, saved_segment, share_link, site,
+};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
@@ -48,6 +50,11 @@ impl Store {
             .filter(invitation_site::Column::SiteId.eq(site.key))
             .exec(&transaction)
             .await?;
+        saved_segment::Entity::delete_many()
+            .filter(saved_segment::Column::SiteId.eq(site.key))
+            .exec(&transaction)
+            .await?;
+        annotation::Entity::delete_many().filter(annotation::Column::SiteId.eq(site.key)).exec(&transaction).await?;
         audit::note(&transaction, scope, Action::SiteDeleted, &site.domain).await?;
         transaction.commit().await?;
         Ok(site)

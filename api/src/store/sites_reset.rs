@@ -6,7 +6,10 @@
 //! at that moment carry the old key and go with it; on other nodes that is so for 2 seconds, until they have looked around.
 //! The public id, the domain, the tracking token and the settings stay; whatever points at the site moves along.
 
-use haru_entity::{api_token_site, excluded_address, invitation_site, member_site, share_link, site, site_timezone};
+use haru_entity::{
+    annotation, api_token_site, excluded_address, invitation_site, member_site, saved_segment, share_link, site,
+    site_timezone,
+};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait,
@@ -79,6 +82,16 @@ async fn move_along(transaction: &DatabaseTransaction, old: i64, new: i64) -> Re
     share_link::Entity::update_many()
         .col_expr(share_link::Column::SiteId, Expr::value(new))
         .filter(share_link::Column::SiteId.eq(old))
+        .exec(transaction)
+        .await?;
+    saved_segment::Entity::update_many()
+        .col_expr(saved_segment::Column::SiteId, Expr::value(new))
+        .filter(saved_segment::Column::SiteId.eq(old))
+        .exec(transaction)
+        .await?;
+    annotation::Entity::update_many()
+        .col_expr(annotation::Column::SiteId, Expr::value(new))
+        .filter(annotation::Column::SiteId.eq(old))
         .exec(transaction)
         .await?;
     Ok(())

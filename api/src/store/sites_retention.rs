@@ -70,4 +70,29 @@ impl Store {
             .into_tuple::<i64>();
         Ok(first.one(&self.reader).await?)
     }
+
+    /// Instant of the last row of a site, and the span of its last sealed day that holds events.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn last_events(&self, site: i64) -> Result<(Option<i64>, Option<haru_stats::time::Span>)> {
+        let row = event::Entity::find()
+            .select_only()
+            .column(event::Column::At)
+            .filter(event::Column::SiteId.eq(site))
+            .order_by_desc(event::Column::At)
+            .limit(1)
+            .into_tuple::<i64>();
+        let day = sealed_day::Entity::find()
+            .select_only()
+            .columns([sealed_day::Column::StartsAt, sealed_day::Column::EndsAt])
+            .filter(sealed_day::Column::SiteId.eq(site))
+            .filter(sealed_day::Column::Sealed.gt(0))
+            .filter(sealed_day::Column::Events.gt(0))
+            .order_by_desc(sealed_day::Column::StartsAt)
+            .limit(1)
+            .into_tuple::<(i64, i64)>();
+        let day = day.one(&self.reader).await?.map(|(from, to)| haru_stats::time::Span { from, to });
+        Ok((row.one(&self.reader).await?, day))
+    }
 }

@@ -54,11 +54,9 @@ async fn questions_over_a_socket_are_counted_like_calls(db: Db) {
 /// Each fragment spreads the next one twice: a kilobyte of text, two to the power of thirty ways through it.
 async fn a_query_that_would_be_walked_for_ever_is_refused_at_once(db: Db) {
     let (haru, _place) = start(db, &[]).await;
-    let mut query = "{ ...f0 }".to_owned();
-    for index in 0..30 {
-        query += &format!(" fragment f{index} on Query {{ ...f{next} ...f{next} }}", next = index + 1);
-    }
-    query += " fragment f30 on Query { __typename }";
+    let fragment = |index| format!(" fragment f{index} on Query {{ ...f{next} ...f{next} }}", next = index + 1);
+    let fragments: Vec<String> = (0..30).map(fragment).collect();
+    let query = format!("{{ ...f0 }}{} fragment f30 on Query {{ __typename }}", fragments.concat());
     let nobody = Haru::at(haru.base.clone());
     let answer = nobody.client.post(nobody.url("/graphql")).json(&json!({"query": query})).send().await.expect("sent");
     assert!(answer.text().await.expect("a body").contains("at most 20 fragments"));

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod admin;
+mod arrivals;
 mod audit;
 mod bad_input;
 mod batch;
@@ -25,13 +26,16 @@ mod matrix;
 mod members;
 mod metrics;
 mod overtaken;
+mod overview;
 mod owners;
 mod passwords;
 mod people;
+mod places;
 mod privacy;
 mod query;
 mod quotas;
 mod rate_limits;
+mod saved_segments;
 mod sealing;
 mod second_factor;
 mod share;

@@ -1,7 +1,7 @@
 //! The dashboards that are asked: what the webapp asks for a period without comparison.
 //!
-//! Eighteen queries in one: totals and time series of visitors, visits, pageviews, views per visit, bounce rate, visit duration and
-//! events, and sixteen panels of the nine largest groups, each with visitors and their share.
+//! Twenty-two queries in one: totals and time series of visitors, visits, pageviews, views per visit, bounce rate, visit duration and
+//! events, and twenty panels of the nine largest groups, each with visitors and their share.
 
 use haru_site::{DAY, START};
 use haru_stats::wire::{self, Context};

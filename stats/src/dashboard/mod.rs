@@ -43,7 +43,7 @@ pub struct DashboardQuery {
 }
 
 /// The panels' dimensions, in the order of [`Panels`].
-const PANELS: [Dimension; 16] = [
+const PANELS: [Dimension; 20] = [
     Dimension::Page,
     Dimension::Visit(VisitDimension::EntryPage),
     Dimension::Visit(VisitDimension::ExitPage),
@@ -56,9 +56,13 @@ const PANELS: [Dimension; 16] = [
     Dimension::Visit(VisitDimension::UtmContent),
     Dimension::Visit(VisitDimension::UtmTerm),
     Dimension::Visit(VisitDimension::Country),
+    Dimension::Visit(VisitDimension::Region),
+    Dimension::Visit(VisitDimension::City),
+    Dimension::Visit(VisitDimension::Language),
     Dimension::Visit(VisitDimension::Browser),
     Dimension::Visit(VisitDimension::Os),
     Dimension::Visit(VisitDimension::Device),
+    Dimension::Visit(VisitDimension::Screen),
     Dimension::EventName,
 ];
 

@@ -118,8 +118,11 @@ pub struct Panel {
 /// One group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PanelRow {
-    /// Its label.
+    /// Its label, as filters take it.
     pub value: String,
+    /// What it is called where that is something else: see [`Dashboard::name_places`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Its visitors.
     pub visitors: Number,
     /// Percent of all visitors of the range and filters, two decimals.
@@ -142,10 +145,26 @@ pub struct Panels {
     pub utm_contents: Option<Panel>,
     pub utm_terms: Option<Panel>,
     pub countries: Option<Panel>,
+    pub regions: Option<Panel>,
+    pub cities: Option<Panel>,
+    pub languages: Option<Panel>,
     pub browsers: Option<Panel>,
     pub os: Option<Panel>,
     pub devices: Option<Panel>,
+    pub screens: Option<Panel>,
     pub events: Option<Panel>,
+}
+
+impl Dashboard {
+    /// Names regions and cities, which are stored as codes: `name` is asked for each that is shown, and answers what it is called
+    /// where it knows and that is something else. Events hold no such names.
+    pub fn name_places(&mut self, name: impl Fn(&str) -> Option<String>) {
+        for panel in [&mut self.panels.regions, &mut self.panels.cities].into_iter().flatten() {
+            for row in &mut panel.rows {
+                row.name = name(&row.value).filter(|name| *name != row.value);
+            }
+        }
+    }
 }
 
 impl DashboardQuery {
@@ -191,9 +210,13 @@ impl DashboardQuery {
                 utm_contents: panel(),
                 utm_terms: panel(),
                 countries: panel(),
+                regions: panel(),
+                cities: panel(),
+                languages: panel(),
                 browsers: panel(),
                 os: panel(),
                 devices: panel(),
+                screens: panel(),
                 events: panel(),
             },
         }
@@ -211,7 +234,7 @@ impl DashboardQuery {
         let rows = answer.rows.into_iter().filter_map(|mut row| {
             let value = row.dimensions.pop()?;
             let (visitors, share) = (*row.metrics.first()?, *row.metrics.get(1)?);
-            (left_out != Some(value.as_str())).then_some(PanelRow { value, visitors, share })
+            (left_out != Some(value.as_str())).then_some(PanelRow { value, name: None, visitors, share })
         });
         let limit = usize::try_from(self.options.rows).unwrap_or(usize::MAX);
         Panel { rows: rows.take(limit).collect(), dimension }

@@ -126,6 +126,13 @@ impl Day {
         self.rows.time.len()
     }
 
+    /// The last instant at which something happened, engagement of visitors without a visit included; none of a day without events.
+    pub fn last(&self) -> Option<i64> {
+        let orphans = self.orphans.iter().map(|(_, time)| *time);
+        let last = self.rows.time.iter().copied().chain(orphans).max()?;
+        Some(self.span.from + i64::from(last))
+    }
+
     /// Visits that start in the day.
     pub fn visits(&self) -> usize {
         self.visits.visitor.len()

@@ -22,15 +22,19 @@ pub enum PanelName {
     Channels,
     Campaigns,
     Countries,
+    Regions,
+    Cities,
+    Languages,
     Browsers,
     Os,
     Devices,
+    Screens,
     Events,
 }
 
 impl PanelName {
     /// Every name, in the order in which they are told.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Pages,
         Self::EntryPages,
         Self::ExitPages,
@@ -39,9 +43,13 @@ impl PanelName {
         Self::Channels,
         Self::Campaigns,
         Self::Countries,
+        Self::Regions,
+        Self::Cities,
+        Self::Languages,
         Self::Browsers,
         Self::Os,
         Self::Devices,
+        Self::Screens,
         Self::Events,
     ];
 
@@ -56,9 +64,13 @@ impl PanelName {
             Self::Channels => "channels",
             Self::Campaigns => "campaigns",
             Self::Countries => "countries",
+            Self::Regions => "regions",
+            Self::Cities => "cities",
+            Self::Languages => "languages",
             Self::Browsers => "browsers",
             Self::Os => "os",
             Self::Devices => "devices",
+            Self::Screens => "screens",
             Self::Events => "events",
         }
     }
@@ -68,8 +80,8 @@ impl PanelName {
         Self::ALL.into_iter().find(|panel| panel.name() == name)
     }
 
-    /// The panel that shows the values of a dimension. What no panel shows (hostnames, cities, versions, languages, …) is in
-    /// none: who lets the public see countries has not said that it may see cities.
+    /// The panel that shows the values of a dimension. What no panel shows (hostnames, versions, …) is in none, and what is
+    /// finer has a panel of its own: who lets the public see countries has not said that it may see cities.
     pub fn of(dimension: &Dimension) -> Option<Self> {
         match dimension {
             Dimension::Page => Some(Self::Pages),
@@ -88,17 +100,15 @@ impl PanelName {
                 VisitDimension::Device => Some(Self::Devices),
                 VisitDimension::Browser => Some(Self::Browsers),
                 VisitDimension::Os => Some(Self::Os),
+                VisitDimension::Screen => Some(Self::Screens),
                 VisitDimension::Country | VisitDimension::CountryName => Some(Self::Countries),
+                VisitDimension::Region | VisitDimension::RegionName => Some(Self::Regions),
+                VisitDimension::City | VisitDimension::CityName => Some(Self::Cities),
+                VisitDimension::Language => Some(Self::Languages),
                 VisitDimension::EntryPageHostname
                 | VisitDimension::ExitPageHostname
                 | VisitDimension::BrowserVersion
-                | VisitDimension::OsVersion
-                | VisitDimension::Region
-                | VisitDimension::City
-                | VisitDimension::RegionName
-                | VisitDimension::CityName
-                | VisitDimension::Language
-                | VisitDimension::Screen => None,
+                | VisitDimension::OsVersion => None,
             },
             Dimension::Hostname | Dimension::Property(_) | Dimension::Time | Dimension::TimeBy(_) => None,
         }

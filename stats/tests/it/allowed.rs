@@ -60,7 +60,7 @@ fn words_name_panels() {
         assert_eq!(alone.iter().collect::<Vec<_>>(), [panel]);
     }
     assert_eq!(PanelNames::all().iter().count(), PanelName::ALL.len());
-    assert_eq!(PanelName::from_name("cities"), None);
+    assert_eq!(PanelName::from_name("hostnames"), None);
 }
 
 #[test]
@@ -89,11 +89,15 @@ fn each_panel_that_is_off_takes_its_dimensions_along() {
 
 #[test]
 fn finer_words_than_the_panels_are_not_shown() {
-    for hidden in ["visit:city", "visit:region_name", "visit:browser_version", "visit:language", "event:hostname"] {
+    for hidden in ["visit:os_version", "visit:exit_page_hostname", "visit:browser_version", "event:hostname"] {
         let told = query(all(), &json!({"dimensions": [hidden]})).expect_err("refused");
         assert_eq!(told, format!("dimensions \"{hidden}\" is not shown here"));
     }
     assert!(query(all(), &json!({"dimensions": ["visit:country_name"]})).is_ok());
+    let countries = Shown { panels: [PanelName::Countries].into_iter().collect(), ..all() };
+    for finer in ["visit:region", "visit:region_name", "visit:city", "visit:city_name"] {
+        assert!(query(countries, &json!({"dimensions": [finer]})).is_err(), "{finer}");
+    }
 }
 
 #[test]

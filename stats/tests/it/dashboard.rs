@@ -101,9 +101,13 @@ fn panels() {
         ("utm_contents", "visit:utm_content"),
         ("utm_terms", "visit:utm_term"),
         ("countries", "visit:country"),
+        ("regions", "visit:region"),
+        ("cities", "visit:city"),
+        ("languages", "visit:language"),
         ("browsers", "visit:browser"),
         ("os", "visit:os"),
         ("devices", "visit:device"),
+        ("screens", "visit:screen"),
         ("events", "event:name"),
     ];
     for (name, dimension) in names {
@@ -157,4 +161,32 @@ fn a_wrong_dashboard_is_refused() {
         let error = wire::dashboard(&body, &context).expect_err("refused").to_string();
         assert!(error.contains(word), "{body}: {error}");
     }
+}
+
+#[test]
+fn places_are_named_where_their_names_are_known() {
+    let place = |visitor, region, city| Event { ts: at(NOW), visitor, region, city, ..Event::default() };
+    let events = [place(1, "BR-SP", "3448439"), place(2, "BR-SP", "Santos"), place(3, "BR-RJ", "7")];
+    let context = Context { now: at(NOW), zone: Tz::UTC, first_event: None, allowed: Allowed::Everything };
+    let query = wire::dashboard(&json!({"date_range": "day"}), &context).expect("a valid dashboard");
+    let parts = parts(&days(&SiteZones::fixed(Tz::UTC), &events));
+    let mut dashboard = query.answer(&Engine::default(), &parts, &NoCache).expect("within the budget");
+    let names = [("BR-SP", "São Paulo"), ("3448439", "São Paulo"), ("Santos", "Santos")];
+    dashboard.name_places(|code| names.iter().find(|(known, _)| *known == code).map(|(_, name)| (*name).to_owned()));
+    let panels = serde_json::to_value(&dashboard.panels).expect("JSON");
+    assert_eq!(
+        panels["regions"]["rows"],
+        json!([
+            {"value": "BR-SP", "name": "São Paulo", "visitors": 2, "share": 66.67},
+            {"value": "BR-RJ", "visitors": 1, "share": 33.33},
+        ])
+    );
+    assert_eq!(
+        panels["cities"]["rows"],
+        json!([
+            {"value": "3448439", "name": "São Paulo", "visitors": 1, "share": 33.33},
+            {"value": "7", "visitors": 1, "share": 33.33},
+            {"value": "Santos", "visitors": 1, "share": 33.33},
+        ])
+    );
 }

@@ -12,6 +12,7 @@ mod instructions;
 mod large;
 mod memory;
 mod oracle;
+mod overview;
 mod realtime;
 mod refusals;
 mod segments;

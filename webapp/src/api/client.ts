@@ -3,7 +3,7 @@
 
 import { read } from "./http";
 import { client } from "./member";
-import type { Instance, Site } from "./types";
+import type { Arrivals, Instance, OverviewPage, Site } from "./types";
 
 const at = (site: string) => ({ params: { path: { site } } });
 
@@ -33,3 +33,14 @@ export const deleteSite = (site: string, domain: string): Promise<void> =>
 
 export const rotateToken = (site: string): Promise<Site> =>
   read(client.POST("/v1/sites/{site}/token", at(site)));
+
+/** One page of all sites at a glance, the most visited first. */
+export const getOverview = (
+  limit: number,
+  after: string | null,
+  signal: AbortSignal,
+): Promise<OverviewPage> =>
+  read(client.GET("/v1/overview", { params: { query: { limit, ...(after ? { after } : {}) } }, signal }));
+
+export const getArrivals = (site: string, signal?: AbortSignal): Promise<Arrivals> =>
+  read(client.GET("/v1/sites/{site}/arrivals", { ...at(site), ...(signal ? { signal } : {}) }));

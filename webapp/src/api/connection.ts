@@ -3,7 +3,15 @@
 
 import { createApiClient, read, type Send } from "./http";
 import { createSubscriptions, type Subscriptions } from "./subscriptions";
-import type { Dashboard, DashboardQuery, QueryAnswer } from "./types";
+import type {
+  ApiFilter,
+  Dashboard,
+  DashboardQuery,
+  DateRange,
+  QueryAnswer,
+  Realtime,
+  RowsQuestion,
+} from "./types";
 
 /** How a viewer proves who they are. */
 export interface Credentials {
@@ -17,14 +25,15 @@ export interface Credentials {
 
 export interface Connection extends Subscriptions {
   getDashboard(site: string, body: DashboardQuery, signal?: AbortSignal): Promise<Dashboard>;
-  /** One page of all rows of a dimension by visitors, in the query language. */
-  listRows(
+  /** One page of the rows of a table, in the query language. */
+  listRows(site: string, question: RowsQuestion, signal?: AbortSignal): Promise<QueryAnswer>;
+  /** The most visited values of a dimension; of regions also their names. */
+  listValues(
     site: string,
-    dimension: string,
-    query: Pick<DashboardQuery, "date_range" | "filters">,
-    page: { limit: number; offset: number },
+    question: { date_range: DateRange; dimension: string; filters: ApiFilter[]; limit: number },
     signal?: AbortSignal,
   ): Promise<QueryAnswer>;
+  getRealtime(site: string, signal?: AbortSignal): Promise<Realtime>;
 }
 
 export function createConnection(credentials: Credentials): Connection {
@@ -37,20 +46,30 @@ export function createConnection(credentials: Credentials): Connection {
         client.POST("/v1/sites/{site}/dashboard", { params: { path: { site } }, body, signal }),
       ) as Promise<Dashboard>,
 
-    listRows: (site, dimension, query, page, signal) =>
+    listRows: (site, question, signal) =>
+      read(
+        client.POST("/v2/query", {
+          body: { site_id: site, ...question, include: { total_rows: true } },
+          signal,
+        }),
+      ) as Promise<QueryAnswer>,
+
+    listValues: (site, { date_range, dimension, filters, limit }, signal) =>
       read(
         client.POST("/v2/query", {
           body: {
             site_id: site,
             metrics: ["visitors"],
-            date_range: query.date_range,
-            dimensions: [dimension],
-            filters: query.filters ?? [],
-            include: { total_rows: true },
-            pagination: page,
+            date_range,
+            dimensions: dimension === "visit:region" ? [dimension, "visit:region_name"] : [dimension],
+            filters,
+            pagination: { limit },
           },
           signal,
         }),
       ) as Promise<QueryAnswer>,
+
+    getRealtime: (site, signal) =>
+      read(client.GET("/v1/sites/{site}/realtime", { params: { path: { site } }, signal })),
   };
 }

@@ -3,7 +3,7 @@
 const NUMBERS = "visitors visits pageviews views_per_visit bounce_rate visit_duration events";
 const PANELS =
   "pages entry_pages exit_pages channels sources referrers utm_sources utm_mediums utm_campaigns utm_contents " +
-  "utm_terms countries browsers os devices events";
+  "utm_terms countries regions cities languages browsers os screens devices events";
 
 const each = (fields: string, selection: string) =>
   fields
@@ -24,10 +24,14 @@ export const LIVE_DASHBOARD = `subscription LiveDashboard($siteId: ID!, $query: 
       current { ${NUMBERS} }
       previous { labels values { ${NUMBERS} } }
     }
-    panels { ${each(PANELS, "{ dimension rows { value visitors share } }")} }
+    panels { ${each(PANELS, "{ dimension rows { value name visitors share } }")} }
     drops { reason count }
     notices
   }
 }`;
 
 export const LIVE_VISITORS = "subscription LiveVisitors($siteId: ID!) { liveVisitors(siteId: $siteId) }";
+
+export const LIVE_EVENTS = `subscription LiveEvents($siteId: ID!) {
+  liveEvents(siteId: $siteId) { at kind name page source country browser }
+}`;

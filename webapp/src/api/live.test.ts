@@ -12,9 +12,11 @@ afterEach(() => {
 function start() {
   const values: number[] = [];
   const states: LiveState[] = [];
+  const waits: (number | null)[] = [];
   const sinks: { next(value: number): void; ended(): void }[] = [];
   const listeners: (() => void)[] = [];
-  const seen = { open: 0, polls: 0, hidden: false };
+  const lost: (() => void)[] = [];
+  const seen = { open: 0, polls: 0, hidden: false, offline: false };
   const stop = keepLive<number>(
     {
       subscribe(sink) {
@@ -29,7 +31,10 @@ function start() {
         return 100 + seen.polls;
       },
       onValue: (value) => values.push(value),
-      onState: (state) => states.push(state),
+      onState: (state, retryAt) => {
+        states.push(state);
+        waits.push(retryAt && retryAt - Date.now());
+      },
     },
     {
       isHidden: () => seen.hidden,
@@ -37,8 +42,14 @@ function start() {
         listeners.push(listener);
         return () => listeners.splice(listeners.indexOf(listener), 1);
       },
+      isOffline: () => seen.offline,
       onOnline: () => () => undefined,
+      onOffline(listener) {
+        lost.push(listener);
+        return () => lost.splice(lost.indexOf(listener), 1);
+      },
       random: () => 0.5,
+      now: Date.now,
     },
   );
   const last = () => {
@@ -50,7 +61,11 @@ function start() {
     seen.hidden = hidden;
     for (const listener of [...listeners]) listener();
   };
-  return { values, states, sinks, seen, stop, last, hide };
+  const lose = () => {
+    seen.offline = true;
+    for (const listener of [...lost]) listener();
+  };
+  return { values, states, waits, sinks, seen, stop, last, hide, lose };
 }
 
 test("values of the socket arrive", () => {
@@ -90,6 +105,29 @@ test("back on the socket, polling ends and the pauses start small again", async 
   live.last().ended();
   await vi.advanceTimersByTimeAsync(1_000);
   expect(live.sinks).toHaveLength(3);
+});
+
+test("it says when it tries again", async () => {
+  const live = start();
+  live.last().ended();
+  await vi.advanceTimersByTimeAsync(1_000);
+  live.last().ended();
+  expect(live.states).toEqual(["connecting", "polling", "polling"]);
+  expect(live.waits).toEqual([null, 1_000, 2_000]);
+});
+
+test("without a network it says so at once, and still tries: the guess may be wrong", async () => {
+  const live = start();
+  live.last().next(1);
+  live.lose();
+  expect(live.states.at(-1)).toBe("offline");
+  expect(live.seen.open).toBe(0);
+  await vi.advanceTimersByTimeAsync(1_000);
+  live.last().next(2);
+  expect(live.states.at(-1)).toBe("live");
+  live.stop();
+  live.lose();
+  expect(live.states.at(-1)).toBe("live");
 });
 
 test("a socket that stays silent counts as away", async () => {

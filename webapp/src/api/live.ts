@@ -1,6 +1,6 @@
 // Keeps something current: a subscription while the socket stands, polling while it does not, silence while nobody looks.
 
-export type LiveState = "connecting" | "live" | "polling" | "paused";
+export type LiveState = "connecting" | "live" | "polling" | "offline" | "paused";
 
 export interface LiveSource<T> {
   /** Opens the subscription; answers how to end it. */
@@ -8,15 +8,20 @@ export interface LiveSource<T> {
   /** Asks once over HTTP, while the socket is away. */
   poll(signal: AbortSignal): Promise<T>;
   onValue(value: T): void;
-  onState?(state: LiveState): void;
+  /** `retryAt`: while the socket is away, when it is tried again, in milliseconds since 1970. */
+  onState?(state: LiveState, retryAt: number | null): void;
 }
 
 /** What a browser tells us; tests bring their own. */
 export interface LiveWorld {
   isHidden(): boolean;
+  /** A guess: a server on this machine can be reached without a network. */
+  isOffline(): boolean;
   onVisibility(listener: () => void): () => void;
   onOnline(listener: () => void): () => void;
+  onOffline(listener: () => void): () => void;
   random(): number;
+  now(): number;
 }
 
 const POLL_MS = 10_000;
@@ -39,7 +44,7 @@ export function keepLive<T>(source: LiveSource<T>, world: LiveWorld): () => void
   let polling: AbortController | null = null;
   let stopped = false;
 
-  const say = (state: LiveState) => source.onState?.(state);
+  const say = (state: LiveState, retryAt: number | null = null) => source.onState?.(state, retryAt);
 
   function close(): void {
     clearTimeout(retryTimer);
@@ -56,7 +61,6 @@ export function keepLive<T>(source: LiveSource<T>, world: LiveWorld): () => void
 
   function startPolling(): void {
     if (polling) return;
-    say("polling");
     const round = new AbortController();
     polling = round;
     const again = () => {
@@ -73,6 +77,9 @@ export function keepLive<T>(source: LiveSource<T>, world: LiveWorld): () => void
     again();
   }
 
+  /** Ends the attempt under way as a failed one. */
+  let fail: (() => void) | null = null;
+
   function open(): void {
     close();
     if (stopped || world.isHidden()) return;
@@ -83,9 +90,12 @@ export function keepLive<T>(source: LiveSource<T>, world: LiveWorld): () => void
       close();
       if (stopped || world.isHidden()) return;
       startPolling();
-      retryTimer = setTimeout(open, backoff(attempt, world.random()));
+      const wait = backoff(attempt, world.random());
       attempt += 1;
+      retryTimer = setTimeout(open, wait);
+      say(world.isOffline() ? "offline" : "polling", world.now() + wait);
     };
+    fail = end;
     patience = setTimeout(end, PATIENCE_MS);
     const closeThis = source.subscribe({
       next(value) {
@@ -119,7 +129,12 @@ export function keepLive<T>(source: LiveSource<T>, world: LiveWorld): () => void
     }
   }
 
-  const forget = [world.onVisibility(wake), world.onOnline(wake)];
+  const forget = [
+    world.onVisibility(wake),
+    world.onOnline(wake),
+    // A socket notices late that its network has gone.
+    world.onOffline(() => fail?.()),
+  ];
   wake();
 
   return () => {
@@ -132,6 +147,7 @@ export function keepLive<T>(source: LiveSource<T>, world: LiveWorld): () => void
 
 export const browserWorld: LiveWorld = {
   isHidden: () => document.hidden,
+  isOffline: () => !navigator.onLine,
   onVisibility(listener) {
     document.addEventListener("visibilitychange", listener);
     return () => document.removeEventListener("visibilitychange", listener);
@@ -140,5 +156,10 @@ export const browserWorld: LiveWorld = {
     addEventListener("online", listener);
     return () => removeEventListener("online", listener);
   },
+  onOffline(listener) {
+    addEventListener("offline", listener);
+    return () => removeEventListener("offline", listener);
+  },
   random: Math.random,
+  now: Date.now,
 };

@@ -1,6 +1,7 @@
 // Errors of the API as one type, and as words for people.
 
 import { t } from "../i18n";
+import { serverText } from "../lib/server-text";
 
 interface ProblemDetails {
   type?: string;
@@ -24,7 +25,7 @@ export class ApiError extends Error {
     super(problem.detail ?? problem.error ?? problem.title ?? messageOf(status));
     this.status = status;
     this.type = problem.type;
-    this.fields = new Map((problem.errors ?? []).map((error) => [error.field, error.message]));
+    this.fields = new Map((problem.errors ?? []).map((error) => [error.field, serverText(error.message)]));
     this.requestId = problem.request_id;
   }
 
@@ -32,7 +33,7 @@ export class ApiError extends Error {
   get text(): string {
     return this.status === 0 || this.status === 429 || this.status >= 500
       ? messageOf(this.status)
-      : this.message;
+      : serverText(this.message);
   }
 }
 

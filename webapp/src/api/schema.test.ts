@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSchema, parse, validate } from "graphql";
 import { expect, test } from "vitest";
-import { LIVE_DASHBOARD, LIVE_VISITORS } from "./documents";
+import { LIVE_DASHBOARD, LIVE_EVENTS, LIVE_VISITORS } from "./documents";
 
 const openapi = fileURLToPath(new URL("../../../openapi/", import.meta.url));
 
@@ -23,6 +23,7 @@ test("schema.ts is what the generator makes of openapi.json", () => {
 test.each([
   ["liveDashboard", LIVE_DASHBOARD],
   ["liveVisitors", LIVE_VISITORS],
+  ["liveEvents", LIVE_EVENTS],
 ])("%s asks for what schema.graphql offers", (_name, document) => {
   const schema = buildSchema(readFileSync(join(openapi, "schema.graphql"), "utf8"));
   expect(validate(schema, parse(document))).toEqual([]);

@@ -6,7 +6,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Credentials } from "./connection";
 import type { Send } from "./http";
 import { ApiError, toApiError } from "./problem";
-import { getShareDoor, isShareTokenGood, openShare } from "./share";
+import { getShareDoor, isShareTokenGood, openShare } from "./share-reader";
 import type { ShareSession } from "./share-types";
 
 /** What a reader may know of their session. */

@@ -1,16 +1,13 @@
 // The requests around share links and the settings of a site, one function each. Every failure is an `ApiError`.
 
-import { createApiClient, read, type Send } from "./http";
+import { read } from "./http";
 import { client } from "./member";
-import { ApiError } from "./problem";
 import type {
   ExcludedAddress,
   NewExcludedAddress,
   NewShareLink,
-  ShareDoor,
   ShareLink,
   ShareLinkChange,
-  ShareSession,
   SiteChange,
 } from "./share-types";
 import { type Change, changeBody, type Site } from "./types";
@@ -55,26 +52,3 @@ export const changeShareLink = (site: string, link: string, change: LinkChange):
 
 export const revokeShareLink = (site: string, link: string): Promise<void> =>
   read(client.DELETE(`${LINKS}/{link}`, atLink(site, link)));
-
-/** What a reader without a login asks; `send` adds no token of anybody's. */
-export const getShareDoor = (send: Send, slug: string): Promise<ShareDoor> =>
-  read(createApiClient(send).GET("/v1/share/{slug}", { params: { path: { slug } } }));
-
-export const openShare = (send: Send, slug: string, password: string | null): Promise<ShareSession> =>
-  read(
-    createApiClient(send).POST("/v1/share/{slug}/session", {
-      params: { path: { slug } },
-      body: password === null ? {} : { password },
-    }),
-  );
-
-/** Asks with a reader's token whether it is still good. */
-export async function isShareTokenGood(send: Send, site: string): Promise<boolean> {
-  try {
-    await read(createApiClient(send).GET("/v1/sites/{site}/realtime", at(site)));
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return false;
-    throw error;
-  }
-}

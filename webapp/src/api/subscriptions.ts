@@ -2,8 +2,8 @@
 
 import { type Client, createClient } from "graphql-ws";
 import { urls } from "../lib/urls";
-import { LIVE_DASHBOARD, LIVE_VISITORS } from "./documents";
-import type { Dashboard, DashboardQuery } from "./types";
+import { LIVE_DASHBOARD, LIVE_EVENTS, LIVE_VISITORS } from "./documents";
+import type { Dashboard, DashboardQuery, LiveEvent } from "./types";
 
 interface Sink<T> {
   next(value: T): void;
@@ -13,9 +13,14 @@ interface Sink<T> {
 export interface Subscriptions {
   subscribeDashboard(siteId: string, query: DashboardQuery, sink: Sink<Dashboard>): () => void;
   subscribeVisitors(siteId: string, sink: Sink<number>): () => void;
+  /** Events as they happen; says nothing until the first. Not for readers of share links. */
+  subscribeEvents(siteId: string, sink: Sink<LiveEvent>): () => void;
   /** Ends the socket, for instance when the user logs out. */
   closeSocket(): void;
 }
+
+/** A ping is answered within this time, or the connection is given up. */
+const ANSWER_MS = 5_000;
 
 /** `onEnded` hears of each subscription that ended without having been ended here. */
 export function createSubscriptions(
@@ -23,6 +28,7 @@ export function createSubscriptions(
   onEnded?: () => void,
 ): Subscriptions {
   let client: Client | undefined;
+  let unanswered: ReturnType<typeof setTimeout> | undefined;
 
   function socket(): Client {
     client ??= createClient({
@@ -31,6 +37,16 @@ export function createSubscriptions(
       keepAlive: 20_000,
       retryAttempts: 0,
       connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
+      on: {
+        // A connection that died without a word, for instance while the computer slept, answers no ping.
+        ping: (received) => {
+          if (!received) unanswered = setTimeout(() => client?.terminate(), ANSWER_MS);
+        },
+        pong: (received) => {
+          if (received) clearTimeout(unanswered);
+        },
+        closed: () => clearTimeout(unanswered),
+      },
     });
     return client;
   }
@@ -77,6 +93,13 @@ export function createSubscriptions(
         LIVE_VISITORS,
         { siteId },
         { next: (data) => sink.next(data.liveVisitors), ended: sink.ended },
+      ),
+
+    subscribeEvents: (siteId, sink) =>
+      subscribe<{ liveEvents: LiveEvent }>(
+        LIVE_EVENTS,
+        { siteId },
+        { next: (data) => sink.next(data.liveEvents), ended: sink.ended },
       ),
 
     closeSocket() {

@@ -32,8 +32,21 @@ export const INTERVALS = ["hour", "day", "week", "month"] as const;
 export type Interval = (typeof INTERVALS)[number];
 export type TimeSeries = Schemas["TimeSeries"] & { interval: Interval };
 /** The panels of a dashboard; those that a share link does not show are missing. */
-export type Panels = Partial<Record<PanelName, Panel | null>>;
-export type Dashboard = Omit<Schemas["Dashboard"], "panels"> & { time_series: TimeSeries; panels: Panels };
+export type Panels = Schemas["Panels"];
+export type Dashboard = Schemas["Dashboard"] & { time_series: TimeSeries };
+
+export type Realtime = Schemas["Realtime"];
+export type Minute = Schemas["Minute"];
+/** What the feed asks for of an event. */
+export interface LiveEvent {
+  at: string;
+  kind: "pageview" | "custom" | "engagement";
+  name: string;
+  page: string;
+  source: string;
+  country: string;
+  browser: string;
+}
 
 /** The five numbers of the dashboard, in their order. */
 export const METRICS = [
@@ -61,7 +74,9 @@ export type Preset =
   | "all";
 export type DateRange = Preset | [from: string, to: string];
 export type Comparison = "previous_period" | "year_over_year";
-export type ApiFilter = [operator: string, dimension: string, values: string[]];
+export type ApiFilter =
+  | [operator: string, dimension: string, values: string[]]
+  | [operator: string, dimension: string, values: string[], options: { case_sensitive: boolean }];
 
 export interface DashboardQuery {
   date_range: DateRange;
@@ -70,8 +85,31 @@ export interface DashboardQuery {
   interval?: Interval;
 }
 
+/** Numbers that the query language has beside those of a series. */
+export type RowMetric = Metric | "time_on_page" | "scroll_depth" | "exit_rate";
+
+/** What the query language is asked for a table: numbers by a dimension, and maybe by what its values are called. */
+export interface RowsQuestion {
+  date_range: DateRange;
+  metrics: RowMetric[];
+  dimensions: string[];
+  filters: ApiFilter[];
+  order_by: [key: string, direction: "asc" | "desc"][];
+  pagination: { limit: number; offset: number };
+}
+
 /** What the query language answers. */
 export interface QueryAnswer {
   results: { metrics: (number | null)[]; dimensions: string[] }[];
   meta: { total_rows?: number };
 }
+
+/** A site as the page of all sites shows it. */
+export type OverviewSite = Schemas["SiteOverview"];
+export type OverviewPage = Schemas["Overview"];
+/** What the server has seen of a site's hits within the last hour, and did not count. */
+export type Arrivals = Schemas["SiteArrivals"];
+/** Filters of a site under a name, as the query language has them: more than pills can show. */
+export type Segment = Named<Schemas["Segment"], { filters: unknown[] }>;
+/** Something that happened on a day of the site, marked on its chart. */
+export type Annotation = Schemas["Annotation"];

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 
 const TONES = {
   quiet: "bg-line/70 text-base-content",
-  accent: "bg-accent/14 text-primary",
+  accent: "bg-accent/20 text-base-content",
   worse: "bg-worse/12 text-worse",
 } as const;
 

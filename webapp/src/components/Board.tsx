@@ -7,22 +7,27 @@ import { useLocation } from "preact-iso";
 import type { ApiError } from "../api/problem";
 import type { Dashboard } from "../api/types";
 import { t } from "../i18n";
-import { rangeWords, today } from "../lib/dates";
+import { today } from "../lib/dates";
 import { limitView } from "../lib/limits";
-import { urls } from "../lib/urls";
-import { decodeView, queryOf, type View } from "../lib/view";
-import { findSite } from "../state/sites";
+import { decodeView, periodChange, queryOf, type View } from "../lib/view";
 import { useViewer } from "../state/viewer";
+import { ChartCard } from "./ChartCard";
 import { ErrorBox } from "./ErrorBox";
-import { FilterPills } from "./FilterPills";
-import { Drops, Notices } from "./Notices";
-import { Panels } from "./Panels";
-import { ComparisonPicker, IntervalPicker, PeriodPicker } from "./Pickers";
+import { FilterBar } from "./FilterBar";
+import { lazyPart } from "./lazy-part";
+import { ComparisonPicker, PeriodPicker } from "./Pickers";
+import { Panels } from "./panels/Panels";
 import { DashboardSkeleton } from "./Skeleton";
-import { loadChart, TimeChart } from "./TimeChart";
-import { Totals } from "./Totals";
+import { loadChart } from "./TimeChart";
+
+const Realtime = lazyPart(
+  () => import("./Realtime").then((module) => module.Realtime),
+  () => <div role="status" aria-label={t("app.loading")} class="card-box skeleton h-80" />,
+);
 
 interface BoardState {
+  /** Domain or id, as the address has it. */
+  site: string;
   view: View;
   data: Dashboard | null;
   error: ApiError | null;
@@ -45,10 +50,14 @@ export function useBoard(site: string, timezone?: string): BoardState {
   const kept = { ...asked, filters: view.filters };
   const hrefWith = (part: Partial<View>) => href(site, { ...kept, ...part });
   const query = JSON.stringify(queryOf(view));
+  const isRange = !view.realtime;
   const [round, setRound] = useState(0);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `query` is the view's question as text; `round` asks it again
-  useEffect(() => board.open(site, queryOf(view)), [board, site, query, round]);
+  useEffect(
+    () => (isRange ? board.open(site, queryOf(view)) : undefined),
+    [board, site, query, isRange, round],
+  );
   useEffect(() => void loadChart(), []);
 
   const known = board.data.value;
@@ -56,15 +65,17 @@ export function useBoard(site: string, timezone?: string): BoardState {
   const error = board.error.value;
 
   return {
+    site,
     view,
     data,
     error: error && (!data || !board.isRefreshing.value) ? error : null,
     timezone: timezone ?? data?.site.timezone ?? "UTC",
     hrefWith,
-    /** A new question is a step in the history; another metric or tab is not. */
+    /** A new question is a step in the history, and so is what opens; another metric or tab is not. */
     change(part) {
-      const isQuestion = JSON.stringify(queryOf({ ...view, ...part })) !== query;
-      route(hrefWith(part), !isQuestion);
+      const next = { ...view, ...part };
+      const isQuestion = next.realtime !== view.realtime || JSON.stringify(queryOf(next)) !== query;
+      route(hrefWith(part), !isQuestion && !part.all && !part.versions);
     },
     retry: () => setRound(round + 1),
   };
@@ -74,38 +85,56 @@ interface BoardProps {
   state: BoardState;
   /** What stands at the start of the toolbar. */
   start?: ComponentChildren;
+  /** What only members see, above the numbers and below the panels. */
+  above?: (data: Dashboard) => ComponentChildren;
+  below?: (data: Dashboard) => ComponentChildren;
 }
 
-export function Board({ state, start }: BoardProps) {
+export function Board({ state, start, above, below }: BoardProps) {
   const { limits } = useViewer();
-  const { view, data, error, timezone, change } = state;
+  const { site, view, data, error, timezone, change } = state;
   return (
     <>
-      <div class="-mx-4 mb-2 flex flex-wrap items-center gap-2 bg-page px-4 pb-2 sm:sticky sm:top-0 sm:z-20 sm:-mt-2 sm:pt-2">
-        <div class="order-2 min-w-0 basis-full sm:order-1 sm:grow sm:basis-0">
-          <FilterPills filters={view.filters} onChange={(filters) => change({ filters })} />
-        </div>
-        {start && <div class="order-0">{start}</div>}
+      {/* On a phone the filters have a line of their own, below the periods. */}
+      <div class="-mx-4 mb-2 flex flex-wrap items-center gap-2 bg-page px-4 pb-2 sm:sticky sm:top-0 sm:z-20 sm:-mt-2 sm:flex-nowrap sm:items-start sm:pt-2">
+        {start && <div class="self-center">{start}</div>}
+        {!view.realtime && (
+          <div class="order-2 flex min-h-9 min-w-0 basis-full flex-wrap items-center gap-x-2 gap-y-1 sm:order-1 sm:grow sm:basis-0">
+            <FilterBar site={site} view={view} onChange={(filters) => change({ filters })} />
+          </div>
+        )}
         <div class="order-1 ml-auto flex flex-wrap justify-end gap-2 sm:order-2">
           <PeriodPicker
             period={view.period}
+            realtime={view.realtime}
             timezone={timezone}
             limits={limits}
-            onChange={(period) => change({ period, interval: null })}
+            onChange={(period) => change(periodChange(period))}
           />
-          <ComparisonPicker
-            comparison={view.comparison}
-            period={view.period}
-            timezone={timezone}
-            limits={limits}
-            onChange={(comparison) => change({ comparison })}
-          />
+          {!view.realtime && (
+            <ComparisonPicker
+              comparison={view.comparison}
+              period={view.period}
+              timezone={timezone}
+              limits={limits}
+              onChange={(comparison) => change({ comparison })}
+            />
+          )}
         </div>
       </div>
-      {error ? (
+      {view.realtime ? (
+        <Realtime key={site} site={site} hrefWith={state.hrefWith} />
+      ) : error ? (
         <ErrorBox error={error} onRetry={state.retry} />
       ) : data ? (
-        <Body data={data} view={view} hrefWith={state.hrefWith} onChange={change} />
+        <Body
+          data={data}
+          view={view}
+          hrefWith={state.hrefWith}
+          onChange={change}
+          above={above}
+          below={below}
+        />
       ) : (
         <DashboardSkeleton />
       )}
@@ -113,71 +142,25 @@ export function Board({ state, start }: BoardProps) {
   );
 }
 
-interface BodyProps {
+interface BodyProps extends Pick<BoardProps, "above" | "below"> {
   data: Dashboard;
   view: View;
   hrefWith: (part: Partial<View>) => string;
   onChange: (part: Partial<View>) => void;
 }
 
-function Body({ data, view, hrefWith, onChange }: BodyProps) {
-  const { board, limits } = useViewer();
-  const isMember = limits === null;
+function Body({ data, view, hrefWith, onChange, above, below }: BodyProps) {
+  const { board } = useViewer();
   const isDim = board.isRefreshing.value;
   return (
     <div
       aria-busy={isDim}
       class={`space-y-4 transition-opacity duration-200 ${isDim ? "opacity-60 delay-150" : ""}`}
     >
-      {isMember && <Notices notices={data.notices} />}
-      {isMember && <Waiting data={data} />}
-      <section aria-label={t("metric.group")} class="card-box space-y-4 p-4 sm:p-6">
-        <Totals totals={data.totals} selected={view.metric} onSelect={(metric) => onChange({ metric })} />
-        <TimeChart data={data} metric={view.metric} />
-        <footer class="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 text-xs text-quiet">
-          <Legend data={data} />
-          <IntervalPicker
-            period={view.period}
-            shown={data.time_series.interval}
-            onChange={(interval) => onChange({ interval })}
-          />
-        </footer>
-      </section>
+      {above?.(data)}
+      <ChartCard data={data} view={view} onChange={onChange} />
       <Panels data={data} view={view} hrefWith={hrefWith} onChange={onChange} />
-      {isMember && <Drops drops={data.drops} />}
+      {below?.(data)}
     </div>
-  );
-}
-
-function Legend({ data }: { data: Dashboard }) {
-  const { range, comparison_range: compared } = data;
-  return (
-    <ul class="flex flex-wrap gap-x-4 gap-y-1">
-      <li class="flex items-center gap-2 whitespace-nowrap">
-        <span aria-hidden="true" class="h-0.5 w-4 rounded bg-accent" />
-        {rangeWords(range.from, range.to)}
-      </li>
-      {compared && (
-        <li class="flex items-center gap-2 whitespace-nowrap">
-          <span aria-hidden="true" class="w-4 border-t-2 border-dashed border-quiet/70" />
-          {rangeWords(compared.from, compared.to)}
-        </li>
-      )}
-    </ul>
-  );
-}
-
-/** A site that has never counted anything wants its snippet first. */
-function Waiting({ data }: { data: Dashboard }) {
-  const site = findSite(data.site.id);
-  if (!site || site.first_event_at || data.totals.events.value > 0) return null;
-  return (
-    <p class="card-box flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3">
-      <span aria-hidden="true" class="pulse pulse-on mx-1 shrink-0 bg-accent!" />
-      <span class="min-w-0 break-words">{t("empty.waiting", { site: site.domain })}</span>
-      <a href={urls.setup(site.domain)} class="font-medium text-primary hover:underline">
-        {t("empty.waiting_action")}
-      </a>
-    </p>
   );
 }

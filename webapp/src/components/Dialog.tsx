@@ -5,16 +5,31 @@ import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { Icon } from "./Icon";
 
+const SHEET =
+  "mx-auto mt-auto mb-0 w-full max-sm:rounded-b-none max-sm:border-x-0 max-sm:border-b-0 sm:m-auto sm:w-[calc(100%-2rem)]";
+
 interface DialogProps {
   title: string;
   onClose: () => void;
   wide?: boolean;
+  /** As much room as there is: what it holds scrolls by itself, and nothing of the frame moves. */
+  large?: boolean;
   /** A click beside it does not close it: for what is shown only once. */
   sticky?: boolean;
+  /** On phones it rises from the lower edge, as wide as the screen. */
+  sheet?: boolean;
   children: ComponentChildren;
 }
 
-export function Dialog({ title, onClose, wide = false, sticky = false, children }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  wide = false,
+  large = false,
+  sticky = false,
+  sheet = false,
+  children,
+}: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
 
@@ -29,7 +44,7 @@ export function Dialog({ title, onClose, wide = false, sticky = false, children 
     <dialog
       ref={dialog}
       aria-labelledby={heading}
-      class={`card-box m-auto w-[calc(100%-2rem)] p-0 text-base-content backdrop:bg-black/40 ${wide ? "max-w-2xl" : "max-w-md"}`}
+      class={`card-box p-0 text-base-content backdrop:bg-black/40 ${large ? "max-w-5xl" : wide ? "max-w-2xl" : "max-w-md"} ${sheet ? SHEET : "m-auto w-[calc(100%-2rem)]"}`}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
@@ -38,7 +53,9 @@ export function Dialog({ title, onClose, wide = false, sticky = false, children 
         if (event.target === dialog.current && !sticky) onClose();
       }}
     >
-      <div class="flex max-h-[min(46rem,calc(100dvh-4rem))] flex-col">
+      <div
+        class={`flex flex-col ${large ? "h-[min(48rem,calc(100dvh-2rem))]" : "max-h-[min(46rem,calc(100dvh-4rem))]"}`}
+      >
         <header class="flex items-center justify-between gap-4 px-5 pt-4 pb-3">
           <h2 id={heading} class="min-w-0 break-words text-base font-semibold">
             {title}
@@ -52,7 +69,11 @@ export function Dialog({ title, onClose, wide = false, sticky = false, children 
             <Icon name="close" />
           </button>
         </header>
-        <div class="min-h-0 overflow-y-auto overscroll-contain px-5 pb-5">{children}</div>
+        <div
+          class={`min-h-0 px-5 pb-5 ${large ? "flex grow flex-col" : "overflow-y-auto overscroll-contain"}`}
+        >
+          {children}
+        </div>
       </div>
     </dialog>
   );

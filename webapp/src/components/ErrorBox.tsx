@@ -3,14 +3,22 @@ import { t } from "../i18n";
 import { urls } from "../lib/urls";
 import { Icon } from "./Icon";
 
+interface ErrorBoxProps {
+  error: ApiError;
+  onRetry?: () => void;
+  /** It is all that the page has to say, so that its heading is the page's. */
+  isPage?: boolean;
+}
+
 /** What went wrong, and the way to try again. */
-export function ErrorBox({ error, onRetry }: { error: ApiError; onRetry?: () => void }) {
+export function ErrorBox({ error, onRetry, isPage = false }: ErrorBoxProps) {
+  const Heading = isPage ? "h1" : "h2";
   // Trying again does not bring back what is not there.
   const isMissing = error.status === 404;
   return (
     <div role="alert" class="card-box flex flex-col items-center gap-3 px-6 py-10 text-center">
       <Icon name="alert" size={24} class="text-worse" />
-      <h2 class="text-base font-semibold">{t(isMissing ? "app.not_found" : "error.title")}</h2>
+      <Heading class="text-base font-semibold">{t(isMissing ? "app.not_found" : "error.title")}</Heading>
       <p class="max-w-md text-quiet">{isMissing ? t("app.not_found_hint") : error.text}</p>
       {error.requestId && (
         <p class="text-xs break-all text-quiet">{t("error.request_id", { id: error.requestId })}</p>

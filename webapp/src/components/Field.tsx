@@ -6,7 +6,7 @@ import { useId } from "preact/hooks";
 interface FieldProps {
   label: string;
   hint?: ComponentChildren;
-  error?: string | undefined;
+  error?: ComponentChildren;
   children: (attributes: {
     id: string;
     "aria-describedby"?: string;
@@ -86,7 +86,7 @@ export function TextField({
   );
 }
 
-function focusOnce(element: HTMLInputElement | null): void {
+export function focusOnce(element: HTMLInputElement | null): void {
   if (element && !element.dataset.focused) {
     element.dataset.focused = "true";
     element.focus();

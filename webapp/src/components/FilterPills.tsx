@@ -1,47 +1,77 @@
+import type { ComponentChildren } from "preact";
 import { locale, t, tParts } from "../i18n";
-import { type Filter, removeFilter } from "../lib/filters";
+import { encodeFilter, type Filter } from "../lib/filters";
 import { dimensionName, valueName } from "../lib/names";
 import { Icon } from "./Icon";
 
 interface FilterPillsProps {
   filters: readonly Filter[];
-  onChange: (filters: Filter[]) => void;
+  onEdit: (filter: Filter) => void;
+  onRemove: (filter: Filter) => void;
 }
 
-/** The filters in force, each with a button that removes it. */
-export function FilterPills({ filters, onChange }: FilterPillsProps) {
-  if (filters.length === 0) return null;
+/** The filters in force: each a button that opens it, and one that removes it. */
+export function FilterPills({ filters, onEdit, onRemove }: FilterPillsProps) {
   return (
-    <ul aria-label={t("filter.label")} class="flex min-w-0 flex-wrap items-center gap-2">
+    <>
       {filters.map((filter) => {
         const text = filterText(filter);
         return (
-          <li key={text} class="pill">
-            <span class="min-w-0 truncate" title={text}>
-              {tParts(`filter.op.${filter.operator}`, {
-                dimension: dimensionName(filter.dimension),
-                values: <strong class="font-semibold">{valuesText(filter)}</strong>,
-              })}
-            </span>
-            <button
-              type="button"
-              class="ml-1 grid size-8 shrink-0 place-items-center rounded-full text-quiet hover:text-base-content"
-              aria-label={t("filter.remove", { filter: text })}
-              onClick={() => onChange(removeFilter(filters, filter))}
-            >
-              <Icon name="close" size={14} />
-            </button>
-          </li>
+          <Pill
+            key={encodeFilter(filter)}
+            title={text}
+            name={t("filter.edit", { filter: text })}
+            removeName={t("filter.remove", { filter: text })}
+            onOpen={() => onEdit(filter)}
+            onRemove={() => onRemove(filter)}
+            note={mindsCase(filter) && <span title={t("filter.case")}>Aa</span>}
+          >
+            {tParts(`filter.op.${filter.operator}`, {
+              dimension: dimensionName(filter.dimension),
+              values: <strong class="font-semibold">{valuesText(filter)}</strong>,
+            })}
+          </Pill>
         );
       })}
-      {filters.length > 1 && (
-        <li>
-          <button type="button" class="nav-link" onClick={() => onChange([])}>
-            {t("filter.clear")}
-          </button>
-        </li>
-      )}
-    </ul>
+    </>
+  );
+}
+
+interface PillProps {
+  title: string;
+  name: string;
+  removeName: string;
+  isOpen?: boolean;
+  onOpen: () => void;
+  onRemove: () => void;
+  /** What stands behind its text. */
+  note?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+export function Pill({ title, name, removeName, isOpen, onOpen, onRemove, note, children }: PillProps) {
+  return (
+    <li class="pill">
+      <button
+        type="button"
+        class="h-full min-w-0 truncate rounded-full hover:underline underline-offset-4"
+        title={title}
+        aria-label={name}
+        aria-expanded={isOpen}
+        onClick={onOpen}
+      >
+        {children}
+      </button>
+      {note && <span class="ml-1.5 text-xs text-quiet">{note}</span>}
+      <button
+        type="button"
+        class="ml-1 grid size-8 shrink-0 place-items-center rounded-full text-quiet hover:text-base-content"
+        aria-label={removeName}
+        onClick={onRemove}
+      >
+        <Icon name="close" size={14} />
+      </button>
+    </li>
   );
 }
 
@@ -51,7 +81,10 @@ function valuesText({ dimension, values }: Filter): string {
   return either.format(values.map((value) => valueName(dimension, value)));
 }
 
-function filterText(filter: Filter): string {
+/** Part of a text is looked for in any case, if nothing else is said. */
+const mindsCase = ({ operator, anyCase }: Filter): boolean => operator.startsWith("contains") && !anyCase;
+
+export function filterText(filter: Filter): string {
   return t(`filter.op.${filter.operator}`, {
     dimension: dimensionName(filter.dimension),
     values: valuesText(filter),

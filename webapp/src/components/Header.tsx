@@ -1,31 +1,43 @@
 // The bar on top of every page: the mark, the site, who is there, settings, the account.
 
 import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { toApiError } from "../api/problem";
 import { auth } from "../api/session";
-import { t } from "../i18n";
+import { LANGUAGES, language, t } from "../i18n";
+import { languageName } from "../i18n/languages";
 import { urls } from "../lib/urls";
-import { decodeView, viewHref } from "../lib/view";
 import { switchAccount } from "../state/account";
 import { flash } from "../state/flash";
+import { switchLanguage } from "../state/language";
 import { canManage, me } from "../state/me";
-import { sites } from "../state/sites";
+import { actionOf } from "../state/shortcuts";
 import { chooseTheme, THEMES, theme } from "../state/theme";
-import { Icon } from "./Icon";
 import { Mark } from "./Mark";
 import { Menu, MenuAction, MenuChoice, MenuLine, MenuLink } from "./Menu";
+import { SiteSwitcher } from "./SiteSwitcher";
+import { useKeys } from "./use-keys";
 
 interface HeaderProps {
   /** Domain of the site the page is about. */
   site?: string;
-  page?: "dashboard" | "settings";
+  page?: "dashboard" | "settings" | "sites";
   children?: ComponentChildren;
 }
 
 export function Header({ site, page, children }: HeaderProps) {
+  const { route } = useLocation();
+  const bar = useRef<HTMLElement>(null);
+  useKeys({
+    // The switcher is the first in the bar that opens something.
+    "/": () => bar.current?.querySelector<HTMLElement>("[aria-haspopup]")?.click(),
+    "G A": () => route(urls.sites),
+    "G D": site ? () => route(urls.site(site)) : undefined,
+    "G S": site && canManage.value ? () => route(urls.settings(site)) : undefined,
+  });
   return (
-    <header class="relative flex h-14 items-center gap-3 sm:h-16 sm:gap-4">
+    <header ref={bar} class="relative flex h-14 items-center gap-3 sm:h-16 sm:gap-4">
       <a href={urls.home} aria-label={t("app.home")} class="-m-1 rounded-lg p-1">
         <Mark size={30} />
       </a>
@@ -50,54 +62,6 @@ export function Header({ site, page, children }: HeaderProps) {
         <UserMenu site={site} />
       </nav>
     </header>
-  );
-}
-
-function SiteSwitcher({ current }: { current: string | undefined }) {
-  const { url } = useLocation();
-  const view = decodeView(current ? new URL(url, location.origin).search : "");
-  return (
-    <Menu
-      label={current ? t("nav.current_site", { site: current }) : t("nav.choose_site")}
-      align="start"
-      wide
-      buttonClass="flex min-w-0 items-center gap-1 rounded-lg py-1 text-[0.9375rem] font-semibold sm:text-base"
-      button={
-        <>
-          <span class="truncate">{current ?? t("nav.sites")}</span>
-          <Icon name="chevron" class="text-quiet" />
-        </>
-      }
-    >
-      {(close) => (
-        <>
-          {sites.value?.map((site) => (
-            <MenuLink
-              key={site.id}
-              href={viewHref(site.domain, { ...view, filters: [] })}
-              current={site.domain === current}
-              onChoose={close}
-            >
-              <span class="min-w-0">
-                <span class="block truncate">{site.domain}</span>
-                {site.name !== site.domain && (
-                  <span class="block truncate text-xs font-normal text-quiet">{site.name}</span>
-                )}
-              </span>
-            </MenuLink>
-          ))}
-          {canManage.value && (
-            <>
-              {sites.value && sites.value.length > 0 && <MenuLine />}
-              <MenuLink href={urls.newSite} onChoose={close}>
-                <Icon name="plus" />
-                {t("nav.add_site")}
-              </MenuLink>
-            </>
-          )}
-        </>
-      )}
-    </Menu>
   );
 }
 
@@ -187,6 +151,31 @@ function UserMenu({ site }: { site: string | undefined }) {
             </MenuChoice>
           ))}
           <MenuLine />
+          <p role="presentation" class="px-2.5 pt-0.5 pb-1 text-xs text-quiet">
+            {t("language.label")}
+          </p>
+          {LANGUAGES.map((tag) => (
+            <MenuChoice
+              key={tag}
+              checked={tag === language}
+              onChoose={() => {
+                close();
+                if (tag !== language) switchLanguage(tag);
+              }}
+            >
+              <span lang={tag}>{languageName(tag)}</span>
+            </MenuChoice>
+          ))}
+          <MenuLine />
+          <MenuAction
+            keys="?"
+            onChoose={() => {
+              close();
+              actionOf("?")?.();
+            }}
+          >
+            <span class="whitespace-nowrap">{t("keys.title")}</span>
+          </MenuAction>
           <MenuAction
             onChoose={() => {
               close();

@@ -1,8 +1,15 @@
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { t } from "../i18n";
+import { lazyPart } from "./lazy-part";
+import { useKeys } from "./use-keys";
+
+const KeySheet = lazyPart(() => import("./KeySheet").then((module) => module.KeySheet));
 
 /** A page of the app: at most 1152 px wide, with a way past the header for keyboards. */
 export function Layout({ header, children }: { header: ComponentChildren; children: ComponentChildren }) {
+  const [showsKeys, setShowsKeys] = useState(false);
+  useKeys({ "?": () => setShowsKeys(true) });
   return (
     <div class="mx-auto max-w-[74rem] px-4 pb-16">
       <button
@@ -16,6 +23,7 @@ export function Layout({ header, children }: { header: ComponentChildren; childr
       <main id="main" tabIndex={-1} class="outline-none">
         {children}
       </main>
+      {showsKeys && <KeySheet onClose={() => setShowsKeys(false)} />}
     </div>
   );
 }

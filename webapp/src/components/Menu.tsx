@@ -2,6 +2,9 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
+import type { Shortcut } from "../lib/keys";
+import { KeyHint } from "./Key";
+import { useKeys } from "./use-keys";
 
 interface MenuProps {
   /** The accessible name of the button. */
@@ -11,6 +14,9 @@ interface MenuProps {
   align?: "start" | "end";
   /** On phones the list hangs from the nearest positioned ancestor instead of its button. */
   wide?: boolean;
+  /** Opens it from anywhere on the page. */
+  keys?: Shortcut;
+  listClass?: string;
   /** The entries; `close` is for those that act without leaving the page. */
   children: (close: () => void) => ComponentChildren;
 }
@@ -21,12 +27,15 @@ export function Menu({
   buttonClass = "picker",
   align = "end",
   wide = false,
+  keys,
+  listClass = "",
   children,
 }: MenuProps) {
   const [isOpen, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const trigger = useRef<HTMLButtonElement>(null);
   const id = useId();
+  useKeys(keys ? { [keys]: () => setOpen(true) } : {});
 
   const close = () => {
     setOpen(false);
@@ -68,6 +77,8 @@ export function Menu({
       close();
     } else if (event.key === "Tab") {
       setOpen(false);
+    } else if (!event.ctrlKey && !event.metaKey && !event.altKey) {
+      all.find((entry) => entry.getAttribute("aria-keyshortcuts") === event.key.toUpperCase())?.click();
     }
   };
 
@@ -81,6 +92,7 @@ export function Menu({
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
+        aria-keyshortcuts={keys}
         onClick={() => setOpen(!isOpen)}
         onKeyDown={onKeyDown}
       >
@@ -94,7 +106,7 @@ export function Menu({
           tabIndex={-1}
           onKeyDown={onKeyDown}
           aria-label={label}
-          class={`menu-list top-full mt-1.5 ${align === "end" ? "right-0" : "left-0"}`}
+          class={`menu-list top-full mt-1.5 ${align === "end" ? "right-0" : "left-0"} ${listClass}`}
         >
           {children(close)}
         </div>
@@ -117,26 +129,58 @@ function entriesIn(root: HTMLElement | null): HTMLElement[] {
 }
 
 /** A choice among others. */
-export function MenuChoice(props: { checked: boolean; onChoose: () => void; children: ComponentChildren }) {
+export function MenuChoice(props: {
+  checked: boolean;
+  keys?: Shortcut | undefined;
+  onChoose: () => void;
+  children: ComponentChildren;
+}) {
   return (
     <button
       type="button"
       role="menuitemradio"
       aria-checked={props.checked}
+      aria-keyshortcuts={props.keys}
       tabIndex={-1}
       class="menu-entry"
       onClick={props.onChoose}
     >
       {props.children}
+      <KeyHint keys={props.keys} />
     </button>
   );
 }
 
-export function MenuAction(props: { onChoose: () => void; children: ComponentChildren }) {
+export function MenuAction(props: {
+  keys?: Shortcut | undefined;
+  onChoose: () => void;
+  children: ComponentChildren;
+}) {
   return (
-    <button type="button" role="menuitem" tabIndex={-1} class="menu-entry" onClick={props.onChoose}>
+    <button
+      type="button"
+      role="menuitem"
+      aria-keyshortcuts={props.keys}
+      tabIndex={-1}
+      class="menu-entry"
+      onClick={props.onChoose}
+    >
       {props.children}
+      <KeyHint keys={props.keys} />
     </button>
+  );
+}
+
+/** Entries that belong together, under a heading. */
+export function MenuGroup({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a menu
+    <div role="group" aria-label={name} class="break-inside-avoid pb-2 last:pb-0">
+      <p aria-hidden="true" class="px-2.5 pt-1 pb-0.5 text-xs text-quiet">
+        {name}
+      </p>
+      {children}
+    </div>
   );
 }
 

@@ -5,27 +5,33 @@ import { useState } from "preact/hooks";
 import type { Comparison, DateRange, Interval, Preset } from "../api/types";
 import { t } from "../i18n";
 import { rangeWords, today } from "../lib/dates";
-import { isWhole, type Limits, offersComparison, offersPreset } from "../lib/limits";
-import { COMPARISONS, intervalsOf, PRESET_GROUPS } from "../lib/view";
-import { Dialog } from "./Dialog";
-import { TextField } from "./Field";
+import { keyOfPeriod, PERIOD_KEYS, type Shortcut } from "../lib/keys";
+import { isWhole, type Limits, offersComparison, offersPreset, offersRealtime } from "../lib/limits";
+import { COMPARISONS, intervalsOf, type Period, PRESET_GROUPS, REALTIME } from "../lib/view";
 import { Icon } from "./Icon";
+import { lazyPart } from "./lazy-part";
 import { Menu, MenuAction, MenuChoice, MenuLine } from "./Menu";
+import { useKeys } from "./use-keys";
+
+const CustomRange = lazyPart(() => import("./CustomRange").then((module) => module.CustomRange));
 
 interface PeriodPickerProps {
   period: DateRange;
+  /** What is happening now is shown instead of the period. */
+  realtime: boolean;
   timezone: string;
   /** Only periods within these are offered. */
   limits: Limits | null;
-  onChange: (period: DateRange) => void;
+  onChange: (period: Period) => void;
 }
 
-export function PeriodPicker({ period, timezone, limits, onChange }: PeriodPickerProps) {
+export function PeriodPicker({ period, realtime, timezone, limits, onChange }: PeriodPickerProps) {
   const [isAsking, setAsking] = useState(false);
-  const shownWhole = limits !== null && isWhole(limits, period);
+  const shownWhole = !realtime && limits !== null && isWhole(limits, period);
   const nameOf = (preset: Preset) => t(limits && preset === "all" ? "share.all_shown" : `period.${preset}`);
-  const name =
-    typeof period === "string"
+  const name = realtime
+    ? t("period.realtime")
+    : typeof period === "string"
       ? nameOf(period)
       : shownWhole
         ? nameOf("all")
@@ -34,6 +40,16 @@ export function PeriodPicker({ period, timezone, limits, onChange }: PeriodPicke
   const groups = PRESET_GROUPS.map((group) =>
     group.filter((preset) => limits === null || offersPreset(limits, preset, day)),
   ).filter((group) => group.length > 0);
+  const isOffered = (preset: Preset) => groups.some((group) => group.includes(preset));
+  const hasNow = offersRealtime(limits, day);
+  const keys = Object.entries(PERIOD_KEYS) as [Shortcut, Preset][];
+  useKeys({
+    ...Object.fromEntries(
+      keys.filter(([, preset]) => isOffered(preset)).map(([key, preset]) => [key, () => onChange(preset)]),
+    ),
+    R: hasNow ? () => onChange(REALTIME) : undefined,
+    C: () => setAsking(true),
+  });
   return (
     <>
       <Menu
@@ -48,13 +64,29 @@ export function PeriodPicker({ period, timezone, limits, onChange }: PeriodPicke
       >
         {(close) => (
           <>
+            {hasNow && (
+              <>
+                <MenuChoice
+                  checked={realtime}
+                  keys="R"
+                  onChoose={() => {
+                    close();
+                    onChange(REALTIME);
+                  }}
+                >
+                  {t("period.realtime")}
+                </MenuChoice>
+                <MenuLine />
+              </>
+            )}
             {groups.map((group, index) => (
               <Fragment key={group[0]}>
                 {index > 0 && <MenuLine />}
                 {group.map((preset) => (
                   <MenuChoice
                     key={preset}
-                    checked={preset === period || (preset === "all" && shownWhole)}
+                    checked={(!realtime && preset === period) || (preset === "all" && shownWhole)}
+                    keys={keyOfPeriod(preset)}
                     onChoose={() => {
                       close();
                       onChange(preset);
@@ -67,6 +99,7 @@ export function PeriodPicker({ period, timezone, limits, onChange }: PeriodPicke
             ))}
             <MenuLine />
             <MenuAction
+              keys="C"
               onChoose={() => {
                 close();
                 setAsking(true);
@@ -82,6 +115,7 @@ export function PeriodPicker({ period, timezone, limits, onChange }: PeriodPicke
           period={period}
           first={limits?.first ?? undefined}
           last={limits?.last ?? day}
+          isShared={limits !== null}
           onClose={() => setAsking(false)}
           onApply={(range) => {
             setAsking(false);
@@ -90,66 +124,6 @@ export function PeriodPicker({ period, timezone, limits, onChange }: PeriodPicke
         />
       )}
     </>
-  );
-}
-
-interface CustomRangeProps {
-  period: DateRange;
-  /** The days that may be chosen. */
-  first: string | undefined;
-  last: string;
-  onClose: () => void;
-  onApply: (range: [string, string]) => void;
-}
-
-function CustomRange({ period, first, last, onClose, onApply }: CustomRangeProps) {
-  const [from, setFrom] = useState(typeof period === "string" ? last : period[0]);
-  const [to, setTo] = useState(typeof period === "string" ? last : period[1]);
-  const [error, setError] = useState<string>();
-  return (
-    <Dialog title={t("period.custom_title")} onClose={onClose}>
-      <form
-        class="space-y-4"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!from || !to) setError(t("auth.required"));
-          else if (to < from) setError(t("period.order"));
-          else if ((first && from < first) || to > last) setError(t("share.out_of_range"));
-          else onApply([from, to]);
-        }}
-      >
-        <div class="grid gap-4 min-[420px]:grid-cols-2">
-          <TextField
-            label={t("period.from")}
-            name="from"
-            type="date"
-            value={from}
-            {...(first ? { min: first } : {})}
-            max={last}
-            onInput={setFrom}
-          />
-          <TextField
-            label={t("period.to")}
-            name="to"
-            type="date"
-            value={to}
-            {...(first ? { min: first } : {})}
-            max={last}
-            onInput={setTo}
-            error={error}
-          />
-        </div>
-        <div class="flex justify-end gap-2">
-          <button type="button" class="btn btn-ghost" onClick={onClose}>
-            {t("app.cancel")}
-          </button>
-          <button type="submit" class="btn btn-primary">
-            {t("period.apply")}
-          </button>
-        </div>
-      </form>
-    </Dialog>
   );
 }
 
@@ -166,7 +140,12 @@ export function ComparisonPicker({ comparison, period, timezone, limits, onChang
   const possible = COMPARISONS.filter(
     (choice) => limits === null || offersComparison(limits, choice, period, day),
   );
-  if (period === "all" || possible.length === 0) return null;
+  const canCompare = period !== "all" && possible.length > 0;
+  const [latest, setLatest] = useState<Comparison | null>(comparison);
+  if (comparison !== null && comparison !== latest) setLatest(comparison);
+  const back = possible.find((choice) => choice === latest) ?? possible[0] ?? null;
+  useKeys({ X: canCompare ? () => onChange(comparison === null ? back : null) : undefined });
+  if (!canCompare) return null;
   const choices: (Comparison | null)[] = [...possible, null];
   return (
     <Menu
@@ -183,6 +162,7 @@ export function ComparisonPicker({ comparison, period, timezone, limits, onChang
           <MenuChoice
             key={choice ?? "none"}
             checked={choice === comparison}
+            keys={choice === (comparison === null ? back : null) ? "X" : undefined}
             onChoose={() => {
               close();
               onChange(choice);
@@ -209,7 +189,7 @@ export function IntervalPicker({ period, shown, onChange }: IntervalPickerProps)
   return (
     <Menu
       label={t("interval.label", { interval: t(`interval.${shown}`) })}
-      buttonClass="nav-link -mx-2 inline-flex items-center gap-1"
+      buttonClass="nav-link inline-flex items-center gap-1 px-1.5 text-xs sm:px-2"
       button={
         <>
           {t(`interval.${shown}`)}

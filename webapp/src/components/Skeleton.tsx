@@ -65,3 +65,28 @@ export function FormSkeleton() {
     </div>
   );
 }
+
+/** The cards of all sites, with the line above them or without. */
+export function SitesSkeleton({ isWhole = false }: { isWhole?: boolean }) {
+  return (
+    <div role="status" aria-label={t("app.loading")} class={isWhole ? "py-2 sm:py-4" : ""}>
+      {isWhole && (
+        <div class="mb-4 flex h-12 items-center justify-between">
+          <Bone class="h-7 w-28" />
+          <Bone class="hidden h-9 w-56 sm:block" />
+        </div>
+      )}
+      <div class="grid grid-cols-1 gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3">
+        {["a", "b", "c", "d", "e", "f"].map((key) => (
+          <div key={key} class="card-box flex h-34 flex-col sm:h-40 justify-between p-4">
+            <Bone class="h-5 w-32" />
+            <div class="flex items-end gap-5">
+              <Bone class="h-12 w-24" />
+              <Bone class="h-9 grow" />
+            </div>
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,57 +1,80 @@
-// The chart: a canvas for eyes, a label and a table for screen readers, arrow keys for the keyboard.
+// The chart: a canvas for eyes, a label and a table for screen readers, arrow keys for the keyboard; or the table alone.
 // Chart.js comes in a chunk of its own when the first chart is shown.
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Dashboard, HeadlineMetric } from "../api/types";
+import type { Annotation, Dashboard, HeadlineMetric } from "../api/types";
 import { t } from "../i18n";
+import { annotationMarks } from "../lib/annotation-marks";
 import { type ChartData, chartData } from "../lib/chart-data";
 import { rangeWords } from "../lib/dates";
 import { formatMetric } from "../lib/format";
 import { themeVersion } from "../state/theme";
+import { ChartTable } from "./ChartTable";
+import { ChartTooltip } from "./ChartTooltip";
+import type { Hover } from "./canvas";
 import type { TimeChartCanvas } from "./time-chart-canvas";
 
 /** Starts loading the chart's code, so that it comes while the numbers are fetched. */
 export const loadChart = () => import("./time-chart-canvas");
 
-export interface Hover {
-  index: number;
-  x: number;
-  y: number;
-  /** Size of the chart, to know where there is room. */
-  width: number;
-  height: number;
-}
-
 interface TimeChartProps {
   data: Dashboard;
   metric: HeadlineMetric;
+  annotations: readonly Annotation[];
+  asTable: boolean;
+  /** Hears which bucket is read. */
+  onRead: (index: number) => void;
 }
 
-export function TimeChart({ data, metric }: TimeChartProps) {
+export function TimeChart({ data, metric, annotations, asTable, onRead }: TimeChartProps) {
   const { time_series: series } = data;
   const points = useMemo(() => chartData(series, metric), [series, metric]);
+  const notes = useMemo(() => annotationMarks(series, annotations), [series, annotations]);
+  const summary = describe(data, metric, points);
+  return (
+    <figure class="relative">
+      {!asTable && <Canvas {...{ points, metric, notes, summary, onRead }} />}
+      <ChartTable points={points} metric={metric} caption={summary} notes={notes} isVisible={asTable} />
+    </figure>
+  );
+}
+
+interface CanvasProps {
+  points: ChartData;
+  metric: HeadlineMetric;
+  notes: ReadonlyMap<number, Annotation[]>;
+  summary: string;
+  onRead: (index: number) => void;
+}
+
+function Canvas({ points, metric, notes, summary, onRead }: CanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<TimeChartCanvas | null>(null);
   const [hover, setHover] = useState<Hover | null>(null);
-  const latest = useRef({ points, metric });
-  latest.current = { points, metric };
+  const latest = useRef({ points, metric, notes });
+  latest.current = { points, metric, notes };
   const colours = themeVersion.value;
 
   useEffect(() => {
     let gone = false;
+    const onHover = (next: Hover | null) => {
+      setHover(next);
+      if (next) onRead(next.index);
+    };
     void loadChart().then(({ createTimeChart }) => {
       if (gone || !canvas.current) return;
-      chart.current = createTimeChart(canvas.current, setHover);
-      chart.current.show(latest.current.points, latest.current.metric);
+      chart.current = createTimeChart(canvas.current, onHover);
+      const { points, metric, notes } = latest.current;
+      chart.current.show(points, metric, [...notes.keys()]);
     });
     return () => {
       gone = true;
       chart.current?.destroy();
       chart.current = null;
     };
-  }, []);
+  }, [onRead]);
 
-  useEffect(() => chart.current?.show(points, metric), [points, metric]);
+  useEffect(() => chart.current?.show(points, metric, [...notes.keys()]), [points, metric, notes]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas reads its colours anew when the theme changes
   useEffect(() => chart.current?.recolour(), [colours]);
 
@@ -60,27 +83,34 @@ export function TimeChart({ data, metric }: TimeChartProps) {
     const at = hover?.index ?? last + 1;
     const next = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: last }[event.key];
     if (event.key === "Escape") chart.current?.select(null);
-    if (next === undefined) return;
+    if (next === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     chart.current?.select(Math.max(0, Math.min(last, next)));
   };
 
-  const summary = describe(data, metric, points);
   const point = hover && points.points[hover.index];
   return (
-    <figure class="relative">
+    <>
       <div class="relative h-56 sm:h-72">
-        <canvas
-          ref={canvas}
-          role="img"
-          aria-label={summary}
-          tabIndex={0}
-          class="rounded-lg"
-          onKeyDown={onKeyDown}
-          onBlur={() => chart.current?.select(null)}
-        />
+        <div class="absolute inset-0">
+          <canvas
+            ref={canvas}
+            role="img"
+            aria-label={summary}
+            tabIndex={0}
+            class="rounded-lg"
+            onKeyDown={onKeyDown}
+            onBlur={() => chart.current?.select(null)}
+          />
+        </div>
         {point && hover && (
-          <Tooltip point={point} metric={metric} hover={hover} partial={hover.index === points.partial} />
+          <ChartTooltip
+            point={point}
+            metric={metric}
+            hover={hover}
+            partial={hover.index === points.partial}
+            notes={notes.get(hover.index) ?? []}
+          />
         )}
       </div>
       {points.peak < 0 && (
@@ -88,89 +118,7 @@ export function TimeChart({ data, metric }: TimeChartProps) {
           {t("chart.empty")}
         </p>
       )}
-      <ChartTable points={points} metric={metric} caption={summary} />
-    </figure>
-  );
-}
-
-/** Beside the point, on the side with room; on a narrow chart above or below it. It never covers what it is about. */
-function placeBeside({ x, y, width, height }: Hover): Record<string, string> {
-  if (width < 480) {
-    const left = `${Math.max(0, Math.min(width - 240, x - 120))}px`;
-    return y < height / 2 ? { left, top: `${y + 16}px` } : { left, bottom: `${height - y + 16}px` };
-  }
-  const top = `${Math.max(0, y - 40)}px`;
-  return x > width / 2 ? { right: `${width - x + 14}px`, top } : { left: `${x + 14}px`, top };
-}
-
-interface TooltipProps {
-  point: ChartData["points"][number];
-  metric: HeadlineMetric;
-  hover: Hover;
-  partial: boolean;
-}
-
-function Tooltip({ point, metric, hover, partial }: TooltipProps) {
-  if (point.current === null) return null;
-  return (
-    <div
-      role="status"
-      class="card-box pointer-events-none absolute z-10 w-max max-w-[15rem] sm:max-w-[20rem] px-3 py-2 text-[0.8125rem] shadow-lg"
-      style={placeBeside(hover)}
-    >
-      <p class="font-medium">
-        {point.words}
-        {partial && <span class="font-normal text-quiet"> · {t("chart.until_now")}</span>}
-      </p>
-      <p class="mt-0.5 flex items-baseline gap-2">
-        <span aria-hidden="true" class="h-0.5 w-3 self-center rounded bg-accent" />
-        <span class="text-quiet">{t(`metric.${metric}`)}</span>
-        <strong class="ml-auto pl-3 font-semibold">{formatMetric(metric, point.current)}</strong>
-      </p>
-      {point.previous !== null && (
-        <p class="flex items-baseline gap-2 text-quiet">
-          <span aria-hidden="true" class="w-3 self-center border-t-2 border-dotted border-quiet" />
-          <span class="min-w-0">{point.previousWords}</span>
-          <span class="ml-auto pl-3 text-base-content">{formatMetric(metric, point.previous)}</span>
-        </p>
-      )}
-    </div>
-  );
-}
-
-function ChartTable({
-  points,
-  metric,
-  caption,
-}: {
-  points: ChartData;
-  metric: HeadlineMetric;
-  caption: string;
-}) {
-  return (
-    <div class="sr-only">
-      <table>
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("chart.time")}</th>
-            <th scope="col">{t("chart.current")}</th>
-            {points.compared && <th scope="col">{t("chart.previous")}</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {points.points.map((point, index) => (
-            <tr key={index}>
-              <th scope="row">{point.words}</th>
-              <td>{point.current === null ? "–" : formatMetric(metric, point.current)}</td>
-              {points.compared && (
-                <td>{point.previous === null ? "–" : formatMetric(metric, point.previous)}</td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    </>
   );
 }
 

@@ -4,41 +4,22 @@ import {
   CategoryScale,
   Chart,
   type ChartConfiguration,
-  Filler,
   LinearScale,
   LineController,
   LineElement,
+  type Plugin,
   PointElement,
-  type ScriptableContext,
-  Tooltip,
 } from "chart.js";
 import type { HeadlineMetric } from "../api/types";
 import type { ChartData } from "../lib/chart-data";
 import { formatAxis } from "../lib/format";
-import type { Hover } from "./TimeChart";
+import { font, type Hover, isMotionReduced, readColours, reader } from "./canvas";
 
-/** A thin upright line through the point being read. */
-const ruler = {
-  id: "ruler",
-  beforeDatasetsDraw(chart: Chart) {
-    const [active] = chart.tooltip?.getActiveElements() ?? [];
-    if (!active) return;
-    const { ctx, chartArea } = chart;
-    ctx.save();
-    ctx.strokeStyle = readColours().quiet;
-    ctx.globalAlpha = 0.35;
-    ctx.beginPath();
-    ctx.moveTo(active.element.x, chartArea.top);
-    ctx.lineTo(active.element.x, chartArea.bottom);
-    ctx.stroke();
-    ctx.restore();
-  },
-};
-
-Chart.register(CategoryScale, LinearScale, LineController, LineElement, PointElement, Filler, Tooltip, ruler);
+Chart.register(CategoryScale, LinearScale, LineController, LineElement, PointElement);
 
 export interface TimeChartCanvas {
-  show(data: ChartData, metric: HeadlineMetric): void;
+  /** `marked`: the points that have annotations. */
+  show(data: ChartData, metric: HeadlineMetric, marked: readonly number[]): void;
   /** Reads the colours of the theme again. */
   recolour(): void;
   /** Marks a point as if the pointer were on it, or none. */
@@ -46,25 +27,16 @@ export interface TimeChartCanvas {
   destroy(): void;
 }
 
-interface Colours {
-  accent: string;
-  quiet: string;
-  line: string;
-  card: string;
+/** A point of the line with what bends the line on both of its sides. */
+interface Bend {
+  x: number;
+  y: number;
+  skip?: boolean;
+  cp1x: number;
+  cp1y: number;
+  cp2x: number;
+  cp2y: number;
 }
-
-function readColours(): Colours {
-  const style = getComputedStyle(document.documentElement);
-  const read = (name: string) => style.getPropertyValue(name).trim();
-  return {
-    accent: read("--color-accent"),
-    quiet: read("--haru-quiet"),
-    line: read("--color-base-300"),
-    card: read("--color-base-100"),
-  };
-}
-
-const isMotionReduced = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export function createTimeChart(
   canvas: HTMLCanvasElement,
@@ -73,15 +45,95 @@ export function createTimeChart(
   let colours = readColours();
   let metric: HeadlineMetric = "visitors";
   let partial = -1;
+  let marks: readonly number[] = [];
 
-  /** The accent, fading towards the axis. */
-  const ground = ({ chart }: ScriptableContext<"line">) => {
-    const { ctx, chartArea } = chart;
-    if (!chartArea) return "transparent";
-    const gradient = ctx.createLinearGradient(0, chartArea.top, 0, chartArea.bottom);
-    gradient.addColorStop(0, `${colours.accent}38`);
-    gradient.addColorStop(1, `${colours.accent}05`);
-    return gradient;
+  const tell = (chart: Chart) => {
+    const [active] = chart.getActiveElements();
+    if (!active) return onHover(null);
+    const { x, y } = active.element.getProps(["x", "y"], true);
+    onHover({ index: active.index, x, y, width: chart.width, height: chart.height });
+  };
+
+  /** The ground below the line, in one piece: the accent, fading towards the axis. */
+  const ground: Plugin = {
+    id: "ground",
+    beforeDatasetsDraw(chart) {
+      const { ctx, chartArea } = chart;
+      const meta = chart.getDatasetMeta(0);
+      (meta.dataset as LineElement).updateControlPoints(chartArea, "x");
+      const bends = (meta.data as unknown as Bend[]).filter((point) => !point.skip);
+      const [first, last] = [bends[0], bends.at(-1)];
+      if (!first || !last || bends.length < 2) return;
+      const gradient = ctx.createLinearGradient(0, chartArea.top, 0, chartArea.bottom);
+      gradient.addColorStop(0, `${colours.accent}38`);
+      gradient.addColorStop(1, `${colours.accent}05`);
+      ctx.save();
+      ctx.fillStyle = gradient;
+      ctx.beginPath();
+      ctx.moveTo(first.x, chartArea.bottom);
+      ctx.lineTo(first.x, first.y);
+      let from = first;
+      for (const to of bends.slice(1)) {
+        ctx.bezierCurveTo(from.cp2x, from.cp2y, to.cp1x, to.cp1y, to.x, to.y);
+        from = to;
+      }
+      ctx.lineTo(last.x, chartArea.bottom);
+      ctx.fill();
+      ctx.restore();
+    },
+  };
+
+  /** A thin upright line through the point being read. */
+  const ruler: Plugin = {
+    id: "ruler",
+    beforeDatasetsDraw(chart) {
+      const [active] = chart.getActiveElements();
+      if (!active) return;
+      const { ctx, chartArea } = chart;
+      ctx.save();
+      ctx.strokeStyle = colours.quiet;
+      ctx.globalAlpha = 0.35;
+      ctx.beginPath();
+      ctx.moveTo(active.element.x, chartArea.top);
+      ctx.lineTo(active.element.x, chartArea.bottom);
+      ctx.stroke();
+      ctx.restore();
+    },
+  };
+
+  /** Annotations: a small diamond on the axis, and a faint line up from it. */
+  const annotations: Plugin = {
+    id: "annotations",
+    afterDatasetsDraw(chart) {
+      const { ctx, chartArea, scales } = chart;
+      ctx.save();
+      for (const index of marks) {
+        const x = scales.x?.getPixelForValue(index);
+        if (x === undefined) continue;
+        ctx.strokeStyle = colours.quiet;
+        ctx.globalAlpha = 0.45;
+        ctx.lineWidth = 1;
+        ctx.setLineDash([1, 4]);
+        ctx.beginPath();
+        ctx.moveTo(x, chartArea.top);
+        ctx.lineTo(x, chartArea.bottom);
+        ctx.stroke();
+        ctx.globalAlpha = 1;
+        ctx.setLineDash([]);
+        ctx.lineWidth = 2;
+        ctx.strokeStyle = colours.card;
+        ctx.fillStyle = colours.text;
+        ctx.beginPath();
+        ctx.moveTo(x, chartArea.bottom - 5);
+        ctx.lineTo(x + 5, chartArea.bottom);
+        ctx.lineTo(x, chartArea.bottom + 5);
+        ctx.lineTo(x - 5, chartArea.bottom);
+        ctx.closePath();
+        ctx.stroke();
+        ctx.fill();
+      }
+      ctx.restore();
+    },
   };
 
   const configuration: ChartConfiguration<"line", (number | null)[], string> = {
@@ -110,16 +162,6 @@ export function createTimeChart(
           pointRadius: 0,
           pointHoverRadius: 0,
         },
-        // The ground below the line, in one piece: filling segments one by one leaves seams.
-        {
-          data: [],
-          order: 3,
-          fill: true,
-          backgroundColor: ground,
-          borderWidth: 0,
-          pointRadius: 0,
-          pointHoverRadius: 0,
-        },
       ],
     },
     options: {
@@ -130,7 +172,7 @@ export function createTimeChart(
       elements: {
         line: { borderCapStyle: "round", borderJoinStyle: "round", cubicInterpolationMode: "monotone" },
       },
-      layout: { padding: { top: 8, right: 2 } },
+      layout: { padding: { top: 8, right: 6 } },
       scales: {
         x: {
           grid: { display: false },
@@ -152,59 +194,39 @@ export function createTimeChart(
           },
         },
       },
-      plugins: {
-        tooltip: {
-          enabled: false,
-          external: ({ chart, tooltip }) => {
-            const point = tooltip.dataPoints?.[0];
-            onHover(
-              tooltip.opacity === 0 || !point
-                ? null
-                : {
-                    index: point.dataIndex,
-                    x: tooltip.caretX,
-                    y: tooltip.caretY,
-                    width: chart.width,
-                    height: chart.height,
-                  },
-            );
-          },
-        },
-      },
     },
+    plugins: [reader(tell), ground, ruler, annotations],
   };
 
   const chart = new Chart(canvas, configuration);
   void document.fonts.ready.then(() => chart.canvas && chart.update("none"));
 
   return {
-    show(data, nextMetric) {
-      const [current, previous, below] = chart.data.datasets;
-      if (!current || !previous || !below) return;
+    show(data, nextMetric, marked) {
+      const [current, previous] = chart.data.datasets;
+      if (!current || !previous) return;
       // Fewer or more points are another chart: it is drawn anew. The same points move to their new places.
       const isOther = chart.data.labels?.length !== data.points.length;
       metric = nextMetric;
       partial = data.partial;
+      marks = marked;
       chart.data.labels = data.points.map((point) => point.tick);
       current.data = data.points.map((point) => point.current);
-      below.data = current.data;
       previous.data = data.points.map((point) => point.previous);
       previous.hidden = !data.compared;
       chart.update(isOther ? "none" : undefined);
+      if (chart.getActiveElements().length > 0) tell(chart);
     },
     recolour() {
       colours = readColours();
       chart.update("none");
     },
     select(index) {
-      const element = index === null ? undefined : chart.getDatasetMeta(0).data[index];
-      const active = index === null || !element ? [] : [{ datasetIndex: 0, index }];
-      chart.setActiveElements(active);
-      chart.tooltip?.setActiveElements(active, { x: element?.x ?? 0, y: element?.y ?? 0 });
+      const isPoint = index !== null && chart.getDatasetMeta(0).data[index] !== undefined;
+      chart.setActiveElements(isPoint ? [{ datasetIndex: 0, index }] : []);
       chart.update("none");
+      tell(chart);
     },
     destroy: () => chart.destroy(),
   };
 }
-
-const font = { family: '"Inter Variable", system-ui, sans-serif', size: 12 };

@@ -1,6 +1,12 @@
 // The one way to a text of the interface. Placeholders, plural forms, the language of numbers and dates.
+//
+// A language is one file beside this one, named by its tag: it is offered as soon as it is there. Only the reader's is
+// loaded, before anything is drawn, in two parts: what everybody needs, and what is behind a login (`parts.ts`). Another choice starts the page anew: what is shown is in the address, and whatever
+// was made for one language (formatters, texts in memory) goes with the page.
 
-import { en } from "./en";
+import type { en } from "./en";
+import { choose, chosenLanguage } from "./languages";
+import { PARTS, type Part } from "./parts";
 
 type PluralForms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 export type Key = keyof typeof en;
@@ -10,29 +16,70 @@ export type TextKey = Exclude<Key, PluralKey>;
 export type Catalogue = { [K in Key]: (typeof en)[K] extends string ? string : PluralForms };
 export type Values = Record<string, string | number>;
 
-const catalogues: Record<string, Catalogue> = { en };
+interface TextFile {
+  default: Partial<Catalogue>;
+}
+type Files = Record<string, () => Promise<TextFile>>;
+const files: Record<Part, Files> = {
+  shared: import.meta.glob<TextFile>(["./[a-z][a-z].ts", "./[a-z][a-z]-[A-Z][A-Z].ts"], {
+    query: "?part=shared",
+  }),
+  member: import.meta.glob<TextFile>(["./[a-z][a-z].ts", "./[a-z][a-z]-[A-Z][A-Z].ts"], {
+    query: "?part=member",
+  }),
+};
 
-/** The language of the catalogue, with the reader's region where it is the same language ("en-GB" for dates). */
-export const locale = chooseLocale(typeof navigator === "undefined" ? [] : navigator.languages);
-const language = locale.split("-")[0] ?? "en";
-const catalogue: Catalogue = catalogues[locale] ?? catalogues[language] ?? en;
+/** The tags of all languages. */
+export const LANGUAGES: readonly string[] = Object.keys(files.shared)
+  .map((file) => file.slice(2, -3))
+  .sort();
+
+async function loadPart(tag: string, part: Part): Promise<Partial<Catalogue>> {
+  const file = files[part][`./${tag}.ts`];
+  return file ? (await file()).default : {};
+}
+
+/** All texts of a language. */
+export async function loadLanguage(tag: string): Promise<Catalogue> {
+  const parts = await Promise.all(PARTS.map((part) => loadPart(tag, part)));
+  return Object.assign({}, ...parts) as Catalogue;
+}
+
+/** A shared dashboard may be asked for in a language. */
+const asked =
+  typeof location !== "undefined" && location.pathname.includes("/share/")
+    ? new URLSearchParams(location.search).get("lang")
+    : null;
+
+export const { language, locale } = choose(
+  [asked, typeof localStorage === "undefined" ? null : chosenLanguage()],
+  typeof navigator === "undefined" ? [] : (navigator.languages ?? []),
+  LANGUAGES,
+);
+
+// Complete once both parts are there; pages that need the second wait for it.
+const catalogue = {} as Catalogue;
 const plurals = new Intl.PluralRules(locale);
 const counts = new Intl.NumberFormat(locale);
 
-export function chooseLocale(wanted: readonly string[]): string {
-  const known = wanted.find((tag) => tag in catalogues || (tag.split("-")[0] ?? "") in catalogues);
-  return known ?? "en-US";
+/** Makes a part of the texts ready. Nothing that needs it may be drawn before. */
+export async function loadTexts(part: Part): Promise<void> {
+  Object.assign(catalogue, await loadPart(language, part));
 }
 
 /** A text. */
 export function t(key: TextKey, values: Values = {}): string {
-  return fill(catalogue[key], values);
+  return fill(catalogue[key] ?? key, values);
 }
 
 /** A text that depends on a count; `{count}` is written in the reader's digits. */
 export function tn(key: PluralKey, count: number, values: Values = {}): string {
-  const forms = catalogue[key];
-  return fill(forms[plurals.select(count)] ?? forms.other, { count: counts.format(count), ...values });
+  return fill(pluralForm(catalogue[key], plurals, count), { count: counts.format(count), ...values });
+}
+
+/** A form for nothing at all comes first where a language has one: "0 pessoas", which the rules count as one. */
+export function pluralForm(forms: PluralForms, rules: Intl.PluralRules, count: number): string {
+  return (count === 0 ? forms.zero : undefined) ?? forms[rules.select(count)] ?? forms.other;
 }
 
 /** A text in pieces, so that a caller can put elements where the placeholders are. */

@@ -68,6 +68,12 @@ export function bucketWords(label: string, interval: Interval, thisYear = new Da
   }
 }
 
+/** A day in words: "Oct 25", with its year when it is another. */
+export function dayWords(day: string, thisYear = new Date().getFullYear()): string {
+  const date = parseLabel(day);
+  return (date.getUTCFullYear() === thisYear ? dayShort : dayShortYear).format(date);
+}
+
 /** A range in words: "Oct 25 – Nov 23"; with hours when it does not start and end at midnight; with years when needed. */
 export function rangeWords(from: string, to: string, thisYear = new Date().getFullYear()): string {
   const start = wallClock(from);

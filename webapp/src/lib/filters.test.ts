@@ -3,8 +3,11 @@ import {
   decodeFilter,
   encodeFilter,
   type Filter,
+  fromApi,
+  putFilter,
   removeFilter,
   rowFilter,
+  sameFilters,
   toApi,
   toggleFilter,
 } from "./filters";
@@ -44,4 +47,56 @@ test("another row of the same dimension takes the place of the first", () => {
 
 test("the API takes triples", () => {
   expect(toApi([brazil])).toEqual([["is", "visit:country", ["BR", "PT"]]]);
+});
+
+const inAnyCase: Filter = { operator: "contains", dimension: "event:page", values: ["/Blog"], anyCase: true };
+
+test("in any case: said behind the operator, so that links of before mean what they meant", () => {
+  expect(encodeFilter(inAnyCase)).toBe("contains-i,page,/Blog");
+  expect(decodeFilter("contains-i,page,/Blog")).toEqual(inAnyCase);
+  expect(decodeFilter("contains,page,/Blog")).toEqual({
+    operator: "contains",
+    dimension: "event:page",
+    values: ["/Blog"],
+  });
+  expect(decodeFilter("matches-i,page,x")).toBeNull();
+  expect(toApi([inAnyCase])).toEqual([["contains", "event:page", ["/Blog"], { case_sensitive: false }]]);
+  const pattern: Filter = { ...inAnyCase, operator: "matches" };
+  expect(encodeFilter(pattern)).toBe("matches,page,/Blog");
+  expect(toApi([pattern])).toEqual([["matches", "event:page", ["/Blog"]]]);
+});
+
+test("what the API keeps comes back, unless pills can't show it", () => {
+  expect(fromApi(toApi([brazil, inAnyCase]))).toEqual([brazil, inAnyCase]);
+  expect(fromApi([["is", "visit:country", ["BR"], { case_sensitive: true }]])).toEqual([
+    rowFilter("visit:country", "BR"),
+  ]);
+  for (const other of [
+    [["and", [["is", "visit:country", ["BR"]]]]],
+    [["not", ["is", "visit:country", ["BR"]]]],
+    [["is", "visit:city", [2950159]]],
+    ["is"],
+  ])
+    expect(fromApi(other)).toBeNull();
+});
+
+test("an edited filter takes the place of what it was", () => {
+  const page = rowFilter("event:page", "/");
+  const pages: Filter = { ...page, values: ["/", "/about"] };
+  expect(putFilter([page, brazil], pages, page)).toEqual([pages, brazil]);
+  expect(putFilter([page, brazil], page, page)).toEqual([page, brazil]);
+  expect(putFilter([brazil], page)).toEqual([brazil, page]);
+  expect(putFilter([page, brazil], page)).toEqual([brazil, page]);
+  // Edited into what is there already: once is enough.
+  expect(putFilter([pages, brazil, page], page, pages)).toEqual([page, brazil]);
+});
+
+test("two lists are the same whatever their order", () => {
+  const page = rowFilter("event:page", "/");
+  const turned: Filter = { ...brazil, values: ["PT", "BR"] };
+  expect(sameFilters([brazil, page], [page, turned])).toBe(true);
+  expect(sameFilters([brazil], [brazil, page])).toBe(false);
+  expect(
+    sameFilters([inAnyCase], [{ operator: "contains", dimension: "event:page", values: ["/Blog"] }]),
+  ).toBe(false);
 });

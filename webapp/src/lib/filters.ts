@@ -10,27 +10,61 @@ export interface Filter {
   /** The query language's word, for example `visit:country`. */
   dimension: string;
   values: string[];
+  /** Capital and small letters are the same. Regular expressions say so themselves. */
+  anyCase?: true;
 }
 
 export function toApi(filters: readonly Filter[]): ApiFilter[] {
-  return filters.map(({ operator, dimension, values }) => [operator, dimension, values]);
+  return filters.map(({ operator, dimension, values, anyCase }) =>
+    anyCase && takesCase(operator)
+      ? [operator, dimension, values, { case_sensitive: false }]
+      : [operator, dimension, values],
+  );
 }
 
+/** What the API keeps, as the pills show it; `null` when it holds what only the query language can say. */
+export function fromApi(list: readonly unknown[]): Filter[] | null {
+  const filters: Filter[] = [];
+  for (const entry of list) {
+    if (!Array.isArray(entry)) return null;
+    const [operator, dimension, values, options] = entry as unknown[];
+    if (typeof operator !== "string" || !isOperator(operator) || typeof dimension !== "string") return null;
+    if (!Array.isArray(values) || !values.every((value) => typeof value === "string")) return null;
+    const anyCase = isRecord(options) && options.case_sensitive === false;
+    filters.push({ operator, dimension, values, ...(anyCase ? { anyCase } : {}) });
+  }
+  return filters;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+/** Whether an operator can be told not to mind capitals. */
+export function takesCase(operator: Operator): boolean {
+  return !operator.startsWith("matches");
+}
+
+/** After an operator in an address: in any case. */
+const ANY_CASE = "-i";
+
 /** `is,country,BR,PT`: short words for dimensions, backslash before commas and backslashes of values. */
-export function encodeFilter({ operator, dimension, values }: Filter): string {
+export function encodeFilter({ operator, dimension, values, anyCase }: Filter): string {
   const short = dimension === "event:name" ? "event" : dimension.replace(/^(visit|event):/, "");
   const isShort = longDimension(short) === dimension;
   return [
-    operator,
+    operator + (anyCase && takesCase(operator) ? ANY_CASE : ""),
     isShort ? short : dimension,
     ...values.map((value) => value.replace(/[\\,]/g, "\\$&")),
   ].join(",");
 }
 
 export function decodeFilter(text: string): Filter | null {
-  const [operator, dimension, ...values] = splitEscaped(text);
+  const [word = "", dimension, ...values] = splitEscaped(text);
+  const anyCase = word.endsWith(ANY_CASE);
+  const operator = anyCase ? word.slice(0, -ANY_CASE.length) : word;
   if (!isOperator(operator) || !dimension || values.length === 0) return null;
-  return { operator, dimension: longDimension(dimension), values };
+  if (anyCase && !takesCase(operator)) return null;
+  return { operator, dimension: longDimension(dimension), values, ...(anyCase ? { anyCase } : {}) };
 }
 
 export function sameFilter(a: Filter, b: Filter): boolean {
@@ -54,6 +88,21 @@ export function removeFilter(filters: readonly Filter[], filter: Filter): Filter
   return filters.filter((other) => !sameFilter(other, filter));
 }
 
+/** Puts a filter in the place of another, or at the end. What is said twice is said once. */
+export function putFilter(filters: readonly Filter[], filter: Filter, inPlaceOf?: Filter): Filter[] {
+  const rest = filters.filter((other) => !sameFilter(other, filter));
+  const at = inPlaceOf ? rest.findIndex((other) => sameFilter(other, inPlaceOf)) : -1;
+  if (at < 0 && inPlaceOf && sameFilter(inPlaceOf, filter)) return [...filters];
+  return at < 0 ? [...rest, filter] : rest.with(at, filter);
+}
+
+/** Whether two lists pass the same: neither the order of filters nor that of their values matters. */
+export function sameFilters(a: readonly Filter[], b: readonly Filter[]): boolean {
+  const words = (filters: readonly Filter[]) =>
+    filters.map((filter) => encodeFilter({ ...filter, values: [...new Set(filter.values)].sort() })).sort();
+  return words(a).join("\n") === words(b).join("\n");
+}
+
 const EVENT_DIMENSIONS = new Set(["page", "hostname", "goal"]);
 
 function longDimension(short: string): string {
@@ -62,8 +111,8 @@ function longDimension(short: string): string {
   return EVENT_DIMENSIONS.has(short) ? `event:${short}` : `visit:${short}`;
 }
 
-function isOperator(text: string | undefined): text is Operator {
-  return (OPERATORS as readonly string[]).includes(text ?? "");
+function isOperator(text: string): text is Operator {
+  return (OPERATORS as readonly string[]).includes(text);
 }
 
 /** Splits at commas that no backslash protects. */

@@ -15,14 +15,17 @@ const signedPercent = new Intl.NumberFormat(locale, {
   maximumFractionDigits: 0,
 });
 const axis = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
-const unit = (name: string, digits = 1) =>
-  new Intl.NumberFormat(locale, {
+/** Number and unit without the space that some languages put between: these stand in narrow places. */
+const unit = (name: string, digits = 1) => {
+  const format = new Intl.NumberFormat(locale, {
     style: "unit",
     unit: name,
     unitDisplay: "narrow",
     minimumIntegerDigits: digits,
     maximumFractionDigits: 0,
   });
+  return { format: (value: number) => format.format(value).replace(/\s/g, "") };
+};
 const hours = unit("hour");
 const minutes = unit("minute");
 const paddedMinutes = unit("minute", 2);

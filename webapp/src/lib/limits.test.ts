@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 import type { Preset } from "../api/types";
-import { isWhole, limitsOf, limitView, offersComparison, offersPreset, SHARE_PANELS } from "./limits";
+import {
+  isWhole,
+  limitsOf,
+  limitView,
+  offersComparison,
+  offersPreset,
+  offersRealtime,
+  SHARE_PANELS,
+  seenPeriod,
+} from "./limits";
 import { DEFAULT_VIEW, PRESET_GROUPS, type View } from "./view";
 
 const day = "2026-11-24"; // a Tuesday
@@ -79,6 +88,9 @@ describe("a view of the address", () => {
     ]);
     const withProperties = { ...limits, panels: null, properties: true };
     expect(limitView({ ...DEFAULT_VIEW, filters }, withProperties, day).filters).toHaveLength(5);
+    // What no panel shows, no link shows.
+    const hidden = [filter("event:hostname"), filter("visit:browser_version")];
+    expect(limitView({ ...DEFAULT_VIEW, filters: hidden }, withProperties, day).filters).toEqual([]);
   });
 
   test("is compared with what may be seen only", () => {
@@ -89,6 +101,16 @@ describe("a view of the address", () => {
     expect(offersComparison(year, "year_over_year", "30d", day)).toBe(true);
     expect(offersComparison(year, "year_over_year", "all", day)).toBe(false);
   });
+});
+
+test("what happens now is shown where today is", () => {
+  const past = limitsOf({ ...open, until: "2026-11-23" }, "UTC", now);
+  const week = limitsOf({ ...open, last_days: 7 }, "UTC", now);
+  expect([null, past, week].map((limits) => offersRealtime(limits, day))).toEqual([true, false, true]);
+  expect(offersRealtime(limitsOf({ ...open, since: "2026-12-01" }, "UTC", now), day)).toBe(false);
+  const asked = { ...DEFAULT_VIEW, realtime: true };
+  expect(limitView(asked, past, day).realtime).toBe(false);
+  expect(limitView(asked, week, day).realtime).toBe(true);
 });
 
 test("without a first day, all time is asked for as such", () => {
@@ -103,8 +125,17 @@ test("a link that shows no day at all asks for nothing impossible", () => {
 
 test("the panels a link can show are the words of the API", () => {
   expect([...SHARE_PANELS].sort()).toEqual(
-    "browsers campaigns channels countries devices entry_pages events exit_pages os pages referrers sources".split(
-      " ",
-    ),
+    (
+      "browsers campaigns channels cities countries devices entry_pages events exit_pages languages os pages " +
+      "referrers regions screens sources"
+    ).split(" "),
   );
+});
+
+test("the query language is asked for the days that a link shows", () => {
+  const range = { from: "2026-10-01T00:00:00+02:00", to: "2026-11-20T23:59:59+01:00", timezone: "UTC" };
+  const past = limitsOf({ ...open, until: "2026-11-20" }, "UTC", now);
+  expect(seenPeriod(past, "all", range)).toEqual(["2026-10-01", "2026-11-20"]);
+  expect(seenPeriod(past, "7d", range)).toBe("7d");
+  expect(seenPeriod(null, "all", range)).toBe("all");
 });

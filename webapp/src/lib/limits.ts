@@ -2,13 +2,15 @@
 // address is taken seriously.
 
 import type { ShareLink } from "../api/share-types";
-import type { Comparison, DateRange, PanelName, Preset } from "../api/types";
+import type { Comparison, Dashboard, DateRange, Preset } from "../api/types";
 import { today } from "./dates";
 import { TABS, type Tab, UTM_PANELS, type View } from "./view";
 
 /** The panels a link can show, in the order of the dashboard. `campaigns` stands for all five UTM parameters. */
-export const SHARE_PANELS: readonly Tab[] = Object.values(TABS).flat();
-export type SharePanel = Tab;
+export const SHARE_PANELS: readonly SharePanel[] = (Object.values(TABS).flat() as readonly Tab[]).filter(
+  (tab): tab is SharePanel => tab !== "map",
+);
+export type SharePanel = Exclude<Tab, "map">;
 
 export interface Limits {
   /** `null`: all panels. */
@@ -40,6 +42,11 @@ export function offersPreset(limits: Limits, preset: Preset, day: string): boole
   return (limits.first === null || from >= limits.first) && to <= limits.last;
 }
 
+/** What happens now is part of today. */
+export function offersRealtime(limits: Limits | null, day: string): boolean {
+  return limits === null || ((limits.first === null || limits.first <= day) && day <= limits.last);
+}
+
 /** Whether the period a comparison is with begins within what may be seen. */
 export function offersComparison(
   limits: Limits,
@@ -61,6 +68,7 @@ export function limitView(view: View, limits: Limits, day: string): View {
   const isComparable = view.comparison !== null && offersComparison(limits, view.comparison, period, day);
   return {
     ...view,
+    realtime: view.realtime && offersRealtime(limits, day),
     period,
     comparison: isComparable ? view.comparison : null,
     filters: view.filters.filter((filter) => offersDimension(limits, filter.dimension)),
@@ -79,7 +87,7 @@ function limitPeriod(period: DateRange, limits: Limits, day: string): DateRange 
   return from <= to ? [from, to] : limitPeriod("all", limits, day);
 }
 
-const PANEL_DIMENSIONS: Partial<Record<string, PanelName | "campaigns">> = {
+const PANEL_DIMENSIONS: Partial<Record<string, string>> = {
   "event:page": "pages",
   "event:name": "events",
   "visit:entry_page": "entry_pages",
@@ -88,17 +96,30 @@ const PANEL_DIMENSIONS: Partial<Record<string, PanelName | "campaigns">> = {
   "visit:referrer": "referrers",
   "visit:channel": "channels",
   "visit:country": "countries",
+  "visit:region": "regions",
+  "visit:city": "cities",
+  "visit:language": "languages",
+  "visit:screen": "screens",
   "visit:browser": "browsers",
   "visit:os": "os",
   "visit:device": "devices",
   ...Object.fromEntries(UTM_PANELS.map((panel) => [`visit:${panel.replace(/s$/, "")}`, "campaigns"])),
 };
 
-function offersDimension(limits: Limits, dimension: string): boolean {
+/** Whether one may filter by a dimension. What no panel shows, no link shows. */
+export function offersDimension(limits: Limits, dimension: string): boolean {
   if (dimension.startsWith("event:props:")) return limits.properties;
-  if (limits.panels === null) return true;
   const panel = PANEL_DIMENSIONS[dimension];
-  return panel !== undefined && limits.panels.includes(panel);
+  return panel !== undefined && (limits.panels === null || limits.panels.includes(panel));
+}
+
+/** All time through a link is the range that the dashboard was cut to: the query language does not cut. */
+export function seenPeriod(
+  limits: Limits | null,
+  period: DateRange,
+  range: Dashboard["range"] | undefined,
+): DateRange {
+  return limits && range && period === "all" ? [range.from.slice(0, 10), range.to.slice(0, 10)] : period;
 }
 
 /** Whether a period is all that the link shows. */
@@ -107,7 +128,7 @@ export function isWhole(limits: Limits, period: DateRange): boolean {
 }
 
 /** First and last local day of a preset, as the server reckons. */
-function presetDays(preset: Exclude<Preset, "all">, day: string): [from: string, to: string] {
+export function presetDays(preset: Exclude<Preset, "all">, day: string): [from: string, to: string] {
   const count = /^(\d+)(d|mo)$/.exec(preset);
   if (count) {
     const n = Number(count[1]);

@@ -4,6 +4,7 @@ import type { LinkChange } from "../api/share";
 import type { NewShareLink, ShareLink } from "../api/share-types";
 import { SHARE_PANELS, type SharePanel } from "./limits";
 import { endOfDay, fieldDay } from "./moments";
+import { encodeFrame, type Frame } from "./view";
 
 export interface ShareDraft {
   name: string;
@@ -139,8 +140,8 @@ export function linkState(link: Pick<ShareLink, "paused" | "expires_at">, now = 
 }
 
 /** The lines that put a shared dashboard into another page. */
-export function embedSnippet(link: Pick<ShareLink, "url" | "name">, theme: "light" | "dark" | null): string {
-  const address = `${link.url}?embed=1${theme ? `&theme=${theme}` : ""}`;
+export function embedSnippet(link: Pick<ShareLink, "url" | "name">, frame: Omit<Frame, "embed">): string {
+  const address = `${link.url}?${encodeFrame({ ...frame, embed: true })}`;
   return `<iframe src="${escapeHtml(address)}" title="${escapeHtml(link.name)}" width="100%" height="1600" loading="lazy" style="border: 0"></iframe>`;
 }
 

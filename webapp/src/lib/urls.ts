@@ -12,6 +12,10 @@ export function makeUrls(baseUri: string) {
     apiBase: base.href.replace(/\/$/, ""),
     socket: new URL("graphql/ws", base).href.replace(/^http/, "ws"),
     mark: at("mark.svg"),
+    /** The script, as it is loaded from here. */
+    script: at("js/haru.js"),
+    /** Where the script sends to. */
+    collect: at("api/collect"),
     flag: (country: string) => at(`flags/${country}.svg`),
 
     home: at(""),
@@ -23,10 +27,15 @@ export function makeUrls(baseUri: string) {
     account: (show?: string) => at("account") + (show ? `?show=${show}` : ""),
     me: at("me"),
     admin: at("admin"),
+    sites: at("sites"),
     newSite: at("sites/new"),
     site,
-    setup: (key: string) => `${site(key)}/setup`,
+    setup: (key: string, platform?: string) => `${site(key)}/setup${platform ? `?with=${platform}` : ""}`,
+    /** The part of the setup that says why nothing arrives. */
+    check: (key: string) => `${site(key)}/setup#check`,
     settings: (key: string) => `${site(key)}/settings`,
+    counting: (key: string) => `${site(key)}/settings#counting`,
+    addresses: (key: string) => `${site(key)}/settings#addresses`,
     sharing: (key: string) => `${site(key)}/settings#sharing`,
     share: (slug: string) => at(`share/${encodeURIComponent(slug)}`),
     /** The public address of a share link or a public site, as people pass it on. */

@@ -6,6 +6,7 @@ import {
   frameOf,
   intervalsOf,
   PRESET_GROUPS,
+  periodChange,
   queryOf,
   shareHref,
   type View,
@@ -18,6 +19,7 @@ test("the default view has no query part, and an empty one is the default view",
 });
 
 const full: View = {
+  realtime: false,
   period: ["2026-01-01", "2026-01-31"],
   comparison: "year_over_year",
   filters: [
@@ -29,11 +31,14 @@ const full: View = {
   tabs: {
     pages: "exit_pages",
     sources: "campaigns",
-    locations: "countries",
+    locations: "map",
     devices: "os",
     events: "events",
   },
   utm: "utm_mediums",
+  versions: "GNU/Linux",
+  all: "entry_pages",
+  table: true,
 };
 
 test("everything survives the way through the address", () => {
@@ -66,6 +71,14 @@ test.each([
   expect(decodeView(search)).toEqual(DEFAULT_VIEW);
 });
 
+test("what happens now is a period of its own, and keeps the filters for the way back", () => {
+  const now = { ...DEFAULT_VIEW, ...periodChange("realtime"), filters: full.filters.slice(0, 1) };
+  expect(encodeView(now)).toBe("?period=realtime&f=is,country,BR,PT");
+  expect(decodeView("?period=realtime&f=is,country,BR,PT")).toEqual(now);
+  expect(decodeView("?period=realtime&from=2026-01-01&to=2026-01-02").realtime).toBe(false);
+  expect({ ...now, ...periodChange("7d") }).toMatchObject({ realtime: false, period: "7d" });
+});
+
 test("the question to the server", () => {
   expect(queryOf(DEFAULT_VIEW)).toEqual({ date_range: "30d", filters: [], comparison: "previous_period" });
   expect(queryOf(full)).toEqual({
@@ -96,9 +109,10 @@ test("a shared dashboard stays in its frame, whatever is clicked", () => {
   const view: View = { ...DEFAULT_VIEW, metric: "visits" };
   expect(shareHref("press", DEFAULT_VIEW, frameOf(""))).toBe("/share/press");
   expect(shareHref("press", view, frameOf("?metric=visits"))).toBe("/share/press?metric=visits");
-  const frame = frameOf("?theme=dark&period=7d&embed=1");
-  expect(frame).toEqual({ embed: true, theme: "dark" });
-  expect(shareHref("press", view, frame)).toBe("/share/press?embed=1&theme=dark&metric=visits");
-  expect(frameOf("?theme=neon&embed=yes")).toEqual({ embed: false, theme: null });
+  const frame = frameOf("?theme=dark&period=7d&embed=1&lang=pt-BR");
+  expect(frame).toEqual({ embed: true, theme: "dark", lang: "pt-BR" });
+  expect(shareHref("press", view, frame)).toBe("/share/press?embed=true&theme=dark&lang=pt-BR&metric=visits");
+  expect(frameOf("?embed=true&theme=system")).toEqual({ embed: true, theme: "system", lang: null });
+  expect(frameOf("?theme=neon&embed=yes&lang=../x")).toEqual({ embed: false, theme: null, lang: null });
   expect(decodeView("?embed=1&theme=dark&metric=visits")).toEqual(view);
 });

@@ -32,18 +32,27 @@ export const UTM_PANELS = [
   "utm_terms",
 ] as const satisfies readonly PanelName[];
 
-/** The tabs of each card; the first is the default. */
+/** The tabs of each card, in their order. `map` draws what `countries` lists. */
 export const TABS = {
   pages: ["pages", "entry_pages", "exit_pages"],
   sources: ["sources", "channels", "referrers", "campaigns"],
-  locations: ["countries"],
-  devices: ["browsers", "os", "devices"],
+  locations: ["map", "countries", "regions", "cities", "languages"],
+  devices: ["browsers", "os", "screens", "devices"],
   events: ["events"],
 } as const;
 export type Card = keyof typeof TABS;
 export type Tab<C extends Card = Card> = (typeof TABS)[C][number];
 
+/** What is happening now, instead of a range of days. */
+export const REALTIME = "realtime";
+export type Period = DateRange | typeof REALTIME;
+
+/** What a tab takes its rows from, but for the campaigns, which have five. */
+export type ListTab = Exclude<Tab, "map" | "campaigns">;
+
 export interface View {
+  /** The last half hour, whatever the period. */
+  realtime: boolean;
   period: DateRange;
   comparison: Comparison | null;
   filters: Filter[];
@@ -52,9 +61,24 @@ export interface View {
   tabs: { [C in Card]: Tab<C> };
   /** Which of the five UTM parameters the tab Campaigns shows. */
   utm: (typeof UTM_PANELS)[number];
+  /** The browser or system of the chosen tab whose versions the card Devices shows. */
+  versions: string | null;
+  /** The ranking whose full table is open. */
+  all: PanelName | null;
+  /** The chart as a table of its numbers. */
+  table: boolean;
 }
 
+/** The rankings of the cards, each of which has a full table. */
+export const RANKINGS = [
+  ...(Object.values(TABS).flat() as readonly Tab[]).filter(
+    (tab): tab is ListTab => tab !== "map" && tab !== "campaigns",
+  ),
+  ...UTM_PANELS,
+] as const satisfies readonly PanelName[];
+
 export const DEFAULT_VIEW: View = {
+  realtime: false,
   period: "30d",
   comparison: "previous_period",
   filters: [],
@@ -68,6 +92,9 @@ export const DEFAULT_VIEW: View = {
     events: "events",
   },
   utm: "utm_campaigns",
+  versions: null,
+  all: null,
+  table: false,
 };
 
 const DATE = /^\d{4}-\d\d-\d\d$/;
@@ -81,6 +108,7 @@ export function decodeView(search: string): View {
     oneOf<Tab<C>>(card, TABS[card]) ?? (DEFAULT_VIEW.tabs[card] as Tab<C>);
 
   return {
+    realtime: params.get("period") === REALTIME && !params.has("from"),
     period: decodePeriod(params),
     comparison:
       params.get("compare") === "none" ? null : (oneOf("compare", COMPARISONS) ?? DEFAULT_VIEW.comparison),
@@ -98,6 +126,9 @@ export function decodeView(search: string): View {
       events: tab("events"),
     },
     utm: oneOf("utm", UTM_PANELS) ?? DEFAULT_VIEW.utm,
+    versions: params.get("versions") || null,
+    all: oneOf<PanelName>("all", RANKINGS) ?? null,
+    table: params.get("chart") === "table",
   };
 }
 
@@ -114,7 +145,8 @@ export function encodeView(view: View): string {
   const add = (name: string, value: string | null, standard: string | null) => {
     if (value !== standard && value !== null) pairs.push([name, value]);
   };
-  if (typeof view.period === "string") add("period", view.period, DEFAULT_VIEW.period as string);
+  if (view.realtime) pairs.push(["period", REALTIME]);
+  else if (typeof view.period === "string") add("period", view.period, DEFAULT_VIEW.period as string);
   else pairs.push(["from", view.period[0]], ["to", view.period[1]]);
   add("compare", view.comparison ?? "none", DEFAULT_VIEW.comparison);
   for (const filter of view.filters) pairs.push(["f", encodeFilter(filter)]);
@@ -122,6 +154,9 @@ export function encodeView(view: View): string {
   add("interval", view.interval, null);
   for (const card of Object.keys(TABS) as Card[]) add(card, view.tabs[card], DEFAULT_VIEW.tabs[card]);
   add("utm", view.utm, DEFAULT_VIEW.utm);
+  add("versions", view.versions, null);
+  add("all", view.all, null);
+  add("chart", view.table ? "table" : null, null);
   if (pairs.length === 0) return "";
   return `?${pairs.map(([name, value]) => `${name}=${encodeValue(value)}`).join("&")}`;
 }
@@ -131,26 +166,45 @@ function encodeValue(value: string): string {
   return encodeURIComponent(value).replace(/%(2F|3A|2C|40)/g, decodeURIComponent);
 }
 
+/** What choosing a period changes. The interval was chosen for the one before. */
+export function periodChange(period: Period): Partial<View> {
+  return period === REALTIME ? { realtime: true } : { realtime: false, period, interval: null };
+}
+
 export function viewHref(site: string, view: View): string {
   return urls.site(site) + encodeView(view);
 }
 
-/** How a shared dashboard is framed: without its header, in a theme that the page around it asks for. */
+/** How a shared dashboard is framed: without its header, in a theme and a language that the page around it asks for. */
 export interface Frame {
   embed: boolean;
-  theme: "light" | "dark" | null;
+  theme: (typeof FRAME_THEMES)[number] | null;
+  /** A language tag, whether there is such a catalogue or not. */
+  lang: string | null;
 }
+const FRAME_THEMES = ["light", "dark", "system"] as const;
 
 export function frameOf(search: string): Frame {
   const params = new URLSearchParams(search);
-  const theme = params.get("theme");
-  return { embed: params.get("embed") === "1", theme: theme === "light" || theme === "dark" ? theme : null };
+  const lang = params.get("lang") ?? "";
+  return {
+    embed: ["true", "1"].includes(params.get("embed") ?? ""),
+    theme: FRAME_THEMES.find((theme) => theme === params.get("theme")) ?? null,
+    lang: /^[a-z]{2,3}(-[a-z\d]{2,8})*$/i.test(lang) ? lang : null,
+  };
+}
+
+/** The words of a frame, without a question mark. */
+export function encodeFrame({ embed, theme, lang }: Frame): string {
+  return [
+    ...(embed ? ["embed=true"] : []),
+    ...(theme ? [`theme=${theme}`] : []),
+    ...(lang ? [`lang=${lang}`] : []),
+  ].join("&");
 }
 
 export function shareHref(slug: string, view: View, frame: Frame): string {
-  const pairs = [...(frame.embed ? ["embed=1"] : []), ...(frame.theme ? [`theme=${frame.theme}`] : [])];
-  const words = encodeView(view).slice(1);
-  const all = [...pairs, ...(words ? [words] : [])].join("&");
+  const all = [encodeFrame(frame), encodeView(view).slice(1)].filter((words) => words !== "").join("&");
   return urls.share(slug) + (all && `?${all}`);
 }
 

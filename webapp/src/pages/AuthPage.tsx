@@ -1,17 +1,19 @@
 // The frame of the pages before login.
 
 import type { ComponentChildren } from "preact";
+import { LanguageChoice } from "../components/LanguageChoice";
 import { Mark } from "../components/Mark";
 import { t } from "../i18n";
 
 interface AuthPageProps {
   title: string;
+  above?: ComponentChildren;
   intro?: string | undefined;
   children: ComponentChildren;
   footer?: ComponentChildren;
 }
 
-export function AuthPage({ title, intro, children, footer }: AuthPageProps) {
+export function AuthPage({ title, above, intro, children, footer }: AuthPageProps) {
   return (
     <main class="mx-auto flex min-h-dvh w-full max-w-[26rem] flex-col justify-center px-4 py-10">
       <div class="mb-6 flex flex-col items-center gap-2 text-center">
@@ -21,12 +23,16 @@ export function AuthPage({ title, intro, children, footer }: AuthPageProps) {
       </div>
       <div class="card-box space-y-5 p-6 sm:p-8">
         <div class="space-y-1.5">
+          {above}
           <h1 class="text-xl font-semibold">{title}</h1>
           {intro && <p class="text-quiet">{intro}</p>}
         </div>
         {children}
       </div>
       {footer && <p class="mt-5 text-center text-quiet">{footer}</p>}
+      <div class="mt-5 text-center">
+        <LanguageChoice />
+      </div>
     </main>
   );
 }

@@ -1,14 +1,16 @@
 // The dashboard of a site for members of its account.
 
-import { useEffect } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { Board, useBoard } from "../components/Board";
 import { Header } from "../components/Header";
 import { Layout } from "../components/Layout";
+import { Drops, Notices } from "../components/Notices";
 import { Online } from "../components/Online";
 import { useTitle } from "../components/use-title";
+import { Waiting } from "../components/Waiting";
+import { readableDomain } from "../lib/domain";
 import { member } from "../state/member";
-import { findSite, rememberSite } from "../state/sites";
+import { findSite } from "../state/sites";
 import { ViewerContext } from "../state/viewer";
 
 export function DashboardPage() {
@@ -21,25 +23,30 @@ export function DashboardPage() {
 }
 
 function MemberDashboard({ site }: { site: string }) {
-  const state = useBoard(site);
-  const { data } = state;
-  const id = data?.site.id;
-  useEffect(() => {
-    if (id) rememberSite(id);
-  }, [id]);
-  useTitle(data?.site.domain ?? site);
-
+  const state = useBoard(site, findSite(site)?.timezone);
+  const { data, view } = state;
   const domain = data?.site.domain ?? findSite(site)?.domain ?? site;
+  useTitle(readableDomain(domain));
+
   return (
     <Layout
       header={
         <Header site={domain} page="dashboard">
-          {data && <Online count={data.online} state={member.board.live.value} />}
+          <Online href={view.realtime ? undefined : state.hrefWith({ realtime: true })} />
         </Header>
       }
     >
-      <h1 class="sr-only">{domain}</h1>
-      <Board state={state} />
+      <h1 class="sr-only">{readableDomain(domain)}</h1>
+      <Board
+        state={state}
+        above={(data) => (
+          <>
+            <Notices notices={data.notices} />
+            <Waiting data={data} />
+          </>
+        )}
+        below={({ drops }) => <Drops drops={drops} />}
+      />
     </Layout>
   );
 }

@@ -1,20 +1,24 @@
+import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { createSite } from "../api/client";
 import { toApiError } from "../api/problem";
+import { DomainField } from "../components/DomainField";
 import { FormError } from "../components/ErrorBox";
 import { SelectField, TextField } from "../components/Field";
+import { FirstSteps } from "../components/FirstSteps";
 import { Header } from "../components/Header";
 import { Layout } from "../components/Layout";
 import { useTitle } from "../components/use-title";
 import { t } from "../i18n";
-import { cleanDomain, isDomain } from "../lib/domain";
+import { cleanDomain, readableDomain } from "../lib/domain";
+import { domainError } from "../lib/domain-error";
 import { ownTimezone, timezones } from "../lib/timezones";
 import { urls } from "../lib/urls";
 import { loadMe } from "../state/me";
-import { keepSite } from "../state/sites";
+import { findSite, keepSite, sites } from "../state/sites";
 
-type Errors = Partial<Record<"domain" | "name" | "timezone" | "form", string>>;
+type Errors = Partial<Record<"name" | "timezone" | "form", string>> & { domain?: ComponentChildren };
 
 export function NewSite() {
   const { route } = useLocation();
@@ -28,22 +32,23 @@ export function NewSite() {
 
   const submit = async () => {
     const clean = cleanDomain(domain);
-    setDomain(clean);
-    if (!isDomain(clean)) {
-      setErrors({ domain: t("site.domain_invalid") });
+    setDomain(readableDomain(clean));
+    const wrong = domainError(clean);
+    if (wrong) {
+      setErrors({ domain: wrong });
       return;
     }
     setSending(true);
     setErrors({});
     try {
-      const site = await createSite({ domain: clean, name: name.trim() || clean, timezone });
+      const site = await createSite({ domain: clean, name: name.trim() || readableDomain(clean), timezone });
       keepSite(site);
       // It may be the one with which the account comes near its quota.
       void loadMe();
       route(urls.setup(site.domain));
     } catch (reason) {
       const problem = toApiError(reason);
-      if (problem.status === 409) setErrors({ domain: t("site.domain_taken") });
+      if (problem.status === 409) setErrors({ domain: <Taken domain={clean} /> });
       else
         setErrors(
           problem.fields.size > 0 ? (Object.fromEntries(problem.fields) as Errors) : { form: problem.text },
@@ -63,6 +68,7 @@ export function NewSite() {
   return (
     <Layout header={<Header />}>
       <div class="mx-auto max-w-lg py-4 sm:py-10">
+        {sites.value?.length === 0 && <FirstSteps step={2} />}
         <h1 class="text-xl font-semibold">{t("site.new.title")}</h1>
         <p class="mb-5 text-quiet">{t("site.new.intro")}</p>
         <form
@@ -73,23 +79,14 @@ export function NewSite() {
             void submit();
           }}
         >
-          <TextField
+          <DomainField
             label={t("site.domain")}
-            name="domain"
-            inputMode="url"
             autofocus
-            placeholder="example.com"
             value={domain}
             onInput={(value) => {
-              // A pasted address shows at once what it comes to; typing is left alone until the field is left.
-              setDomain(
-                /^\s*https?:\/\/.+/i.test(value) && value.length > domain.length + 1
-                  ? cleanDomain(value)
-                  : value,
-              );
+              setDomain(value);
               setErrors({ ...errors, domain: undefined });
             }}
-            onBlur={() => setDomain(cleanDomain(domain))}
             hint={t("site.domain_hint")}
             error={errors.domain}
           />
@@ -97,7 +94,7 @@ export function NewSite() {
             label={t("site.name")}
             name="name"
             value={name}
-            placeholder={cleanDomain(domain)}
+            placeholder={readableDomain(cleanDomain(domain))}
             onInput={setName}
             hint={t("site.name_hint")}
             error={errors.name}
@@ -118,5 +115,18 @@ export function NewSite() {
         </form>
       </div>
     </Layout>
+  );
+}
+
+/** Somebody's, or one's own already. */
+function Taken({ domain }: { domain: string }) {
+  if (!findSite(domain)) return <>{t("site.domain_taken")}</>;
+  return (
+    <>
+      {t("site.domain_own")}{" "}
+      <a href={urls.site(domain)} class="font-medium underline underline-offset-4">
+        {t("setup.open_dashboard")}
+      </a>
+    </>
   );
 }

@@ -3,6 +3,7 @@ import { toApiError } from "../api/problem";
 import { auth } from "../api/session";
 import { FormError } from "../components/ErrorBox";
 import { TextField } from "../components/Field";
+import { FirstSteps } from "../components/FirstSteps";
 import { PasswordField } from "../components/PasswordField";
 import { useTitle } from "../components/use-title";
 import { t } from "../i18n";
@@ -57,6 +58,7 @@ export function Register() {
   return (
     <AuthPage
       title={title}
+      above={isSetup && <FirstSteps step={1} />}
       intro={isSetup ? t("auth.register.setup") : undefined}
       footer={
         !isSetup && (

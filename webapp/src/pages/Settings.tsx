@@ -1,5 +1,6 @@
 // The settings of a site. Viewers may read what it is called and its snippet.
 
+import { useEffect } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import { auth } from "../api/session";
 import type { Site } from "../api/types";
@@ -38,7 +39,7 @@ export function Settings() {
             <Sections key={site.id} site={site} canChange={canChange} />
           </>
         ) : error ? (
-          <ErrorBox error={error} onRetry={reload} />
+          <ErrorBox isPage error={error} onRetry={reload} />
         ) : (
           <FormSkeleton />
         )}
@@ -48,14 +49,25 @@ export function Settings() {
 }
 
 function Sections({ site, canChange }: { site: Site; canChange: boolean }) {
+  // Whoever was sent to one of them is led there.
+  useEffect(() => {
+    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+  }, []);
   return (
     <>
       <General site={site} canChange={canChange} />
       <Section title={t("settings.snippet")} intro={t("settings.snippet_intro")}>
         <Snippet code={site.snippet} />
-        <a href={urls.setup(site.domain)} class="self-start font-medium text-primary hover:underline">
-          {t("settings.check")}
-        </a>
+        <p class="flex flex-wrap gap-x-5 gap-y-1">
+          <a href={urls.setup(site.domain)} class="font-medium text-primary hover:underline">
+            {t("settings.setup")}
+          </a>
+          {canChange && (
+            <a href={urls.check(site.domain)} class="font-medium text-primary hover:underline">
+              {t("settings.check")}
+            </a>
+          )}
+        </p>
       </Section>
       {canChange && <ShareLinks site={site} />}
       <PublicDashboard site={site} canChange={canChange} />

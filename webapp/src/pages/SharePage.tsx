@@ -1,5 +1,5 @@
 // The public dashboard of a share link or a public site, for people without a login. Inside a frame of another page
-// (`?embed=1`) it goes without its header.
+// (`?embed=true`) it goes without its header.
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
@@ -10,15 +10,19 @@ import { createReader, type Reader, type Shared } from "../api/share-session";
 import { Board, useBoard } from "../components/Board";
 import { ErrorBox, FormError } from "../components/ErrorBox";
 import { TextField } from "../components/Field";
+import { LanguageChoice } from "../components/LanguageChoice";
 import { Layout } from "../components/Layout";
 import { Mark } from "../components/Mark";
 import { Online } from "../components/Online";
 import { DashboardSkeleton } from "../components/Skeleton";
 import { useTitle } from "../components/use-title";
 import { t } from "../i18n";
-import { limitsOf } from "../lib/limits";
+import { today } from "../lib/dates";
+import { readableDomain } from "../lib/domain";
+import { limitsOf, offersRealtime } from "../lib/limits";
 import { frameOf, shareHref } from "../lib/view";
 import { createBoard } from "../state/dashboard";
+import { createPause } from "../state/pause";
 import { useViewer, ViewerContext } from "../state/viewer";
 import { AuthPage } from "./AuthPage";
 
@@ -44,7 +48,7 @@ export function SharePage({ slug }: { slug: string }) {
     case "failed":
       return (
         <main class="mx-auto flex min-h-dvh max-w-lg flex-col justify-center px-4">
-          <ErrorBox error={state.error} onRetry={() => void reader.start()} />
+          <ErrorBox isPage error={state.error} onRetry={() => void reader.start()} />
         </main>
       );
   }
@@ -130,15 +134,17 @@ function Open({ slug, reader, shared }: { slug: string; reader: Reader; shared: 
   const { url } = useLocation();
   const { search } = new URL(url, location.origin);
   const frame = useMemo(() => frameOf(search), [search]);
-  const { connection, board } = useMemo(() => {
+  const { connection, board, pause } = useMemo(() => {
     const connection = createConnection(reader);
-    return { connection, board: createBoard(connection, browserWorld) };
+    const pause = createPause(browserWorld);
+    return { connection, pause, board: createBoard(connection, pause.world) };
   }, [reader]);
   useEffect(() => () => connection.closeSocket(), [connection]);
 
   const viewer = {
     connection,
     board,
+    pause,
     limits: limitsOf(shared, shared.site.timezone),
     href: (_: string, view: Parameters<typeof shareHref>[1]) => shareHref(slug, view, frame),
   };
@@ -150,13 +156,15 @@ function Open({ slug, reader, shared }: { slug: string; reader: Reader; shared: 
 }
 
 function SharedDashboard({ shared, isEmbedded }: { shared: Shared; isEmbedded: boolean }) {
-  const { board } = useViewer();
-  const { id, domain, timezone } = shared.site;
+  const { limits } = useViewer();
+  const { id, timezone } = shared.site;
+  const domain = readableDomain(shared.site.domain);
   const state = useBoard(id, timezone);
   useTitle(domain);
-  const online = state.data && <Online count={state.data.online} state={board.live.value} />;
+  const hasNow = !state.view.realtime && offersRealtime(limits, today(timezone));
+  const online = <Online href={hasNow ? state.hrefWith({ realtime: true }) : undefined} />;
   // The name of a link is the owner's word for it; that of a site mostly is its domain.
-  const name = [shared.name, shared.site.name].find((word) => word && word !== domain);
+  const name = [shared.name, shared.site.name].find((word) => word && word !== shared.site.domain);
 
   const header = isEmbedded ? (
     <div class="h-4" />
@@ -172,7 +180,11 @@ function SharedDashboard({ shared, isEmbedded }: { shared: Shared; isEmbedded: b
     <Layout header={header}>
       <h1 class="sr-only">{t("share.title", { site: domain })}</h1>
       <Board state={state} start={isEmbedded && online} />
-      <footer class="pt-6 text-center text-xs text-quiet">{t("share.footer", { timezone })}</footer>
+      <footer class="space-y-2 pt-6 text-center text-xs text-quiet">
+        <p>{t("share.footer", { timezone })}</p>
+        {/* In a frame, the page around it says the language. */}
+        {!isEmbedded && <LanguageChoice />}
+      </footer>
     </Layout>
   );
 }

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { auth } from "../api/session";
+import { forgetAnnotations } from "./annotations";
 import { forgetMe } from "./me";
 import { forgetMember } from "./member";
 import { forgetSites } from "./sites";
@@ -17,6 +18,7 @@ export function watchAccount(): void {
     if (shown !== undefined && id !== shown) {
       forgetSites();
       forgetMember();
+      forgetAnnotations();
       forgetMe();
     }
     shown = id;

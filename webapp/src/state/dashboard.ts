@@ -2,16 +2,18 @@
 
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { Connection } from "../api/connection";
-import { keepLive, type LiveState, type LiveWorld } from "../api/live";
+import { backoff, keepLive, type LiveWorld } from "../api/live";
 import { type ApiError, toApiError } from "../api/problem";
 import type { Dashboard, DashboardQuery } from "../api/types";
+import { learnNames } from "../lib/names";
+import { createLine, type Line } from "./line";
 
 export interface Board {
   data: ReadonlySignal<Dashboard | null>;
   error: ReadonlySignal<ApiError | null>;
   /** The shown numbers answer an earlier question; the new answer is on its way. */
   isRefreshing: ReadonlySignal<boolean>;
-  live: ReadonlySignal<LiveState>;
+  line: Line;
   /** Asks for a dashboard and keeps it current until the returned function is called. */
   open(site: string, query: DashboardQuery): () => void;
   forget(): void;
@@ -24,52 +26,63 @@ export function createBoard(
   const data = signal<Dashboard | null>(null);
   const error = signal<ApiError | null>(null);
   const isRefreshing = signal(false);
-  const live = signal<LiveState>("connecting");
+  const line = createLine();
 
   const show = (answer: Dashboard) =>
     batch(() => {
+      for (const panel of [answer.panels.regions, answer.panels.cities]) if (panel) learnNames(panel);
       data.value = answer;
+      error.value = null;
       isRefreshing.value = false;
+      line.count(answer.online);
     });
 
   function open(site: string, query: DashboardQuery): () => void {
     const controller = new AbortController();
     let stopLive: (() => void) | null = null;
+    let again: ReturnType<typeof setTimeout> | undefined;
     const shown = data.peek();
 
     batch(() => {
       error.value = null;
       isRefreshing.value = true;
-      if (shown && shown.site.domain !== site && shown.site.id !== site) data.value = null;
+      if (shown && shown.site.domain !== site && shown.site.id !== site) {
+        data.value = null;
+        line.count(null);
+      }
     });
 
-    connection.getDashboard(site, query, controller.signal).then(
-      (answer) => {
+    const ask = (attempt: number): Promise<void> =>
+      connection.getDashboard(site, query, controller.signal).then(keep, (reason: unknown) => {
         if (controller.signal.aborted) return;
-        show(answer);
-        stopLive = keepLive<Dashboard>(
-          {
-            subscribe: (sink) => connection.subscribeDashboard(answer.site.id, query, sink),
-            poll: (signal) => connection.getDashboard(site, query, signal),
-            onValue: show,
-            onState: (state) => {
-              live.value = state;
-            },
-          },
-          world,
-        );
-      },
-      (reason: unknown) => {
-        if (controller.signal.aborted) return;
+        const problem = toApiError(reason);
         batch(() => {
-          error.value = toApiError(reason);
+          error.value = problem;
           isRefreshing.value = false;
         });
-      },
-    );
+        // A server that is away comes back; what it refuses, it refuses again.
+        if (isAway(problem))
+          again = setTimeout(() => void ask(attempt + 1), backoff(attempt, world.random()));
+      });
+
+    const keep = (answer: Dashboard): void => {
+      if (controller.signal.aborted) return;
+      show(answer);
+      stopLive = keepLive<Dashboard>(
+        {
+          subscribe: (sink) => connection.subscribeDashboard(answer.site.id, query, sink),
+          poll: (signal) => connection.getDashboard(site, query, signal),
+          onValue: show,
+          onState: line.tell,
+        },
+        world,
+      );
+    };
+    void ask(0);
 
     return () => {
       controller.abort();
+      clearTimeout(again);
       stopLive?.();
     };
   }
@@ -77,7 +90,11 @@ export function createBoard(
   function forget(): void {
     data.value = null;
     error.value = null;
+    line.count(null);
   }
 
-  return { data, error, isRefreshing, live, open, forget };
+  return { data, error, isRefreshing, line, open, forget };
 }
+
+/** Nobody answered, or only somebody before the server. */
+const isAway = ({ status }: ApiError): boolean => status === 0 || (status >= 502 && status <= 504);

@@ -6,6 +6,7 @@ import { auth } from "../api/session";
 import { viewHref } from "../lib/view";
 import { createBoard } from "./dashboard";
 import { loadMe } from "./me";
+import { createPause } from "./pause";
 import type { Viewer } from "./viewer";
 
 const connection = createConnection({
@@ -15,9 +16,12 @@ const connection = createConnection({
   onEnded: () => void loadMe(),
 });
 
+const pause = createPause(browserWorld);
+
 export const member: Viewer = {
   connection,
-  board: createBoard(connection, browserWorld),
+  pause,
+  board: createBoard(connection, pause.world),
   limits: null,
   href: viewHref,
 };

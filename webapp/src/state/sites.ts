@@ -1,4 +1,4 @@
-// The sites of the account, and which one was looked at last.
+// The sites of the account.
 
 import { signal } from "@preact/signals";
 import * as api from "../api/client";
@@ -7,8 +7,6 @@ import type { Site } from "../api/types";
 
 export const sites = signal<Site[] | null>(null);
 export const sitesError = signal<ApiError | null>(null);
-
-const LAST_SITE = "haru_last_site";
 
 export async function loadSites(): Promise<void> {
   sitesError.value = null;
@@ -36,23 +34,4 @@ export function dropSite(id: string): void {
 
 export function findSite(key: string): Site | undefined {
   return sites.value?.find((site) => site.domain === key || site.id === key);
-}
-
-/** The site to show first: the one seen last, else the first. */
-export function startSite(list: readonly Site[]): Site | undefined {
-  let last: string | null = null;
-  try {
-    last = localStorage.getItem(LAST_SITE);
-  } catch {
-    // Storage is blocked: the first site it is.
-  }
-  return list.find((site) => site.id === last) ?? list[0];
-}
-
-export function rememberSite(id: string): void {
-  try {
-    localStorage.setItem(LAST_SITE, id);
-  } catch {
-    // Storage is blocked: nothing to remember.
-  }
 }

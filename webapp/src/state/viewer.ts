@@ -7,10 +7,13 @@ import type { Connection } from "../api/connection";
 import type { Limits } from "../lib/limits";
 import type { View } from "../lib/view";
 import type { Board } from "./dashboard";
+import type { Pause } from "./pause";
 
 export interface Viewer {
   connection: Connection;
   board: Board;
+  /** Whether updates wait. */
+  pause: Pause;
   /** `null` for members, who may see everything of a site, what was not counted included. */
   limits: Limits | null;
   /** The address of a view. */

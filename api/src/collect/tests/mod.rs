@@ -22,7 +22,7 @@ fn enrichment() -> &'static Enrichment {
         let assets = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/");
         let read = |name: &str| std::fs::read(format!("{assets}{name}")).unwrap();
         let agents = Agents::load(&read("regexes.json"), &read("bots.json")).unwrap();
-        Enrichment::new(agents, Some(Geo::from_bytes(read("country.mmdb")).unwrap())).unwrap()
+        Enrichment::new(agents, Some(Geo::from_bytes(read("country.mmdb")).unwrap().into())).unwrap()
     });
     &ENRICHMENT
 }

@@ -45,15 +45,17 @@ const fn row(method: &'static str, path: &'static str, who: Who, body: &'static 
 }
 
 const QUERY: &str = r#"{"site_id": "{domain}", "metrics": ["visitors"], "date_range": "day"}"#;
+const SEGMENT: &str = r#"{"name": "Another", "filters": []}"#;
 const EVENTS: &str = r#"[{"name": "pageview", "url": "https://example.com/", "visitor": "somebody"}]"#;
 
 /// All routes.
 pub(super) const ROUTES: &[Row] = {
-    use Who::{Admins, Anybody, Maker, Members, Operator, Owner, Readers, Senders, SiteReaders, SiteWriters};
+    use Who::{Admins, Anybody, Maker, Members, Operator, Owner, Readers, Senders, SiteReaders, SiteWriters, Watchers};
     &[
         row("post", "/v2/query", Readers, QUERY, 200),
         row("post", "/v1/sites/{site}/dashboard", Readers, r#"{"date_range": "day"}"#, 200),
         row("get", "/v1/sites/{site}/realtime", Readers, "", 200),
+        row("get", "/v1/overview", Watchers, "", 200),
         row("post", "/v1/sites/{site}/events", Senders, EVENTS, 202),
         row("get", "/v1/sites", SiteReaders, "", 200),
         row("post", "/v1/sites", SiteWriters, r#"{"name": "Another", "domain": "made-{n}.example"}"#, 201),
@@ -65,6 +67,15 @@ pub(super) const ROUTES: &[Row] = {
         row("get", "/v1/sites/{site}/excluded-addresses", SiteWriters, "", 200),
         row("post", "/v1/sites/{site}/excluded-addresses", SiteWriters, r#"{"address": "2001:db8:{n}::1"}"#, 201),
         row("delete", "/v1/sites/{site}/excluded-addresses/{address}", SiteWriters, "", 404),
+        row("get", "/v1/sites/{site}/arrivals", SiteWriters, "", 200),
+        row("get", "/v1/sites/{site}/segments", SiteReaders, "", 200),
+        row("post", "/v1/sites/{site}/segments", SiteWriters, SEGMENT, 422),
+        row("patch", "/v1/sites/{site}/segments/{segment}", SiteWriters, r#"{"name": "From Brazil"}"#, 200),
+        row("delete", "/v1/sites/{site}/segments/{segment}", SiteWriters, "", 404),
+        row("get", "/v1/sites/{site}/annotations", SiteReaders, "", 200),
+        row("post", "/v1/sites/{site}/annotations", SiteWriters, r#"{"date": "2026-11-30", "text": "Note {n}"}"#, 201),
+        row("patch", "/v1/sites/{site}/annotations/{annotation}", SiteWriters, r#"{"text": "Launch"}"#, 200),
+        row("delete", "/v1/sites/{site}/annotations/{annotation}", SiteWriters, "", 404),
         row("get", "/v1/sites/{site}/share-links", SiteWriters, "", 200),
         row("post", "/v1/sites/{site}/share-links", SiteWriters, r#"{"name": "Another"}"#, 201),
         row("get", "/v1/sites/{site}/share-links/{link}", SiteWriters, "", 200),

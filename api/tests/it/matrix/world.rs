@@ -107,6 +107,9 @@ impl Account {
         let visit = operator.client.post(operator.url(&format!("/api/v1/share/{}/session", text(&link, "slug"))));
         let guest = expect(visit.json(&json!({})).send().await.expect("sent"), StatusCode::OK).await;
         let address = made(&owner, &at("excluded-addresses"), json!({"address": "192.0.2.1", "note": "Office"})).await;
+        let filters = json!([["is", "visit:country", ["BR"]]]);
+        let segment = made(&owner, &at("segments"), json!({"name": "From Brazil", "filters": filters})).await;
+        let annotation = made(&owner, &at("annotations"), json!({"date": "2026-11-30", "text": "Launch"})).await;
         let invitation = invite(&owner, json!({"email": format!("invited@{domain}"), "role": "viewer"})).await;
         let (program, token_id) = programs.pop().expect("made above");
         let (_, colleague_id) = members.pop().expect("made above");
@@ -120,6 +123,8 @@ impl Account {
             ("link", text(&link, "id")),
             ("slug", text(&link, "slug")),
             ("address", text(&address, "id")),
+            ("segment", text(&segment, "id")),
+            ("annotation", text(&annotation, "id")),
             ("invitation", text(&invitation, "id")),
             ("account", text(&session["account"], "id")),
             ("session", text(&login["sessions"][0], "id")),

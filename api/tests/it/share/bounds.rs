@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::{ask, change, dashboard, graphql, make, stranger};
-use crate::harness::{Db, GOOGLEBOT, Haru, expect, json_of, on_both};
+use crate::harness::{Db, GOOGLEBOT, Haru, Place, expect, json_of, on_both};
 use crate::sealing::database;
 use crate::socket::Socket;
 
@@ -19,7 +19,7 @@ on_both!(
 );
 
 /// Each panel, its dimensions, and its members of a dashboard's `panels`.
-const PANELS: [(&str, &[&str], &[&str]); 12] = [
+const PANELS: [(&str, &[&str], &[&str]); 16] = [
     ("pages", &["event:page"], &["pages"]),
     ("entry_pages", &["visit:entry_page"], &["entry_pages"]),
     ("exit_pages", &["visit:exit_page"], &["exit_pages"]),
@@ -32,9 +32,13 @@ const PANELS: [(&str, &[&str], &[&str]); 12] = [
         &["utm_sources", "utm_mediums", "utm_campaigns", "utm_contents", "utm_terms"],
     ),
     ("countries", &["visit:country", "visit:country_name"], &["countries"]),
+    ("regions", &["visit:region", "visit:region_name"], &["regions"]),
+    ("cities", &["visit:city", "visit:city_name"], &["cities"]),
+    ("languages", &["visit:language"], &["languages"]),
     ("browsers", &["visit:browser"], &["browsers"]),
     ("os", &["visit:os"], &["os"]),
     ("devices", &["visit:device"], &["devices"]),
+    ("screens", &["visit:screen"], &["screens"]),
     ("events", &["event:name"], &["events"]),
 ];
 
@@ -52,7 +56,11 @@ fn shown(panels: &Value) -> Vec<&str> {
 }
 
 async fn a_panel_that_is_off_is_nowhere(db: Db) {
-    let (haru, _place) = Haru::with_owner(db).await;
+    let place = Place::new(db).await;
+    // It asks more than a minute's worth.
+    let flags = ["--api-rate-limit", "0", "--collect-rate-limit", "0", "--trusted-proxies", "127.0.0.1"];
+    let mut haru = place.start(&flags).await;
+    haru.register("ana@example.com").await;
     let site = haru.create_site("example.com", "UTC").await;
     haru.count(&site.token, 1, json!({"p": "/secret?utm_source=mail", "r": "https://ref.example/x"})).await;
     haru.count(&site.token, 1, json!({"p": "/secret", "n": "signup"})).await;
@@ -115,7 +123,7 @@ async fn a_panel_that_is_off_is_nowhere(db: Db) {
     }
     // A member sees all of them, whatever a link shows.
     let whole = dashboard(&haru, json!({"date_range": "day"})).await.1;
-    assert_eq!(shown(&whole["panels"]).len(), 16);
+    assert_eq!(shown(&whole["panels"]).len(), 20);
     // A link may show totals and the chart alone.
     change(&haru, &link, json!({"panels": []})).await;
     let bare = dashboard(&stranger, json!({"date_range": "day"})).await.1;
@@ -130,13 +138,10 @@ async fn words_beyond_the_panels_are_refused(db: Db) {
     let stranger = stranger(&haru, &link).await;
     for hidden in [
         "event:hostname",
-        "visit:city",
-        "visit:region",
         "visit:browser_version",
         "visit:os_version",
-        "visit:language",
-        "visit:screen",
         "visit:entry_page_hostname",
+        "visit:exit_page_hostname",
     ] {
         assert_eq!(ask(&stranger, json!({"dimensions": [hidden]})).await.0, StatusCode::FORBIDDEN, "{hidden}");
         assert_eq!(
@@ -237,13 +242,15 @@ async fn a_public_site_is_shown_at_its_domain(db: Db) {
     let shown = json!({"name": "A site", "domain": "example.com"});
     assert_eq!(expect(door, StatusCode::OK).await, json!({"needs_password": false, "site": shown, "name": "A site"}));
     let session = expect(open().await.expect("sent"), StatusCode::OK).await;
-    assert_eq!(
-        (&session["embed"], &session["properties"], session.get("panels")),
-        (&json!(false), &json!(false), None)
-    );
+    assert_eq!((&session["embed"], &session["properties"]), (&json!(false), &json!(false)));
+    let panels: Vec<&str> =
+        PANELS.iter().map(|(name, ..)| *name).filter(|name| !["regions", "cities"].contains(name)).collect();
+    assert_eq!(session["panels"], json!(panels), "all but places finer than countries");
     let visitor = haru.bearing(&session["access_token"]);
     assert_eq!(ask(&visitor, json!({"dimensions": ["event:page"]})).await.1["results"][0]["dimensions"][0], "/hello");
-    assert_eq!(ask(&visitor, json!({"dimensions": ["event:props:plan"]})).await.0, StatusCode::FORBIDDEN);
+    for hidden in ["event:props:plan", "visit:city"] {
+        assert_eq!(ask(&visitor, json!({"dimensions": [hidden]})).await.0, StatusCode::FORBIDDEN, "{hidden}");
+    }
     let page = haru.client.get(haru.url("/share/example.com")).send().await.expect("sent");
     assert!(page.headers()["content-security-policy"].to_str().expect("text").ends_with("frame-ancestors 'none'"));
     let mut socket = Socket::connected(&visitor).await;

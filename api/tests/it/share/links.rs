@@ -175,7 +175,7 @@ async fn wrong_links_are_refused(db: Db) {
         ("password", json!("x".repeat(129))),
         ("expires_at", json!("2020-01-01T00:00:00Z")),
         ("expires_at", json!("tomorrow")),
-        ("panels", json!(["cities"])),
+        ("panels", json!(["hostnames"])),
         ("since", json!("2026-02-30")),
         ("until", json!("soon")),
         ("last_days", json!(0)),

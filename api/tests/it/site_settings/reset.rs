@@ -98,6 +98,10 @@ async fn a_reset_moves_all_that_points_at_the_site(db: Db) {
     sea_orm::ConnectionTrait::execute_unprepared(&database, listed).await.expect("inserted");
     let link = haru.post(&path("/share-links"), &json!({"name": "A link"})).send().await.expect("sent");
     expect(link, StatusCode::CREATED).await;
+    let segment = json!({"name": "From Brazil", "filters": [["is", "visit:country", ["BR"]]]});
+    json_of(haru.post(&path("/segments"), &segment), StatusCode::CREATED).await;
+    let note = json!({"date": "2026-11-30", "text": "Launch"});
+    json_of(haru.post(&path("/annotations"), &note), StatusCode::CREATED).await;
     let invitation = json!({"role": "viewer", "site_ids": [made.id]});
     let invitation = haru.post("/api/v1/account/invitations", &invitation).send().await.expect("sent");
     expect(invitation, StatusCode::CREATED).await;
@@ -117,7 +121,15 @@ async fn a_reset_moves_all_that_points_at_the_site(db: Db) {
         "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c \
          WHERE m.type = 'table' AND c.name = 'site_id' ORDER BY m.name"
     };
-    let moved = ["api_token_site", "excluded_address", "invitation_site", "member_site", "share_link"];
+    let moved = [
+        "annotation",
+        "api_token_site",
+        "excluded_address",
+        "invitation_site",
+        "member_site",
+        "saved_segment",
+        "share_link",
+    ];
     let left_behind = ["dropped", "event", "event_id", "sealed_day", "segment", "watermark"];
     let mut known = [&moved[..], &left_behind[..], &["site_timezone"]].concat();
     known.sort_unstable();

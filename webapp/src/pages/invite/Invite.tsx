@@ -59,7 +59,7 @@ export function Invite() {
   if (error)
     return (
       <main class="mx-auto flex min-h-dvh max-w-lg flex-col justify-center px-4">
-        <ErrorBox error={error} onRetry={() => setRound(round + 1)} />
+        <ErrorBox isPage error={error} onRetry={() => setRound(round + 1)} />
       </main>
     );
   if (!invitation)

@@ -40,7 +40,7 @@ export function Addresses({ site }: { site: Site }) {
     });
 
   return (
-    <Section title={t("settings.addresses")} intro={t("settings.addresses_intro")}>
+    <Section id="addresses" title={t("settings.addresses")} intro={t("settings.addresses_intro")}>
       {error ? (
         <ErrorBox error={error} onRetry={() => setRound(round + 1)} />
       ) : (

@@ -28,7 +28,7 @@ export function Counting({ site, canChange }: { site: Site; canChange: boolean }
     });
 
   return (
-    <Section title={t("settings.counting")} intro={t("settings.counting_intro")}>
+    <Section id="counting" title={t("settings.counting")} intro={t("settings.counting_intro")}>
       <form class="space-y-4" noValidate onSubmit={onSubmit(save)} onInput={saving.touch}>
         <LinesField
           label={t("settings.hostnames")}

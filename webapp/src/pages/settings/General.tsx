@@ -2,10 +2,12 @@ import { useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { changeSite } from "../../api/share";
 import type { Site } from "../../api/types";
+import { DomainField } from "../../components/DomainField";
 import { FormError } from "../../components/ErrorBox";
 import { SelectField, TextField } from "../../components/Field";
 import { t } from "../../i18n";
-import { cleanDomain, isDomain } from "../../lib/domain";
+import { cleanDomain, readableDomain } from "../../lib/domain";
+import { domainError } from "../../lib/domain-error";
 import { timezones } from "../../lib/timezones";
 import { urls } from "../../lib/urls";
 import { keepSite } from "../../state/sites";
@@ -15,7 +17,7 @@ import { onSubmit, SaveRow, Section, useSaving } from "./form";
 export function General({ site, canChange }: { site: Site; canChange: boolean }) {
   const { route } = useLocation();
   const [name, setName] = useState(site.name);
-  const [domain, setDomain] = useState(site.domain);
+  const [domain, setDomain] = useState(readableDomain(site.domain));
   const [timezone, setTimezone] = useState(site.timezone);
   const saving = useSaving(["name", "domain", "timezone"]);
   const zones = useMemo(
@@ -25,9 +27,10 @@ export function General({ site, canChange }: { site: Site; canChange: boolean })
 
   const save = async () => {
     const clean = cleanDomain(domain);
-    setDomain(clean);
+    setDomain(readableDomain(clean));
+    const wrong = domainError(clean);
     if (!name.trim()) return saving.refuse({ name: t("auth.required") });
-    if (!isDomain(clean)) return saving.refuse({ domain: t("site.domain_invalid") });
+    if (wrong) return saving.refuse({ domain: wrong });
     await saving.run(async () => {
       const changed = await changeSite(site.id, {
         name: name.trim(),
@@ -50,14 +53,11 @@ export function General({ site, canChange }: { site: Site; canChange: boolean })
           onInput={setName}
           error={saving.errors.name}
         />
-        <TextField
+        <DomainField
           label={t("site.domain")}
-          name="domain"
-          inputMode="url"
           value={domain}
           disabled={!canChange}
           onInput={setDomain}
-          onBlur={() => setDomain(cleanDomain(domain))}
           hint={canChange ? t("settings.domain_hint") : undefined}
           error={saving.errors.domain}
         />

@@ -1,27 +1,31 @@
 // From "waiting for the first pageview" to "receiving", by itself.
 
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useRoute } from "preact-iso";
-import { getSite } from "../api/client";
-import { browserWorld, keepLive } from "../api/live";
-import type { Site } from "../api/types";
-import { ErrorBox } from "../components/ErrorBox";
-import { Header } from "../components/Header";
-import { Icon } from "../components/Icon";
-import { Layout } from "../components/Layout";
-import { FormSkeleton } from "../components/Skeleton";
-import { Snippet } from "../components/Snippet";
-import { useSite } from "../components/use-site";
-import { useTitle } from "../components/use-title";
-import { t } from "../i18n";
-import { urls } from "../lib/urls";
-import { member } from "../state/member";
-import { keepSite } from "../state/sites";
+import { getSite } from "../../api/client";
+import { browserWorld, keepLive } from "../../api/live";
+import type { Site } from "../../api/types";
+import { ErrorBox } from "../../components/ErrorBox";
+import { FirstSteps } from "../../components/FirstSteps";
+import { Header } from "../../components/Header";
+import { Icon } from "../../components/Icon";
+import { Layout } from "../../components/Layout";
+import { FormSkeleton } from "../../components/Skeleton";
+import { useSite } from "../../components/use-site";
+import { useTitle } from "../../components/use-title";
+import { t } from "../../i18n";
+import { readableDomain } from "../../lib/domain";
+import { urls } from "../../lib/urls";
+import { canManage } from "../../state/me";
+import { member } from "../../state/member";
+import { keepSite, sites } from "../../state/sites";
+import { Checker } from "./Checker";
+import { Install } from "./Install";
 
 export function Setup() {
   const key = useRoute().params.site ?? "";
   const { site, error, reload } = useSite(key);
-  useTitle(site?.domain);
+  useTitle(site && t("setup.title", { site: readableDomain(site.domain) }));
 
   return (
     <Layout header={<Header site={site?.domain ?? key} />}>
@@ -29,7 +33,7 @@ export function Setup() {
         {site ? (
           <Steps site={site} />
         ) : error ? (
-          <ErrorBox error={error} onRetry={reload} />
+          <ErrorBox isPage error={error} onRetry={reload} />
         ) : (
           <FormSkeleton />
         )}
@@ -64,16 +68,19 @@ function useFirstEvent({ id, first_event_at: firstEvent }: Site): void {
 function Steps({ site }: { site: Site }) {
   useFirstEvent(site);
   const isReceiving = Boolean(site.first_event_at);
+  const domain = readableDomain(site.domain);
+  const isFirst = !isReceiving && sites.value?.length === 1;
   return (
     <>
-      <h1 class="mb-5 text-xl font-semibold break-words">{t("setup.title", { site: site.domain })}</h1>
+      {isFirst && <FirstSteps step={3} />}
+      <h1 class="mb-5 text-xl font-semibold break-words">{t("setup.title", { site: domain })}</h1>
       <div class="card-box divide-y divide-line">
         <section class="space-y-4 p-5 sm:p-8">
           <h2 class="flex items-baseline gap-3 font-semibold">
             <StepNumber number={1} />
             {t("setup.step_snippet")}
           </h2>
-          <Snippet code={site.snippet} />
+          <Install site={site} />
         </section>
         <section class="space-y-4 p-5 sm:p-8">
           <h2 class="flex items-baseline gap-3 font-semibold">
@@ -88,7 +95,7 @@ function Steps({ site }: { site: Site }) {
             )}
             <div class="min-w-0">
               <p class={`font-medium break-words ${isReceiving ? "text-better" : ""}`}>
-                {isReceiving ? t("setup.receiving", { site: site.domain }) : t("setup.waiting")}
+                {isReceiving ? t("setup.receiving", { site: domain }) : t("setup.waiting")}
               </p>
               <p class="text-[0.8125rem] text-quiet">
                 {t(isReceiving ? "setup.receiving_hint" : "setup.waiting_hint")}
@@ -99,8 +106,44 @@ function Steps({ site }: { site: Site }) {
             {t(isReceiving ? "setup.open_dashboard" : "setup.later")}
           </a>
         </section>
+        {canManage.value && <Doubts site={site} />}
       </div>
     </>
+  );
+}
+
+/** Opened by who waits in vain; by the address, for who was sent here because of that. */
+function Doubts({ site }: { site: Site }) {
+  const [isOpen, setOpen] = useState(location.hash === "#check");
+  const section = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (location.hash === "#check") section.current?.scrollIntoView();
+  }, []);
+  return (
+    <section
+      ref={section}
+      id="check"
+      aria-labelledby="check-heading"
+      class="scroll-mt-4 space-y-4 p-5 sm:p-8"
+    >
+      <div class="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
+        <h2 id="check-heading" class="font-semibold">
+          {t("check.title")}
+        </h2>
+        <button
+          type="button"
+          class="btn btn-plain btn-sm"
+          aria-expanded={isOpen}
+          aria-controls="check-found"
+          onClick={() => setOpen(!isOpen)}
+        >
+          {t(isOpen ? "check.stop" : "check.start")}
+        </button>
+      </div>
+      <div id="check-found">
+        {isOpen ? <Checker site={site} /> : <p class="text-quiet">{t("check.intro")}</p>}
+      </div>
+    </section>
   );
 }
 
