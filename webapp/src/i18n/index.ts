@@ -52,7 +52,7 @@ const asked =
     : null;
 
 export const { language, locale } = choose(
-  [asked, typeof localStorage === "undefined" ? null : chosenLanguage()],
+  [asked, chosenLanguage()],
   typeof navigator === "undefined" ? [] : (navigator.languages ?? []),
   LANGUAGES,
 );
