@@ -17,12 +17,10 @@ export function Home() {
   const only = list?.length === 1 ? list[0] : undefined;
   // Who may not add a site waits here until there is one to see.
   const isEmpty = list?.length === 0 && !canManage.value;
+  // The router takes the slash at the end away, which the address of an app below a path has.
+  const isHome = `${path.replace(/\/$/, "")}/` === urls.home;
   const target =
-    only && path === urls.home
-      ? urls.site(only.domain)
-      : list?.length === 0 && !isEmpty
-        ? urls.newSite
-        : null;
+    only && isHome ? urls.site(only.domain) : list?.length === 0 && !isEmpty ? urls.newSite : null;
 
   useEffect(() => {
     if (target !== null) route(target, true);
