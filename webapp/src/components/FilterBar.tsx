@@ -87,10 +87,10 @@ interface AppliedProps {
 /** What is filtered by now; a segment is told by its name, and opens into its filters. */
 function Applied({ site, filters, onEdit, onChange }: AppliedProps) {
   const [isOpen, setOpen] = useState(false);
+  const bar = useKeptFocus<HTMLUListElement>();
   if (filters.length === 0) return null;
   const segment = segmentOf(site, filters);
   const list = filters.map(filterText).join("\n");
-  const bar = useKeptFocus<HTMLUListElement>();
   return (
     <ul ref={bar} aria-label={t("filter.label")} class="contents">
       {segment && (
