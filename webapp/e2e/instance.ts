@@ -31,6 +31,18 @@ export const SHARES = {
   some: "lumen-weekly",
 } as const;
 
+/** Saved for the first site. */
+export const SEGMENT = {
+  name: "Readers in Germany",
+  filters: [
+    ["is", "visit:country", ["DE"]],
+    ["contains", "event:page", ["/"], { case_sensitive: false }],
+  ],
+};
+/** A day that is over, as fields of dates have it. */
+export const dayBefore = (days: number): string =>
+  new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+
 /** Who looks at a page. */
 export type Role = "owner" | "viewer" | "nobody";
 
@@ -41,8 +53,8 @@ export interface Instance {
   tokens: { invitation: string; invitationByAddress: string; reset: string };
   /** A browser of that person, logged in. */
   arrive(browser: Browser, role: Role, options?: BrowserContextOptions): Promise<Owner>;
-  /** Somebody new opens a page of the first site. */
-  hit(): Promise<void>;
+  /** Somebody new opens a page of the first site, that one or another. */
+  hit(path?: string): Promise<void>;
   log(): string;
   close(): Promise<void>;
 }
@@ -89,10 +101,10 @@ export async function startInstance(events: number): Promise<Instance> {
       return owner;
     };
     let people = 0;
-    const hit = async (): Promise<void> => {
+    const hit = async (page?: string): Promise<void> => {
       people += 1;
       const address = `198.18.${(people >> 8) % 256}.${people % 256}`;
-      const path = ["/", "/pricing", "/docs", "/blog"][people % 4];
+      const path = page ?? ["/", "/pricing", "/docs", "/blog"][people % 4];
       await collect(haru, tracking, `https://${demo.domain}${path}`, {
         "user-agent": people % 3 === 0 ? AGENTS.phone : AGENTS.desktop,
         "x-forwarded-for": address,
@@ -149,6 +161,13 @@ async function furnish(haru: Haru, demo: Demo): Promise<Furnished> {
   await post(`${site}/excluded-addresses`, { address: "203.0.113.7", note: "Office" });
   await post("tokens", { name: "Weekly report", scopes: ["stats:read"] });
 
+  await post(`${site}/segments`, SEGMENT);
+  for (const [daysAgo, text] of [
+    [4, "Version 2 is out"],
+    [12, "The newsletter of the month, with the long story about lamps"],
+  ] as const)
+    await post(`${site}/annotations`, { date: dayBefore(daysAgo), text });
+
   const invite = async (body: unknown): Promise<string> => {
     const { link } = await post<{ link: string }>("account/invitations", body);
     return link.slice(link.indexOf("#") + 1);
@@ -187,6 +206,8 @@ async function furnish(haru: Haru, demo: Demo): Promise<Furnished> {
   // Some that are not counted, so that the dashboard has what to tell of.
   for (const path of ["/", "/pricing", "/docs"])
     await collect(haru, tracking, `https://${demo.domain}${path}`, { "user-agent": AGENTS.bot });
+  // A site that carries the snippet of another instance.
+  await collect(haru, "nobodys-token", `https://${EMPTY_SITE}/`, { "user-agent": AGENTS.desktop });
   const reset = link.slice(link.indexOf("#") + 1);
   return { tokens: { invitation, invitationByAddress, reset }, secret: { key, recovery }, tracking };
 }
@@ -198,5 +219,6 @@ async function collect(haru: Haru, token: string, p: string, headers: Record<str
     headers,
     body: JSON.stringify({ p, r: "", n: "pageview", sw: 1440, sh: 900 }),
   });
-  if (!response.ok) throw new Error(`a hit was answered ${response.status}`);
+  // One with a wrong token is refused, and remembered.
+  if (!response.ok && response.status !== 401) throw new Error(`a hit was answered ${response.status}`);
 }

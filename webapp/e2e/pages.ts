@@ -4,7 +4,7 @@
  * the table is that of the pictures.
  */
 import type { Locator, Page } from "playwright-core";
-import { EMPTY_SITE, type Instance, type Role, SHARES, VIEWER } from "./instance";
+import { dayBefore, EMPTY_SITE, type Instance, type Role, SHARES, VIEWER } from "./instance";
 
 export interface Shown {
   name: string;
@@ -92,9 +92,15 @@ const chooses = (tab: string, panel: string): More => ({
   act: (shown) =>
     shown.getByRole("region", { name: panel }).getByRole("tab", { name: tab, exact: true }).click(),
 });
+/** A browser of somebody who reads Portuguese. */
+const inPortuguese: More = {
+  prepare: (tab) =>
+    tab.addInitScript(() => Object.defineProperty(navigator, "languages", { get: () => ["pt-BR", "en"] })),
+};
 const answers = (path: RegExp, status: number, body: unknown): More => ({
   prepare: (tab) => tab.route(path, (route) => route.fulfill({ status, json: body })),
 });
+const PLATFORMS = { wordpress: "WordPress", next: "Next.js", vue: "Vue and Nuxt", gtm: "Google Tag Manager" };
 const never = (path: RegExp): More => ({
   loads: true,
   prepare: (tab) => tab.route(path, () => undefined),
@@ -105,6 +111,8 @@ const SETTINGS = `${SITE}/settings`;
 const settings = heading("Settings of lumen.blog");
 const DASHBOARD = /\/v1\/sites\/[^/]+\/dashboard$/;
 const FILTERED = `${SITE}?f=is,country,DE,FR&f=contains,page,/&f=is_not,browser,Opera`;
+
+const SEGMENTED = `${SITE}?f=is,country,DE&f=contains-i,page,/`;
 
 export const PAGES: readonly Shown[] = [
   // The dashboard.
@@ -148,10 +156,70 @@ export const PAGES: readonly Shown[] = [
     prepare: (tab) => tab.route(/\/v1\/auth\/refresh$/, (route) => route.abort()),
     errors: /net::ERR_FAILED/,
   }),
+  owner("dashboard-range", `${SITE}?from=${dayBefore(20)}&to=${dayBefore(9)}`, board),
+  owner("dashboard-chart-table", `${SITE}?chart=table`, board),
+  owner("dashboard-map", SITE, board, chooses("Map", "Locations")),
+  owner("dashboard-regions", SITE, board, chooses("Regions", "Locations")),
+  owner("dashboard-cities", SITE, board, chooses("Cities", "Locations")),
+  owner("dashboard-languages", SITE, board, chooses("Languages", "Locations")),
+  owner("dashboard-sizes", SITE, board, chooses("Sizes", "Devices")),
+  owner("dashboard-versions", `${SITE}?versions=Chrome`, text("Versions of Chrome")),
+  owner("dashboard-table", `${SITE}?all=pages`, dialogOf, { fold: true }),
+  owner("dashboard-table-nothing", `${SITE}?all=countries`, dialogOf, {
+    fold: true,
+    act: async (tab) => {
+      await tab.getByRole("searchbox", { name: "Search: Country" }).fill("nowhere");
+      await tab.getByText("Nothing here matches “nowhere”.").waitFor();
+    },
+  }),
+  owner("dashboard-menu-annotations", SITE, board, menu("Annotations of the chart")),
+  owner("dashboard-dialog-annotation", SITE, board, dialogIn(/^Annotations of/, /^Add an annotation/)),
+  owner("dashboard-dialog-annotation-edit", SITE, board, dialogIn(/^Annotations of/, /Version 2 is out/)),
+  owner("dashboard-menu-filters", SITE, board, menu("Add a filter")),
+  owner("dashboard-dialog-filter", SITE, board, dialogIn(/^Add a filter$/, /^Country$/)),
+  owner("dashboard-dialog-filter-property", SITE, board, dialogIn(/^Add a filter$/, /^Property$/)),
+  owner("dashboard-dialog-filter-edit", FILTERED, board, dialog("Edit filter: Page contains /")),
+  owner("dashboard-dialog-filter-wrong", SITE, board, {
+    fold: true,
+    act: async (tab) => {
+      await button("Add a filter")(tab).click();
+      await tab.getByRole("menuitem", { name: /^Page$/ }).click();
+      await tab.getByRole("button", { name: "Apply filter" }).click();
+      await tab.getByText("Choose or type at least one value.").waitFor();
+    },
+  }),
+  owner("dashboard-segment", SEGMENTED, button(/^Segment Readers in Germany/), {
+    act: (tab) => button(/^Segment Readers in Germany/)(tab).click(),
+  }),
+  owner("dashboard-menu-segments", SITE, board, menu("Saved segments")),
+  owner("dashboard-dialog-segment-save", FILTERED, board, dialog("Save as segment")),
+  owner("dashboard-dialog-segments", FILTERED, board, dialogIn(/^Saved segments$/, /^Manage segments/)),
+  owner("dashboard-dialog-keys", SITE, board, {
+    fold: true,
+    act: async (tab) => {
+      await tab.keyboard.press("?");
+      await tab.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    },
+  }),
+  owner("dashboard-paused", SITE, board, {
+    act: async (tab) => {
+      await button("Pause live updates")(tab).click();
+      await button("Resume live updates")(tab).waitFor();
+    },
+  }),
+  owner("dashboard-portuguese", SITE, board, inPortuguese),
+  owner("realtime", `${SITE}?period=realtime`, (tab) => tab.getByTestId("realtime-online")),
+  owner("realtime-quiet", `sites/${EMPTY_SITE}?period=realtime`, (tab) => tab.getByTestId("realtime-online")),
   viewer("dashboard-viewer", SITE, board),
 
   // Sites.
-  owner("sites", "", button(/^Account of /)),
+  owner("sites", "", text("Fern Supply")),
+  owner("sites-found-none", "", text("Fern Supply"), {
+    act: async (tab) => {
+      await tab.getByRole("searchbox", { name: "Search sites" }).fill("nowhere");
+      await tab.getByText("No site matches “nowhere”.").waitFor();
+    },
+  }),
   owner("sites-error", "sites/new", heading("That did not work"), {
     ...answers(/\/v1\/sites(\?.*)?$/, 500, { title: "Internal Server Error", status: 500 }),
     errors: /status of 500/,
@@ -161,6 +229,13 @@ export const PAGES: readonly Shown[] = [
     ...sends({ Domain: "no domain" }, "Add site", text("That does not look like a domain")),
   }),
   owner("setup-waiting", `sites/${EMPTY_SITE}/setup`, heading(`Put the script on ${EMPTY_SITE}`)),
+  ...Object.entries(PLATFORMS).map(([platform, name]) =>
+    owner(`setup-${platform}`, `sites/${EMPTY_SITE}/setup?with=${platform}`, (tab) =>
+      tab.getByRole("tab", { name, selected: true }),
+    ),
+  ),
+  owner("setup-check", `sites/${EMPTY_SITE}/setup#check`, text(/carry a wrong token/)),
+  owner("setup-check-receiving", `${SITE}/setup#check`, text("Pageviews arrive")),
   owner("setup-missing", "sites/never.was/setup", heading("There is nothing here."), {
     errors: /status of 404/,
   }),
@@ -245,6 +320,7 @@ export const PAGES: readonly Shown[] = [
     ),
     errors: /status of 40[13]/,
   }),
+  nobody("login-portuguese", "login", button("Entrar"), inPortuguese),
   nobody("register", "register", button("Create account")),
   nobody("register-first", "register", heading("Welcome to Haru"), {
     ...answers(/\/v1\/instance$/, 200, {
@@ -275,6 +351,10 @@ export const PAGES: readonly Shown[] = [
 
   // What is shared.
   nobody("share", `share/${SHARES.open}`, board),
+  nobody("share-realtime", `share/${SHARES.open}?period=realtime`, (tab) =>
+    tab.getByTestId("realtime-online"),
+  ),
+  nobody("share-portuguese", `share/${SHARES.open}?lang=pt-BR`, board),
   nobody("share-some", `share/${SHARES.some}`, board),
   nobody("share-public", "share/driftwood.cafe", board),
   nobody("share-embedded", `share/${SHARES.open}?embed=1`, board),
