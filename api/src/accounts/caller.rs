@@ -76,7 +76,10 @@ impl Caller {
     /// # Errors
     /// `Forbidden`, naming what is missing.
     pub(crate) fn oversees_sites(&self) -> Result<&Scope> {
-        self.watches_events()
+        match self {
+            Self::Member(_) | Self::Token(_) => self.reads_stats(),
+            Self::Share(_) => Err(SHARE_LINK),
+        }
     }
 
     /// May watch the single events of the sites in this scope.

@@ -36,7 +36,7 @@ pub(crate) use claimed::{COLLECT_PAGE, EVENT_PAGE, claimed_hostname};
 pub(crate) use field::FieldError;
 pub(crate) use geo::Geo;
 pub(crate) use hit::{DropReason, Hit, Kind};
-pub(crate) use host::normalize_host;
+pub(crate) use host::{is_within, normalize_host};
 pub(crate) use payload::{BatchItem, CollectPayload, EventPayload};
 pub(crate) use places::PlaceNames;
 pub(crate) use rules::{AddressHash, AddressKeys, ExcludedAddresses, HostPattern, SiteRules};

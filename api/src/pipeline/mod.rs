@@ -131,7 +131,7 @@ impl Pipeline {
             NotTaken::Invalid(errors)
         })?;
         self.check_limit(&tracked, facts, is_engagement(payload.kind))
-            .inspect_err(|_| refuse(key, RefusalReason::RateLimited))?;
+            .inspect_err(|_| self.refuse_over_limit(&tracked, facts))?;
         let day = self.salts.of_day(&tracked, facts.now_ms).await?;
         let keys = VisitorKeys::of_salt(&day.salt);
         // In a vector at once: a hit by value would be part of the future, which is copied a good deal.
@@ -161,7 +161,7 @@ impl Pipeline {
         for domain in &payload.domains {
             let Some(tracked) = self.sites.by_domain(domain).await? else { continue };
             self.check_limit(&tracked, facts, is_engagement(payload.kind))
-                .inspect_err(|_| refuse(Some(tracked.site.key), RefusalReason::RateLimited))?;
+                .inspect_err(|_| self.refuse_over_limit(&tracked, facts))?;
             let day = self.salts.of_day(&tracked, facts.now_ms).await?;
             let keys = VisitorKeys::of_salt(&day.salt);
             match assemble_event(&payload, facts, &tracked.rules, &keys, &self.enrichment) {
@@ -262,6 +262,11 @@ impl Pipeline {
         let visitor = past_key(&self.past_secret, tracked.site.key, &date.to_string());
         let keys = VisitorKeys { address: &self.past_salt, visitor: &visitor };
         Ok(assemble_batch(item, &tracked.rules, &keys, &self.enrichment))
+    }
+
+    /// Beyond the limit nothing is read a second time: the site is known, and the headers mostly tell the host.
+    fn refuse_over_limit(&self, tracked: &Tracked, facts: &RequestFacts<'_>) {
+        self.refuse(Some(tracked.site.key), RefusalReason::RateLimited, claimed_hostname(&[], &[], facts), facts);
     }
 
     fn refuse(&self, site: Option<i64>, reason: RefusalReason, hostname: String, facts: &RequestFacts<'_>) {

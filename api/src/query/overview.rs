@@ -29,7 +29,8 @@ pub(crate) const PAGE_MAX: u64 = 500;
 pub(super) const AT_ONCE: usize = 3;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
-/// A local day, and yesterday up to the same point, begin at most so long ago, whatever clocks do.
+/// A local day begins at most so long ago, whatever clocks do: today's visitors alone decide the order. Yesterday's are looked at
+/// for the sites of the page.
 const TODAY_MS: i64 = 26 * HOUR_MS;
 /// So do all days that are shown.
 const DAYS_MS: i64 = (overview::DAYS as i64 + 1) * 24 * HOUR_MS;

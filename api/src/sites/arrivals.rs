@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Sites;
-use crate::collect::{DropReason, HostPattern, SiteRules};
+use crate::collect::{DropReason, is_within};
 use crate::error::Result;
 use crate::ids::now_ms;
 use crate::pipeline::{Refusal, RefusalReason, Tally};
@@ -11,7 +11,7 @@ use crate::store::Site;
 
 /// Refusals that are told, at most: the last ones.
 pub(crate) const REFUSALS_TOLD: usize = 100;
-/// Parts of a host's name that are looked at.
+/// A host of so many parts is not looked at.
 const LABELS: usize = 10;
 
 /// What this process did not count in the last hour.
@@ -27,7 +27,8 @@ impl Sites {
     /// What of a site did not arrive in the last hour.
     ///
     /// A refused hit without a good token is known by the host of its page alone. It is told to the site that the host is
-    /// nearest to: what comes from a host that is, or lies below, the domain of another site is that one's.
+    /// nearest to: what comes from a host that is, or lies below, the domain of another site is that one's. A site can allow any
+    /// hosts, `*.com` too: here only those count that it names in full, as others' hosts would be told otherwise.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -35,14 +36,9 @@ impl Sites {
         let now = now_ms();
         let mut drops = self.pipeline.missed.drops(site.key, now);
         drops.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.count));
-        let own = SiteRules {
-            domain: site.domain.clone(),
-            hostnames: site.allowed_hostnames.iter().filter_map(|host| HostPattern::parse(host)).collect(),
-            ..SiteRules::default()
-        };
         let mut refused = self.pipeline.missed.refusals(now, |refusal| match refusal.site {
             Some(key) => key == site.key,
-            None => own.is_own(&refusal.hostname),
+            None => may_be_of(site, &refusal.hostname),
         });
         let hosts = refused.iter().filter(|(refusal, _)| refusal.site.is_none()).map(|(refusal, _)| &refusal.hostname);
         let candidates: BTreeSet<String> = hosts.flat_map(|host| upward(host)).map(str::to_owned).collect();
@@ -58,6 +54,13 @@ impl Sites {
         refused.truncate(REFUSALS_TOLD);
         Ok(Arrivals { drops, refused })
     }
+}
+
+/// Whether pages on a host are the site's, as far as its own settings tell. What lies below a single label, as `com` is, may be
+/// anybody's.
+fn may_be_of(site: &Site, host: &str) -> bool {
+    let below = site.domain.contains('.') && is_within(host, &site.domain) && upward(host).count() < LABELS;
+    below || host == site.domain || site.allowed_hostnames.iter().any(|allowed| allowed == host)
 }
 
 /// The same with one entry a reason and host, whether the site was known or not.

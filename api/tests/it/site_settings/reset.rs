@@ -61,7 +61,7 @@ async fn a_reset_removes_what_was_counted_and_keeps_the_site(db: Db) {
     assert_eq!(shown(&haru).await, json!([4, 4]));
     reset(&haru).await;
     assert_eq!(shown(&haru).await, json!([0, 0]));
-    assert_eq!(status(haru.delete(&path(""))).await, StatusCode::NO_CONTENT);
+    assert_eq!(status(haru.delete(&path("?domain=example.com"))).await, StatusCode::NO_CONTENT);
     assert_eq!(status(haru.get(&path(""))).await, StatusCode::NOT_FOUND);
 }
 
