@@ -1,6 +1,6 @@
 // The dialog in which a filter is made or changed. What the server does not understand is told beside the field.
 
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { toApiError } from "../api/problem";
 import type { DateRange } from "../api/types";
 import { t } from "../i18n";
@@ -45,6 +45,14 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
   const isPattern = operator.startsWith("matches");
   const suggestions = useSuggestions(site, filter, others, period, typed);
   const hint = hintOf(filter);
+  // What was given up while it was looked at is not applied afterwards.
+  const isGone = useRef(false);
+  useEffect(
+    () => () => {
+      isGone.current = true;
+    },
+    [],
+  );
 
   const change = (next: Filter) => {
     setFilter(next);
@@ -69,7 +77,7 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
 
   const submit = async () => {
     const whole = await withTyped();
-    if (whole === null) return;
+    if (whole === null || isGone.current) return;
     const fault = filterFault(whole);
     if (fault) return setError(t(`filter.fault.${fault}`));
     if (!isPattern) return props.onApply(whole);
@@ -78,7 +86,7 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
     try {
       const question = suggestionQuestion(whole, [...others, whole], "");
       await connection.listValues(site, { date_range: period, ...question, limit: 1 });
-      props.onApply(whole);
+      if (!isGone.current) props.onApply(whole);
     } catch (reason) {
       setError(toApiError(reason).text);
     }

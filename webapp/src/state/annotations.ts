@@ -11,6 +11,8 @@ interface Known {
 
 const known = signal<Known | null>(null);
 const NONE: readonly Annotation[] = [];
+/** The site that was looked at last: answers about another one come too late. */
+let current = "";
 
 /** Those of a site, as far as they are known. */
 export function annotationsOf(site: string): readonly Annotation[] {
@@ -19,9 +21,10 @@ export function annotationsOf(site: string): readonly Annotation[] {
 
 /** Asks; without an answer the chart goes without them. */
 export async function loadAnnotations(site: string): Promise<void> {
+  current = site;
   try {
     const annotations = await api.listAnnotations(site);
-    known.value = { site, annotations };
+    if (current === site) known.value = { site, annotations };
   } catch {
     // They are an addition to the chart; the next visit asks again.
   }
@@ -42,9 +45,10 @@ export async function removeAnnotation(site: string, id: string): Promise<void> 
 }
 
 function keep(site: string, change: (all: readonly Annotation[]) => readonly Annotation[]): void {
-  known.value = { site, annotations: change(annotationsOf(site)) };
+  if (current === site) known.value = { site, annotations: change(annotationsOf(site)) };
 }
 
 export function forgetAnnotations(): void {
   known.value = null;
+  current = "";
 }

@@ -29,5 +29,6 @@ export const member: Viewer = {
 /** Nothing of a member stays behind when they leave. */
 export function forgetMember(): void {
   member.board.forget();
+  pause.end();
   connection.closeSocket();
 }

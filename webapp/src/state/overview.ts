@@ -59,12 +59,17 @@ export function createOverview(ask: Ask, world: Pick<LiveWorld, "isHidden" | "on
     clearTimeout(timer);
     const { signal } = controller;
     try {
-      const shown = sites.peek() ?? [];
-      const { found, after } = await askFor(Math.max(PAGE, shown.length), null);
+      const asked = sites.peek()?.length ?? 0;
+      const { found, after } = await askFor(Math.max(PAGE, asked), null);
       batch(() => {
-        sites.value = order === "as shown" ? inOrderOf(shown, found, after === null) : found;
+        const shown = sites.peek() ?? [];
+        // What was added meanwhile stays, and with it where the next page begins.
+        const hasGrown = shown.length > asked;
+        sites.value =
+          order === "as shown" || hasGrown ? inOrderOf(shown, found, after === null && !hasGrown) : found;
         error.value = null;
         isStale.value = false;
+        if (hasGrown) return;
         next = after;
         hasMore.value = after !== null;
       });
@@ -121,8 +126,13 @@ export function createOverview(ask: Ask, world: Pick<LiveWorld, "isHidden" | "on
     more: () => append(PAGE),
     rest: () => append(Number.POSITIVE_INFINITY),
     forget() {
-      sites.value = null;
-      hasMore.value = false;
+      batch(() => {
+        sites.value = null;
+        hasMore.value = false;
+        error.value = null;
+        isStale.value = false;
+      });
+      next = null;
     },
   };
 }

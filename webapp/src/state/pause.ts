@@ -7,6 +7,8 @@ import type { LiveWorld } from "../api/live";
 export interface Pause {
   paused: ReadonlySignal<boolean>;
   toggle(): void;
+  /** Goes on, for who comes next. */
+  end(): void;
   /** The world as those see it who keep things live. */
   world: LiveWorld;
 }
@@ -17,6 +19,9 @@ export function createPause(world: LiveWorld): Pause {
     paused,
     toggle() {
       paused.value = !paused.peek();
+    },
+    end() {
+      paused.value = false;
     },
     world: {
       ...world,

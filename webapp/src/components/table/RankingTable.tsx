@@ -60,7 +60,7 @@ export function RankingTable(props: RankingTableProps) {
                   aria-current={active ? "true" : undefined}
                 >
                   <RowIcon dimension={dimension} value={value} />
-                  <span class="min-w-0 break-words group-hover:text-primary">{name}</span>
+                  <span class="min-w-0 break-words underline-offset-4 group-hover:underline">{name}</span>
                 </a>
               </th>
               {row.metrics.map((number, index) => {

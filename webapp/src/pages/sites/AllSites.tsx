@@ -7,7 +7,7 @@ import type { OverviewSite } from "../../api/types";
 import { ErrorBox } from "../../components/ErrorBox";
 import { Icon } from "../../components/Icon";
 import { SitesSkeleton } from "../../components/Skeleton";
-import { useSlash } from "../../components/use-slash";
+import { useKeys } from "../../components/use-keys";
 import { useTitle } from "../../components/use-title";
 import { t, tn } from "../../i18n";
 import { formatCount } from "../../lib/format";
@@ -34,9 +34,10 @@ export function AllSites() {
   const list = overview.sites.value;
   const isSearching = search.trim() !== "";
   // A search is over all sites, those of later pages, too.
+  const isPartly = overview.hasMore.value;
   useEffect(() => {
-    if (isSearching) void overview.rest();
-  }, [isSearching]);
+    if (isSearching && isPartly) void overview.rest();
+  }, [isSearching, isPartly]);
   const found = useMemo(() => list?.filter((site) => matchesSite(site, search)) ?? [], [list, search]);
 
   return (
@@ -95,7 +96,12 @@ function Sum({ sites }: { sites: readonly OverviewSite[] }) {
 
 function Search({ value, onInput }: { value: string; onInput: (value: string) => void }) {
   const field = useRef<HTMLInputElement>(null);
-  useSlash(field);
+  useKeys({
+    "/": () => {
+      field.current?.focus();
+      field.current?.select();
+    },
+  });
   return (
     <search class="relative min-w-0 flex-1 sm:w-56 sm:flex-none">
       <input
