@@ -702,7 +702,8 @@ export const en = {
   "settings.retention_confirm_title": "Delete what is older than {days} days?",
   "settings.retention_confirm": "Delete and keep it so",
   "settings.public": "Public dashboard",
-  "settings.public_intro": "Lets everybody see the numbers of this site without a login, but for regions, cities and properties.",
+  "settings.public_intro":
+    "Lets everybody see the numbers of this site without a login, but for regions, cities and properties.",
   "settings.public_on": "Everybody may see this dashboard",
   "settings.public_copy": "Copy the address of the public dashboard",
   "settings.public_no_address": "A domain without a dot has no public address. Make a share link instead.",

@@ -713,7 +713,8 @@ const texts: Catalogue = {
   "settings.retention_confirm_title": "Excluir o que tem mais de {days} dias?",
   "settings.retention_confirm": "Excluir e manter assim",
   "settings.public": "Painel público",
-  "settings.public_intro": "Permite que todos vejam os números deste site sem entrar, menos regiões, cidades e propriedades.",
+  "settings.public_intro":
+    "Permite que todos vejam os números deste site sem entrar, menos regiões, cidades e propriedades.",
   "settings.public_on": "Todos podem ver este painel",
   "settings.public_copy": "Copiar o endereço do painel público",
   "settings.public_no_address":
