@@ -11,12 +11,13 @@ import { binary, launch, PATIENCE, requireTools } from "./harness";
 import { type Instance, SHARES, startInstance } from "./instance";
 import { type Tab, untilLive } from "./owner";
 
-const ROUNDS = 5;
+const ROUNDS = 9;
 const CLICKS = 12;
 const MINUTES = Number(process.env.HARU_BENCH_MINUTES || 10);
 const EVENTS = Number(process.env.HARU_DEMO_EVENTS || 200_000);
 const EVENTS_A_SECOND = 20;
 const THROTTLED = 4;
+const SETTLE_MS = 1_500;
 
 let browser: Browser;
 let instance: Instance;
@@ -25,6 +26,7 @@ beforeAll(async () => {
   requireTools();
   browser = await launch();
   instance = await startInstance(EVENTS);
+  await untilSealed();
   const { stdout } = spawnSync(binary, ["--version"], { encoding: "utf8" });
   print(
     `${stdout.trim()}, ${binary.includes("release") ? "release" : "NOT a release build"}; Chromium ${browser.version()}`,
@@ -35,6 +37,16 @@ afterAll(async () => {
   await browser?.close();
   await instance?.close();
 });
+
+/** Sixty days that were written in a moment are sealed one after the other; that is not what a dashboard lives with. */
+async function untilSealed(): Promise<void> {
+  for (let quiet = 0, length = -1; quiet < 5; quiet += 1) {
+    await new Promise((done) => setTimeout(done, 1_000));
+    const next = instance.log().length;
+    if (next !== length) quiet = 0;
+    length = next;
+  }
+}
 
 const print = (line: string): void => console.warn(line);
 const median = (numbers: number[]): number =>
@@ -66,39 +78,41 @@ function watchPage(): void {
   CanvasRenderingContext2D.prototype.clearRect = function (...area) {
     watch.draws.push(performance.now());
     clearRect.apply(this, area);
+    if (watch.shown === 0 && isThere())
+      requestAnimationFrame(() =>
+        setTimeout(() => {
+          watch.shown ||= performance.now();
+        }),
+      );
   };
   new PerformanceObserver((list) => {
     for (const { startTime, duration } of list.getEntries())
       watch.busyUntil = Math.max(watch.busyUntil, startTime + duration);
   }).observe({ type: "longtask", buffered: true });
+  // Looked at when the chart is drawn, which is last: a loop over frames would take part in what it measures.
   const isThere = (): boolean =>
-    watch.draws.length > 0 &&
     (document.querySelector("[data-testid=total-visitors]")?.textContent ?? "") !== "" &&
     document.querySelector("main a.row") !== null;
-  const look = (): void => {
-    if (isThere())
-      requestAnimationFrame(() =>
-        setTimeout(() => {
-          watch.shown = performance.now();
-        }),
-      );
-    else requestAnimationFrame(look);
-  };
-  look();
 }
 
+/** Slows the tab down, and lets a browser that has just opened it come to rest: that is no part of a page. */
 async function throttle(page: Page, rate: number): Promise<CDPSession> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Emulation.setCPUThrottlingRate", { rate });
+  await page.waitForTimeout(SETTLE_MS);
   return devtools;
 }
 
 /** Milliseconds from asking for the address until all is drawn and the page would answer at once. */
 async function interactive(page: Page): Promise<{ shown: number; interactive: number }> {
-  await page.waitForFunction(() => window.watch?.shown > 0);
+  // Whatever Playwright asks of a page runs in it: nothing is asked until it should be over.
+  await page.waitForTimeout(SETTLE_MS);
+  await page.waitForFunction(() => window.watch?.shown > 0, undefined, { polling: 250 });
   // Work that comes late counts as long as it comes within a second.
   await page.waitForFunction(
     () => performance.now() - Math.max(window.watch.busyUntil, window.watch.shown) > 1_000,
+    undefined,
+    { polling: 250 },
   );
   return page.evaluate(() => ({
     shown: window.watch.shown,

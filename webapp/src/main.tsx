@@ -1,13 +1,14 @@
+import { texts } from "./boot";
 import "./styles/app.css";
 import { render } from "preact";
-import { language, loadTexts } from "./i18n";
+import { language } from "./i18n";
 import { Root } from "./root";
 
 document.documentElement.lang = language;
 const root = document.getElementById("app");
 
-/** The texts come first. Without them nothing can be said, so it is a sign that offers to try again. */
-loadTexts("shared").then(
+/** Without texts nothing can be said, so it is a sign that offers to try again. */
+texts.then(
   () => root && render(<Root />, root),
   () => root && render(<Again />, root),
 );

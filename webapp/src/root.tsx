@@ -2,16 +2,13 @@
 // a shared dashboard does not carry it.
 
 import { ErrorBoundary, LocationProvider, useLocation } from "preact-iso";
+import { loadApp } from "./boot";
 import { lazyPage } from "./components/lazy-page";
-import { loadTexts } from "./i18n";
 import { urls } from "./lib/urls";
 import { SharePage } from "./pages/SharePage";
 import { flashText } from "./state/flash";
 
-const App = lazyPage(async () => {
-  const [app] = await Promise.all([import("./app"), loadTexts("member")]);
-  return app;
-}, "App");
+const App = lazyPage(loadApp, "App");
 
 export function Root() {
   return (

@@ -31,7 +31,7 @@ export interface ShareWorld {
 
 export interface Reader extends Credentials {
   state: ReadonlySignal<ShareState>;
-  /** Looks what stands before the dashboard, and goes in where no password is needed. */
+  /** Goes in, or learns that a password is needed. */
   start(): Promise<void>;
   /** Tries a password. Throws what is not about the password. */
   unlock(password: string): Promise<void>;
@@ -124,9 +124,8 @@ export function createReader(slug: string, world: ShareWorld): Reader {
     async start() {
       state.value = { is: "opening" };
       try {
-        const door = await getShareDoor(world.send, slug);
-        if (door.needs_password) state.value = { is: "locked", wrong: false };
-        else await enter();
+        // Most links have no password: going in tells whether this one has.
+        await enter();
       } catch (reason) {
         const error = toApiError(reason);
         if (error.status === 404) end();

@@ -2,23 +2,22 @@
 // address says what is shown; everything a reader chooses goes back into it.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { ApiError } from "../api/problem";
 import type { Dashboard } from "../api/types";
 import { t } from "../i18n";
-import { today } from "../lib/dates";
-import { limitView } from "../lib/limits";
-import { decodeView, periodChange, queryOf, type View } from "../lib/view";
+import { viewsOf } from "../lib/limits";
+import { periodChange, queryOf, type View } from "../lib/view";
 import { useViewer } from "../state/viewer";
 import { ChartCard } from "./ChartCard";
 import { ErrorBox } from "./ErrorBox";
 import { FilterBar } from "./FilterBar";
 import { lazyPart } from "./lazy-part";
+import { loadChart } from "./load-chart";
 import { ComparisonPicker, PeriodPicker } from "./Pickers";
 import { Panels } from "./panels/Panels";
 import { DashboardSkeleton } from "./Skeleton";
-import { loadChart } from "./TimeChart";
 
 const Realtime = lazyPart(
   () => import("./Realtime").then((module) => module.Realtime),
@@ -43,9 +42,7 @@ export function useBoard(site: string, timezone?: string): BoardState {
   const { url, route } = useLocation();
   const { board, limits, href } = useViewer();
   const search = new URL(url, location.origin).search;
-  const day = limits && today(timezone ?? "UTC");
-  const asked = useMemo(() => decodeView(search), [search]);
-  const view = limits && day ? limitView(asked, limits, day) : asked;
+  const { asked, view } = useMemo(() => viewsOf(search, limits, timezone), [search, limits, timezone]);
   // Addresses keep what was asked for: the days that a link shows move on with the calendar.
   const kept = { ...asked, filters: view.filters };
   const hrefWith = (part: Partial<View>) => href(site, { ...kept, ...part });
@@ -53,8 +50,9 @@ export function useBoard(site: string, timezone?: string): BoardState {
   const isRange = !view.realtime;
   const [round, setRound] = useState(0);
 
+  // Asked before what waits for it is painted.
   // biome-ignore lint/correctness/useExhaustiveDependencies: `query` is the view's question as text; `round` asks it again
-  useEffect(
+  useLayoutEffect(
     () => (isRange ? board.open(site, queryOf(view)) : undefined),
     [board, site, query, isRange, round],
   );

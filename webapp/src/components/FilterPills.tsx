@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { locale, t, tParts } from "../i18n";
 import { encodeFilter, type Filter } from "../lib/filters";
 import { dimensionName, valueName } from "../lib/names";
+import { once } from "../lib/once";
 import { Icon } from "./Icon";
 
 interface FilterPillsProps {
@@ -75,10 +76,10 @@ export function Pill({ title, name, removeName, isOpen, onOpen, onRemove, note, 
   );
 }
 
-const either = new Intl.ListFormat(locale, { type: "disjunction" });
+const either = once(() => new Intl.ListFormat(locale, { type: "disjunction" }));
 
 function valuesText({ dimension, values }: Filter): string {
-  return either.format(values.map((value) => valueName(dimension, value)));
+  return either().format(values.map((value) => valueName(dimension, value)));
 }
 
 /** Part of a text is looked for in any case, if nothing else is said. */

@@ -1,6 +1,25 @@
 // The shape of what comes.
 
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
+
+/** What comes sooner than this needs no shape before it: it would only flicker. */
+const SHOWN_AFTER_MS = 150;
+
+/** The place of a page or a form that is on its way. */
+function Loading({ class: className, shape }: { class: string; shape: () => ComponentChildren }) {
+  const [isShown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), SHOWN_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div role="status" aria-busy="true" aria-label={t("app.loading")} class={`breathing ${className}`}>
+      {isShown && shape()}
+    </div>
+  );
+}
 
 function Bone({ class: className }: { class: string }) {
   return <div aria-hidden="true" class={`skeleton rounded-lg ${className}`} />;
@@ -20,7 +39,7 @@ const WIDTHS = [
 
 export function RowsSkeleton() {
   return (
-    <div class="space-y-1">
+    <div class="breathing space-y-1">
       {WIDTHS.map((width) => (
         <Bone key={width} class={`h-8 ${width}`} />
       ))}
@@ -28,9 +47,12 @@ export function RowsSkeleton() {
   );
 }
 
-export function DashboardSkeleton() {
+/** As high as a screen, so that nothing below it is moved by what comes. */
+export const DashboardSkeleton = () => <Loading class="min-h-dvh space-y-4" shape={dashboard} />;
+
+function dashboard() {
   return (
-    <div role="status" aria-label={t("app.loading")} class="space-y-4">
+    <>
       <div class="card-box space-y-6 p-4 sm:p-6">
         <div class="grid grid-cols-2 gap-4 sm:grid-cols-5">
           {["a", "b", "c", "d", "e"].map((key) => (
@@ -51,25 +73,31 @@ export function DashboardSkeleton() {
           </div>
         ))}
       </div>
-    </div>
+    </>
   );
 }
 
-export function FormSkeleton() {
+export const FormSkeleton = () => <Loading class="card-box min-h-54 space-y-5 p-6" shape={form} />;
+
+function form() {
   return (
-    <div role="status" aria-label={t("app.loading")} class="card-box space-y-5 p-6">
+    <>
       <Bone class="h-6 w-40" />
       <Bone class="h-10 w-full" />
       <Bone class="h-10 w-full" />
       <Bone class="h-10 w-32" />
-    </div>
+    </>
   );
 }
 
 /** The cards of all sites, with the line above them or without. */
 export function SitesSkeleton({ isWhole = false }: { isWhole?: boolean }) {
+  return <Loading class={`min-h-dvh ${isWhole ? "py-2 sm:py-4" : ""}`} shape={() => sites(isWhole)} />;
+}
+
+function sites(isWhole: boolean) {
   return (
-    <div role="status" aria-label={t("app.loading")} class={isWhole ? "py-2 sm:py-4" : ""}>
+    <>
       {isWhole && (
         <div class="mb-4 flex h-12 items-center justify-between">
           <Bone class="h-7 w-28" />
@@ -87,6 +115,6 @@ export function SitesSkeleton({ isWhole = false }: { isWhole?: boolean }) {
           </div>
         ))}
       </div>
-    </div>
+    </>
   );
 }

@@ -1,7 +1,7 @@
 // The chart: a canvas for eyes, a label and a table for screen readers, arrow keys for the keyboard; or the table alone.
 // Chart.js comes in a chunk of its own when the first chart is shown.
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Annotation, Dashboard, HeadlineMetric } from "../api/types";
 import { t } from "../i18n";
 import { annotationMarks } from "../lib/annotation-marks";
@@ -12,10 +12,8 @@ import { themeVersion } from "../state/theme";
 import { ChartTable } from "./ChartTable";
 import { ChartTooltip } from "./ChartTooltip";
 import type { Hover } from "./canvas";
+import { loadChart, loadedChart } from "./load-chart";
 import type { TimeChartCanvas } from "./time-chart-canvas";
-
-/** Starts loading the chart's code, so that it comes while the numbers are fetched. */
-export const loadChart = () => import("./time-chart-canvas");
 
 interface TimeChartProps {
   data: Dashboard;
@@ -51,22 +49,27 @@ function Canvas({ points, metric, notes, summary, onRead }: CanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<TimeChartCanvas | null>(null);
   const [hover, setHover] = useState<Hover | null>(null);
-  const latest = useRef({ points, metric, notes });
-  latest.current = { points, metric, notes };
+  const shown = useMemo(() => ({ data: points, metric, marked: [...notes.keys()] }), [points, metric, notes]);
+  const latest = useRef(shown);
+  latest.current = shown;
+  /** What the chart has been told. */
+  const drawn = useRef<{ shown: typeof shown; colours: number } | null>(null);
   const colours = themeVersion.value;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     let gone = false;
     const onHover = (next: Hover | null) => {
       setHover(next);
       if (next) onRead(next.index);
     };
-    void loadChart().then(({ createTimeChart }) => {
+    const draw = ({ createTimeChart }: typeof import("./time-chart-canvas")) => {
       if (gone || !canvas.current) return;
-      chart.current = createTimeChart(canvas.current, onHover);
-      const { points, metric, notes } = latest.current;
-      chart.current.show(points, metric, [...notes.keys()]);
-    });
+      drawn.current = { shown: latest.current, colours: themeVersion.peek() };
+      chart.current = createTimeChart(canvas.current, onHover, latest.current);
+    };
+    const code = loadedChart();
+    if (code) draw(code);
+    else void loadChart().then(draw);
     return () => {
       gone = true;
       chart.current?.destroy();
@@ -74,9 +77,14 @@ function Canvas({ points, metric, notes, summary, onRead }: CanvasProps) {
     };
   }, [onRead]);
 
-  useEffect(() => chart.current?.show(points, metric, [...notes.keys()]), [points, metric, notes]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the canvas reads its colours anew when the theme changes
-  useEffect(() => chart.current?.recolour(), [colours]);
+  useEffect(() => {
+    const told = drawn.current;
+    if (!told) return;
+    if (told.colours !== colours) chart.current?.recolour();
+    if (told.shown !== shown) chart.current?.show(shown);
+    drawn.current = { shown, colours };
+  }, [shown, colours]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const last = points.points.findLastIndex((point) => point.current !== null);

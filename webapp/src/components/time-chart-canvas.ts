@@ -17,9 +17,16 @@ import { font, type Hover, isMotionReduced, readColours, reader } from "./canvas
 
 Chart.register(CategoryScale, LinearScale, LineController, LineElement, PointElement);
 
+/** What is on the chart. */
+export interface Shown {
+  data: ChartData;
+  metric: HeadlineMetric;
+  /** The points that have annotations. */
+  marked: readonly number[];
+}
+
 export interface TimeChartCanvas {
-  /** `marked`: the points that have annotations. */
-  show(data: ChartData, metric: HeadlineMetric, marked: readonly number[]): void;
+  show(next: Shown): void;
   /** Reads the colours of the theme again. */
   recolour(): void;
   /** Marks a point as if the pointer were on it, or none. */
@@ -41,11 +48,10 @@ interface Bend {
 export function createTimeChart(
   canvas: HTMLCanvasElement,
   onHover: (hover: Hover | null) => void,
+  first: Shown,
 ): TimeChartCanvas {
   let colours = readColours();
-  let metric: HeadlineMetric = "visitors";
-  let partial = -1;
-  let marks: readonly number[] = [];
+  let { metric, marked, data } = first;
 
   const tell = (chart: Chart) => {
     const [active] = chart.getActiveElements();
@@ -107,7 +113,7 @@ export function createTimeChart(
     afterDatasetsDraw(chart) {
       const { ctx, chartArea, scales } = chart;
       ctx.save();
-      for (const index of marks) {
+      for (const index of marked) {
         const x = scales.x?.getPixelForValue(index);
         if (x === undefined) continue;
         ctx.strokeStyle = colours.quiet;
@@ -139,10 +145,10 @@ export function createTimeChart(
   const configuration: ChartConfiguration<"line", (number | null)[], string> = {
     type: "line",
     data: {
-      labels: [],
+      labels: ticks(data),
       datasets: [
         {
-          data: [],
+          data: currents(data),
           order: 1,
           borderColor: () => colours.accent,
           borderWidth: 2,
@@ -151,10 +157,11 @@ export function createTimeChart(
           pointBackgroundColor: () => colours.accent,
           pointHoverBorderColor: () => colours.card,
           pointHoverBorderWidth: 2,
-          segment: { borderDash: ({ p1DataIndex }) => (p1DataIndex === partial ? [2, 4] : undefined) },
+          segment: { borderDash: ({ p1DataIndex }) => (p1DataIndex === data.partial ? [2, 4] : undefined) },
         },
         {
-          data: [],
+          data: previouses(data),
+          hidden: !data.compared,
           order: 2,
           borderColor: () => `${colours.quiet}b0`,
           borderWidth: 1.5,
@@ -167,7 +174,8 @@ export function createTimeChart(
     options: {
       responsive: true,
       maintainAspectRatio: false,
-      animation: isMotionReduced() ? false : { duration: 350 },
+      // What is drawn first is there at once; later it moves.
+      animation: false,
       interaction: { mode: "index", intersect: false },
       elements: {
         line: { borderCapStyle: "round", borderJoinStyle: "round", cubicInterpolationMode: "monotone" },
@@ -199,20 +207,20 @@ export function createTimeChart(
   };
 
   const chart = new Chart(canvas, configuration);
-  void document.fonts.ready.then(() => chart.canvas && chart.update("none"));
+  if (!isMotionReduced()) chart.options.animation = { duration: 350 };
+  if (!document.fonts.check(`${font.size}px ${font.family}`))
+    void document.fonts.ready.then(() => chart.canvas && chart.update("none"));
 
   return {
-    show(data, nextMetric, marked) {
+    show(next) {
       const [current, previous] = chart.data.datasets;
       if (!current || !previous) return;
       // Fewer or more points are another chart: it is drawn anew. The same points move to their new places.
-      const isOther = chart.data.labels?.length !== data.points.length;
-      metric = nextMetric;
-      partial = data.partial;
-      marks = marked;
-      chart.data.labels = data.points.map((point) => point.tick);
-      current.data = data.points.map((point) => point.current);
-      previous.data = data.points.map((point) => point.previous);
+      const isOther = data.points.length !== next.data.points.length;
+      ({ metric, marked, data } = next);
+      chart.data.labels = ticks(data);
+      current.data = currents(data);
+      previous.data = previouses(data);
       previous.hidden = !data.compared;
       chart.update(isOther ? "none" : undefined);
       if (chart.getActiveElements().length > 0) tell(chart);
@@ -230,3 +238,7 @@ export function createTimeChart(
     destroy: () => chart.destroy(),
   };
 }
+
+const ticks = ({ points }: ChartData) => points.map((point) => point.tick);
+const currents = ({ points }: ChartData) => points.map((point) => point.current);
+const previouses = ({ points }: ChartData) => points.map((point) => point.previous);

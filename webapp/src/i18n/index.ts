@@ -4,6 +4,7 @@
 // loaded, before anything is drawn, in two parts: what everybody needs, and what is behind a login (`parts.ts`). Another choice starts the page anew: what is shown is in the address, and whatever
 // was made for one language (formatters, texts in memory) goes with the page.
 
+import { once } from "../lib/once";
 import type { en } from "./en";
 import { choose, chosenLanguage } from "./languages";
 import { PARTS, type Part } from "./parts";
@@ -59,8 +60,8 @@ export const { language, locale } = choose(
 
 // Complete once both parts are there; pages that need the second wait for it.
 const catalogue = {} as Catalogue;
-const plurals = new Intl.PluralRules(locale);
-const counts = new Intl.NumberFormat(locale);
+const plurals = once(() => new Intl.PluralRules(locale));
+const counts = once(() => new Intl.NumberFormat(locale));
 
 /** Makes a part of the texts ready. Nothing that needs it may be drawn before. */
 export async function loadTexts(part: Part): Promise<void> {
@@ -74,7 +75,7 @@ export function t(key: TextKey, values: Values = {}): string {
 
 /** A text that depends on a count; `{count}` is written in the reader's digits. */
 export function tn(key: PluralKey, count: number, values: Values = {}): string {
-  return fill(pluralForm(catalogue[key], plurals, count), { count: counts.format(count), ...values });
+  return fill(pluralForm(catalogue[key], plurals(), count), { count: counts().format(count), ...values });
 }
 
 /** A form for nothing at all comes first where a language has one: "0 pessoas", which the rules count as one. */

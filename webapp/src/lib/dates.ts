@@ -3,9 +3,10 @@
 
 import type { Interval } from "../api/types";
 import { locale, t } from "../i18n";
+import { once } from "./once";
 
 const format = (options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options });
+  once(() => new Intl.DateTimeFormat(locale, { timeZone: "UTC", ...options }));
 
 const hour = format({ hour: "numeric" });
 const dayShort = format({ month: "short", day: "numeric" });
@@ -38,15 +39,15 @@ export function tickLabel(label: string, interval: Interval, labels: readonly st
   const last = parseLabel(labels.at(-1) ?? label);
   switch (interval) {
     case "hour":
-      return last.getTime() - first.getTime() > 2 * DAY ? dayShort.format(date) : hour.format(date);
+      return last.getTime() - first.getTime() > 2 * DAY ? dayShort().format(date) : hour().format(date);
     case "month":
       return first.getUTCFullYear() === last.getUTCFullYear()
-        ? monthShort.format(date)
-        : monthShortYear.format(date);
+        ? monthShort().format(date)
+        : monthShortYear().format(date);
     default:
       return last.getTime() - first.getTime() > 400 * DAY
-        ? monthShortYear.format(date)
-        : dayShort.format(date);
+        ? monthShortYear().format(date)
+        : dayShort().format(date);
   }
 }
 
@@ -56,22 +57,22 @@ export function bucketWords(label: string, interval: Interval, thisYear = new Da
   const sameYear = date.getUTCFullYear() === thisYear;
   switch (interval) {
     case "hour":
-      return dayHour.formatRange(date, new Date(date.getTime() + HOUR));
+      return dayHour().formatRange(date, new Date(date.getTime() + HOUR));
     case "day":
-      return (sameYear ? dayLong : dayLongYear).format(date);
+      return (sameYear ? dayLong : dayLongYear)().format(date);
     case "week": {
       const sunday = new Date(date.getTime() + ((7 - date.getUTCDay()) % 7) * DAY);
-      return t("chart.week_of", { range: (sameYear ? dayShort : dayShortYear).formatRange(date, sunday) });
+      return t("chart.week_of", { range: (sameYear ? dayShort : dayShortYear)().formatRange(date, sunday) });
     }
     case "month":
-      return monthLong.format(date);
+      return monthLong().format(date);
   }
 }
 
 /** A day in words: "Oct 25", with its year when it is another. */
 export function dayWords(day: string, thisYear = new Date().getFullYear()): string {
   const date = parseLabel(day);
-  return (date.getUTCFullYear() === thisYear ? dayShort : dayShortYear).format(date);
+  return (date.getUTCFullYear() === thisYear ? dayShort : dayShortYear)().format(date);
 }
 
 /** A range in words: "Oct 25 – Nov 23"; with hours when it does not start and end at midnight; with years when needed. */
@@ -79,14 +80,30 @@ export function rangeWords(from: string, to: string, thisYear = new Date().getFu
   const start = wallClock(from);
   let end = wallClock(to);
   const isMidnight = (date: Date) => date.getTime() % DAY === 0;
-  if (!isMidnight(start)) return shortDayHour.formatRange(start, end);
+  if (!isMidnight(start)) return shortDayHour().formatRange(start, end);
   if (isMidnight(end) && end > start) end = new Date(end.getTime() - 1000);
   const plain = start.getUTCFullYear() === thisYear && end.getUTCFullYear() === thisYear;
-  return (plain ? dayShort : dayShortYear).formatRange(start, end);
+  return (plain ? dayShort : dayShortYear)().formatRange(start, end);
 }
+
+const calendars = new Map<string, Intl.DateTimeFormat>();
 
 /** Today in a timezone as `YYYY-MM-DD`. */
 export function today(timezone: string, now = new Date()): string {
-  // Swedish writes dates as ISO 8601 does.
-  return new Intl.DateTimeFormat("sv", { timeZone: timezone, dateStyle: "short" }).format(now);
+  let calendar = calendars.get(timezone);
+  if (!calendar) {
+    // In the reader's locale, whose data is there already: that of another one takes its time.
+    calendar = new Intl.DateTimeFormat(locale, {
+      calendar: "gregory",
+      numberingSystem: "latn",
+      timeZone: timezone,
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+    });
+    calendars.set(timezone, calendar);
+  }
+  const parts = calendar.formatToParts(now);
+  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((part) => part.type === type)?.value ?? "";
+  return `${part("year").padStart(4, "0")}-${part("month")}-${part("day")}`;
 }

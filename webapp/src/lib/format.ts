@@ -2,29 +2,28 @@
 
 import type { Metric } from "../api/types";
 import { locale, t } from "../i18n";
+import { once } from "./once";
 
-const count = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
-const large = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 2 });
-const decimal = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
-const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
-const share = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
-const signed = new Intl.NumberFormat(locale, { signDisplay: "exceptZero", maximumFractionDigits: 0 });
-const signedPercent = new Intl.NumberFormat(locale, {
-  style: "percent",
-  signDisplay: "exceptZero",
-  maximumFractionDigits: 0,
-});
-const axis = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+const format = (options: Intl.NumberFormatOptions) => once(() => new Intl.NumberFormat(locale, options));
+
+const count = format({ maximumFractionDigits: 0 });
+const large = format({ notation: "compact", maximumFractionDigits: 2 });
+const decimal = format({ maximumFractionDigits: 2 });
+const percent = format({ style: "percent", maximumFractionDigits: 0 });
+const share = format({ style: "percent", maximumFractionDigits: 1 });
+const signed = format({ signDisplay: "exceptZero", maximumFractionDigits: 0 });
+const signedPercent = format({ style: "percent", signDisplay: "exceptZero", maximumFractionDigits: 0 });
+const axis = format({ notation: "compact", maximumFractionDigits: 1 });
 /** Number and unit without the space that some languages put between: these stand in narrow places. */
 const unit = (name: string, digits = 1) => {
-  const format = new Intl.NumberFormat(locale, {
+  const written = format({
     style: "unit",
     unit: name,
     unitDisplay: "narrow",
     minimumIntegerDigits: digits,
     maximumFractionDigits: 0,
   });
-  return { format: (value: number) => format.format(value).replace(/\s/g, "") };
+  return { format: (value: number) => written().format(value).replace(/\s/g, "") };
 };
 const hours = unit("hour");
 const minutes = unit("minute");
@@ -34,22 +33,22 @@ const paddedSeconds = unit("second", 2);
 
 /** "71,388"; from a million on "1.23M". */
 export function formatCount(value: number): string {
-  return value >= 1_000_000 ? large.format(value) : count.format(value);
+  return value >= 1_000_000 ? large().format(value) : count().format(value);
 }
 
 /** All digits. */
 export function formatExact(value: number): string {
-  return count.format(value);
+  return count().format(value);
 }
 
 /** "41%" of 41. */
 export function formatPercent(value: number): string {
-  return percent.format(value / 100);
+  return percent().format(value / 100);
 }
 
 /** "12.5%" of 12.5: the share of a row. */
 export function formatShare(value: number): string {
-  return share.format(value / 100);
+  return share().format(value / 100);
 }
 
 /** "38s", "2m 38s", "1h 04m" of seconds. */
@@ -68,7 +67,7 @@ export function formatMetric(metric: Metric, value: number): string {
     case "visit_duration":
       return formatDuration(value);
     case "views_per_visit":
-      return decimal.format(value);
+      return decimal().format(value);
     default:
       return formatCount(value);
   }
@@ -77,7 +76,7 @@ export function formatMetric(metric: Metric, value: number): string {
 /** Short enough for the axis of the chart. */
 export function formatAxis(metric: Metric, value: number): string {
   if (metric === "bounce_rate" || metric === "visit_duration") return formatMetric(metric, value);
-  return axis.format(value);
+  return axis().format(value);
 }
 
 export type Tone = "better" | "worse" | "same";
@@ -86,8 +85,8 @@ export type Tone = "better" | "worse" | "same";
 export function formatChange(metric: Metric, change: number): { text: string; tone: Tone } {
   const text =
     metric === "bounce_rate"
-      ? t("metric.points", { value: signed.format(change) })
-      : signedPercent.format(change / 100);
+      ? t("metric.points", { value: signed().format(change) })
+      : signedPercent().format(change / 100);
   const good = metric === "bounce_rate" ? -change : change;
   return { text: text.replace("-", "−"), tone: good > 0 ? "better" : good < 0 ? "worse" : "same" };
 }

@@ -4,7 +4,7 @@
 import type { ShareLink } from "../api/share-types";
 import type { Comparison, Dashboard, DateRange, Preset } from "../api/types";
 import { today } from "./dates";
-import { TABS, type Tab, UTM_PANELS, type View } from "./view";
+import { decodeView, TABS, type Tab, UTM_PANELS, type View } from "./view";
 
 /** The panels a link can show, in the order of the dashboard. `campaigns` stands for all five UTM parameters. */
 export const SHARE_PANELS: readonly SharePanel[] = (Object.values(TABS).flat() as readonly Tab[]).filter(
@@ -60,6 +60,16 @@ export function offersComparison(
   const before =
     comparison === "year_over_year" ? addMonths(from, -12) : addDays(from, -(daysBetween(from, to) + 1));
   return before >= limits.first;
+}
+
+/** What the `?…` of an address asks for: all of it, and what of that the viewer may see. */
+export function viewsOf(
+  search: string,
+  limits: Limits | null,
+  timezone: string | undefined,
+): { asked: View; view: View } {
+  const asked = decodeView(search);
+  return { asked, view: limits ? limitView(asked, limits, today(timezone ?? "UTC")) : asked };
 }
 
 /** A view without what the link does not show: what a reader of the link can have meant. */

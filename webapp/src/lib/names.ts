@@ -2,9 +2,10 @@
 
 import type { PanelRow } from "../api/types";
 import { locale, t, tMaybe } from "../i18n";
+import { once } from "./once";
 
-const regions = new Intl.DisplayNames(locale, { type: "region", fallback: "none" });
-const languages = new Intl.DisplayNames(locale, { type: "language" });
+const regions = once(() => new Intl.DisplayNames(locale, { type: "region", fallback: "none" }));
+const languages = once(() => new Intl.DisplayNames(locale, { type: "language" }));
 
 const SYSTEMS: Record<string, string> = { Mac: "macOS", "GNU/Linux": "Linux", "Chrome OS": "ChromeOS" };
 
@@ -14,12 +15,12 @@ export function isCountryCode(value: string): boolean {
 
 export function countryName(code: string): string {
   if (!isCountryCode(code)) return code === "(not set)" || code === "" ? t("value.unknown_country") : code;
-  return regions.of(code) ?? code;
+  return regions().of(code) ?? code;
 }
 
 export function languageName(tag: string): string {
   try {
-    return languages.of(tag) ?? tag;
+    return languages().of(tag) ?? tag;
   } catch {
     return tag;
   }

@@ -2,6 +2,7 @@
 
 import type { ApiFilter, DateRange, RowMetric, RowsQuestion } from "../api/types";
 import { countryName, isCountryCode, languageName } from "./names";
+import { once } from "./once";
 
 /** Rows of a table on one page. */
 export const PAGE_ROWS = 50;
@@ -73,12 +74,12 @@ export function searchFilters(dimension: string, text: string): ApiFilter[] | nu
 }
 
 const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
-const PAIRS = LETTERS.flatMap((one) => LETTERS.map((other) => one + other));
+const pairs = once(() => LETTERS.flatMap((one) => LETTERS.map((other) => one + other)));
 
 /** Codes of two letters that are, or whose name contains, what is wanted. */
 function codesNamed(wanted: string, nameOf: (code: string) => string): string[] {
   const plain = fold(wanted);
-  return PAIRS.filter((code) => {
+  return pairs().filter((code) => {
     const name = nameOf(code);
     return code === wanted.toUpperCase() || (name.toUpperCase() !== code && fold(name).includes(plain));
   });

@@ -3,10 +3,8 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { createConnection } from "../api/connection";
-import { browserWorld } from "../api/live";
 import { toApiError } from "../api/problem";
-import { createReader, type Reader, type Shared } from "../api/share-session";
+import type { Reader, Shared } from "../api/share-session";
 import { Board, useBoard } from "../components/Board";
 import { ErrorBox, FormError } from "../components/ErrorBox";
 import { TextField } from "../components/Field";
@@ -21,17 +19,13 @@ import { today } from "../lib/dates";
 import { readableDomain } from "../lib/domain";
 import { limitsOf, offersRealtime } from "../lib/limits";
 import { frameOf, shareHref } from "../lib/view";
-import { createBoard } from "../state/dashboard";
-import { createPause } from "../state/pause";
+import { type Visit, visitOf } from "../state/shared";
 import { useViewer, ViewerContext } from "../state/viewer";
 import { AuthPage } from "./AuthPage";
 
 export function SharePage({ slug }: { slug: string }) {
-  const reader = useMemo(
-    () => createReader(slug, { send: (request) => fetch(request), now: Date.now }),
-    [slug],
-  );
-  useEffect(() => void reader.start(), [reader]);
+  const visit = useMemo(() => visitOf(slug), [slug]);
+  const { reader } = visit;
 
   const state = reader.state.value;
   switch (state.is) {
@@ -40,7 +34,7 @@ export function SharePage({ slug }: { slug: string }) {
     case "locked":
       return <Locked reader={reader} wrong={state.wrong} />;
     case "open":
-      return <Open slug={slug} reader={reader} shared={state.shared} />;
+      return <Open slug={slug} visit={visit} shared={state.shared} />;
     case "missing":
       return <Closed title={t("share.missing")} hint={t("share.missing_hint")} />;
     case "ended":
@@ -130,15 +124,11 @@ function Locked({ reader, wrong }: { reader: Reader; wrong: boolean }) {
   );
 }
 
-function Open({ slug, reader, shared }: { slug: string; reader: Reader; shared: Shared }) {
+function Open({ slug, visit, shared }: { slug: string; visit: Visit; shared: Shared }) {
   const { url } = useLocation();
   const { search } = new URL(url, location.origin);
   const frame = useMemo(() => frameOf(search), [search]);
-  const { connection, board, pause } = useMemo(() => {
-    const connection = createConnection(reader);
-    const pause = createPause(browserWorld);
-    return { connection, pause, board: createBoard(connection, pause.world) };
-  }, [reader]);
+  const { connection, board, pause } = visit;
   useEffect(() => () => connection.closeSocket(), [connection]);
 
   const viewer = {

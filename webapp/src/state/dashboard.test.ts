@@ -76,3 +76,22 @@ test("another site forgets the numbers of the last one, another question of the 
   expect(board.data.value).toBeNull();
   expect(board.line.online.value).toBeNull();
 });
+
+test("what was asked ahead is asked once, and not kept for another question", async () => {
+  const { board, seen, stop } = start("good");
+  await vi.advanceTimersByTimeAsync(0);
+  stop();
+  board.begin("lumen.blog", { date_range: "7d" });
+  await vi.advanceTimersByTimeAsync(0);
+  const close = board.open("lumen.blog", { date_range: "7d" });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(seen.asked).toBe(2);
+  expect(board.isRefreshing.value).toBe(false);
+  close();
+
+  board.begin("lumen.blog", { date_range: "30d" });
+  board.open("lumen.blog", { date_range: "day" });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(seen.asked).toBe(4);
+  expect(board.data.value?.online).toBe(7);
+});

@@ -8,6 +8,9 @@ import type { Dashboard, DashboardQuery } from "../api/types";
 import { learnNames } from "../lib/names";
 import { createLine, type Line } from "./line";
 
+/** The numbers are on the screen before a socket is opened to keep them current. */
+const LIVE_AFTER_MS = 100;
+
 export interface Board {
   data: ReadonlySignal<Dashboard | null>;
   error: ReadonlySignal<ApiError | null>;
@@ -16,6 +19,8 @@ export interface Board {
   line: Line;
   /** Asks for a dashboard and keeps it current until the returned function is called. */
   open(site: string, query: DashboardQuery): () => void;
+  /** The same for who will open it in a moment: when the page is drawn, the answer is on its way. */
+  begin(site: string, query: DashboardQuery): void;
   forget(): void;
 }
 
@@ -37,10 +42,25 @@ export function createBoard(
       line.count(answer.online);
     });
 
+  const keyOf = (site: string, query: DashboardQuery) => JSON.stringify([site, query]);
+  let begun: { key: string; close: () => void } | null = null;
+
+  function begin(site: string, query: DashboardQuery): void {
+    begun = { key: keyOf(site, query), close: start(site, query) };
+  }
+
   function open(site: string, query: DashboardQuery): () => void {
+    const early = begun;
+    begun = null;
+    if (early?.key === keyOf(site, query)) return early.close;
+    early?.close();
+    return start(site, query);
+  }
+
+  function start(site: string, query: DashboardQuery): () => void {
     const controller = new AbortController();
     let stopLive: (() => void) | null = null;
-    let again: ReturnType<typeof setTimeout> | undefined;
+    let next: ReturnType<typeof setTimeout> | undefined;
     const shown = data.peek();
 
     batch(() => {
@@ -61,28 +81,29 @@ export function createBoard(
           isRefreshing.value = false;
         });
         // A server that is away comes back; what it refuses, it refuses again.
-        if (isAway(problem))
-          again = setTimeout(() => void ask(attempt + 1), backoff(attempt, world.random()));
+        if (isAway(problem)) next = setTimeout(() => void ask(attempt + 1), backoff(attempt, world.random()));
       });
 
     const keep = (answer: Dashboard): void => {
       if (controller.signal.aborted) return;
       show(answer);
-      stopLive = keepLive<Dashboard>(
-        {
-          subscribe: (sink) => connection.subscribeDashboard(answer.site.id, query, sink),
-          poll: (signal) => connection.getDashboard(site, query, signal),
-          onValue: show,
-          onState: line.tell,
-        },
-        world,
-      );
+      next = setTimeout(() => {
+        stopLive = keepLive<Dashboard>(
+          {
+            subscribe: (sink) => connection.subscribeDashboard(answer.site.id, query, sink),
+            poll: (signal) => connection.getDashboard(site, query, signal),
+            onValue: show,
+            onState: line.tell,
+          },
+          world,
+        );
+      }, LIVE_AFTER_MS);
     };
     void ask(0);
 
     return () => {
       controller.abort();
-      clearTimeout(again);
+      clearTimeout(next);
       stopLive?.();
     };
   }
@@ -93,7 +114,7 @@ export function createBoard(
     line.count(null);
   }
 
-  return { data, error, isRefreshing, line, open, forget };
+  return { data, error, isRefreshing, line, open, begin, forget };
 }
 
 /** Nobody answered, or only somebody before the server. */

@@ -1,0 +1,23 @@
+// What the first page waits for, asked before the code that draws it is run: this module comes first in `main.tsx`.
+
+import { loadChart } from "./components/load-chart";
+import { loadTexts } from "./i18n";
+import { urls } from "./lib/urls";
+import { beginVisit } from "./state/shared";
+
+/** Nothing can be drawn without them. */
+export const texts = loadTexts("shared");
+
+const slug = urls.sharedSlug(location.pathname);
+if (slug !== null) {
+  void beginVisit(slug);
+  void loadChart();
+}
+
+const load = () => Promise.all([import("./app"), loadTexts("member")]).then(([app]) => app);
+const begun = slug === null ? load() : null;
+// Whoever draws it hears that it can't be had.
+begun?.catch(() => undefined);
+
+/** What is behind a login. */
+export const loadApp = () => begun ?? load();
