@@ -75,11 +75,11 @@ impl Enrichment {
         Ok(Self { agents, geo, sources: Sources::embedded()?, channels: Channels::embedded()? })
     }
 
-    /// The kind of client that a user agent names, such as `Firefox on Mac`; `another client` when it names none.
+    /// The kind of client that a user agent names, such as `Firefox on Mac`; empty when it names none.
     pub(crate) fn client_kind(&self, user_agent: &str) -> String {
         match self.agents.read(user_agent) {
             Some(agent) if !agent.browser.is_empty() => format!("{} on {}", agent.browser, agent.os),
-            _ => "another client".to_owned(),
+            _ => String::new(),
         }
     }
 

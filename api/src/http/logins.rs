@@ -30,7 +30,7 @@ struct LoginAccount {
 struct Login {
     /// Opaque id.
     id: String,
-    /// Kind of client, such as `Firefox on Mac`.
+    /// Kind of client, such as `Firefox on Mac`; empty when it did not say.
     client: String,
     /// The account that it works in.
     account: LoginAccount,

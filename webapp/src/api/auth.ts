@@ -163,8 +163,6 @@ export function createAuth(world: AuthWorld) {
   };
 }
 
-export type Auth = ReturnType<typeof createAuth>;
-
 function withToken(request: Request, token: string | null): Request {
   if (token !== null) request.headers.set("authorization", `Bearer ${token}`);
   return request;

@@ -28,11 +28,11 @@ export function useRows(site: string, question: RowsQuestion | null, asOf?: stri
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` is site and question as text; `round` asks again
   useEffect(() => {
+    const state = latest.current;
+    state.askedFor = state.asOf;
     if (!question) return;
     const controller = new AbortController();
-    const state = latest.current;
     state.askedAt = Date.now();
-    state.askedFor = state.asOf;
     setError(null);
     connection.listRows(site, question, controller.signal).then(
       (answer) => {

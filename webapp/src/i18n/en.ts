@@ -107,8 +107,9 @@ export const en = {
     "Deletes {site} with everything that was ever counted for it. This can't be undone.",
   "settings.delete_confirm_title": "Delete {site}?",
   "settings.delete_confirm": "Type {site} to confirm.",
+  "settings.delete_done": "{site} is deleted.",
   "settings.delete_submit": "Delete for good",
-  "settings.read_only": "Only owners and administrators can change these settings.",
+  "settings.read_only": "Only the owner and admins can change these settings.",
 
   "live.online": { one: "{count} person online now", other: "{count} people online now" },
   "live.online_short": "online now",
@@ -495,7 +496,8 @@ export const en = {
   "tokens.copy_example": "Copy command",
   "scope.stats:read": "Ask for numbers: queries, dashboards, live visitors.",
   "scope.sites:read": "List sites and read their settings.",
-  "scope.sites:write": "Add, change and delete sites.",
+  "scope.sites:write":
+    "Add, change and delete sites, with their settings, share links, segments and annotations.",
   "scope.events:write": "Send events from a server.",
 
   "audit.title": "Audit log",
@@ -637,7 +639,7 @@ export const en = {
   "notice.account_disabled":
     "The administrator of this instance has disabled this account. You can still move to another one.",
   "notice.quota_near":
-    "Over 80 % of this month's events are used up. Ask the administrator of this instance for more.",
+    "80 % or more of this month's events are used up. Ask the administrator of this instance for more.",
   "notice.quota_exceeded":
     "This account is over its events of the month. They are still counted; ask the administrator of this instance for more.",
   "notice.sites_quota_near":
@@ -722,6 +724,10 @@ export const en = {
   "links.state.paused": "Paused",
   "links.state.expired": "Expired",
   "links.has_password": "Password",
+  "links.panels_shown": { one: "{count} panel", other: "{count} panels" },
+  "links.shown_since": "From {date}",
+  "links.shown_until": "Up to {date}",
+  "links.days_shown": { one: "Today only", other: "Last {count} days" },
   "links.expires_on": "Ends {date}",
   "links.expired_on": "Ended {date}",
   "links.views": { one: "{count} view", other: "{count} views" },

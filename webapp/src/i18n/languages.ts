@@ -10,7 +10,7 @@ const KEY = "haru_language";
 const base = (tag: string): string => tag.split("-")[0]?.toLowerCase() ?? "";
 
 /** The catalogue for a tag: that of the tag itself, else one of the same language. */
-export function catalogueFor(tag: string, known: readonly string[]): string | undefined {
+function catalogueFor(tag: string, known: readonly string[]): string | undefined {
   return (
     known.find((name) => name.toLowerCase() === tag.toLowerCase()) ??
     known.find((name) => base(name) === base(tag))

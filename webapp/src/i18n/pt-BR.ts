@@ -107,8 +107,9 @@ const texts: Catalogue = {
   "settings.delete_intro": "Exclui {site} com tudo o que já foi contado. Não dá para desfazer.",
   "settings.delete_confirm_title": "Excluir {site}?",
   "settings.delete_confirm": "Digite {site} para confirmar.",
+  "settings.delete_done": "{site} foi excluído.",
   "settings.delete_submit": "Excluir de vez",
-  "settings.read_only": "Só proprietários e administradores podem alterar estas configurações.",
+  "settings.read_only": "Só o proprietário e os administradores da conta podem alterar estas configurações.",
 
   "live.online": {
     zero: "{count} pessoas online agora",
@@ -508,7 +509,7 @@ const texts: Catalogue = {
   "tokens.copy_example": "Copiar comando",
   "scope.stats:read": "Pedir números: consultas, painéis, visitantes ao vivo.",
   "scope.sites:read": "Listar sites e ler suas configurações.",
-  "scope.sites:write": "Adicionar, alterar e excluir sites.",
+  "scope.sites:write": "Adicionar, alterar e excluir sites, com configurações, links, segmentos e anotações.",
   "scope.events:write": "Enviar eventos de um servidor.",
 
   "audit.title": "Registro de auditoria",
@@ -652,7 +653,7 @@ const texts: Catalogue = {
   "notice.account_disabled":
     "Quem administra esta instância desativou esta conta. Você ainda pode mudar para outra.",
   "notice.quota_near":
-    "Mais de 80 % dos eventos deste mês já foram usados. Peça mais a quem administra esta instância.",
+    "80 % ou mais dos eventos deste mês já foram usados. Peça mais a quem administra esta instância.",
   "notice.quota_exceeded":
     "Esta conta passou dos eventos do mês. Eles continuam sendo contados; peça mais a quem administra esta instância.",
 
@@ -734,6 +735,10 @@ const texts: Catalogue = {
   "links.state.paused": "Pausado",
   "links.state.expired": "Expirado",
   "links.has_password": "Senha",
+  "links.panels_shown": { one: "{count} painel", other: "{count} painéis" },
+  "links.shown_since": "A partir de {date}",
+  "links.shown_until": "Até {date}",
+  "links.days_shown": { one: "Só hoje", other: "Últimos {count} dias" },
   "links.expires_on": "Termina em {date}",
   "links.expired_on": "Terminou em {date}",
   "links.views": { zero: "{count} acessos", one: "{count} acesso", other: "{count} acessos" },

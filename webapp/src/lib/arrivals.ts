@@ -15,7 +15,7 @@ export interface Facts {
   asksNotToBeTracked: boolean;
 }
 
-export const CAUSES = [
+const CAUSES = [
   "receiving",
   "worked_before",
   "insecure",
@@ -35,7 +35,7 @@ export const CAUSES = [
   "local",
   "nothing_seen",
 ] as const;
-export type Cause = (typeof CAUSES)[number];
+type Cause = (typeof CAUSES)[number];
 
 export interface Advice {
   cause: Cause;

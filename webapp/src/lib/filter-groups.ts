@@ -36,7 +36,7 @@ export const FILTER_GROUPS = [
   ["event", ["event:name", ANY_PROPERTY]],
 ] as const satisfies readonly (readonly [string, readonly string[]])[];
 
-export type FilterGroup = readonly [
+type FilterGroup = readonly [
   name: (typeof FILTER_GROUPS)[number][0],
   dimensions: readonly (typeof FILTER_GROUPS)[number][1][number][],
 ];

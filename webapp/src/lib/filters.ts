@@ -40,7 +40,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null;
 
 /** Whether an operator can be told not to mind capitals. */
-export function takesCase(operator: Operator): boolean {
+function takesCase(operator: Operator): boolean {
   return !operator.startsWith("matches");
 }
 

@@ -42,7 +42,7 @@ export function formatExact(value: number): string {
 }
 
 /** "41%" of 41. */
-export function formatPercent(value: number): string {
+function formatPercent(value: number): string {
   return percent().format(value / 100);
 }
 
@@ -79,7 +79,7 @@ export function formatAxis(metric: Metric, value: number): string {
   return axis().format(value);
 }
 
-export type Tone = "better" | "worse" | "same";
+type Tone = "better" | "worse" | "same";
 
 /** A change as text with its sign, and whether it is good: fewer bounces are, fewer visitors are not. */
 export function formatChange(metric: Metric, change: number): { text: string; tone: Tone } {

@@ -43,7 +43,7 @@ const NAMED_BY: Partial<Record<string, string>> = {
 };
 
 /** The dimension, and the one that names its values. */
-export function rankingDimensions(dimension: string): string[] {
+function rankingDimensions(dimension: string): string[] {
   const names = NAMED_BY[dimension];
   return names ? [dimension, names] : [dimension];
 }

@@ -17,7 +17,7 @@ export const SUGGESTIONS = 12;
 /** Of what is looked through here, all that there can be. */
 const ALL_NAMED = 500;
 
-export interface SuggestionQuestion {
+interface SuggestionQuestion {
   dimension: string;
   filters: ApiFilter[];
   limit: number;

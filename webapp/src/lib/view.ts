@@ -48,7 +48,7 @@ export const REALTIME = "realtime";
 export type Period = DateRange | typeof REALTIME;
 
 /** What a tab takes its rows from, but for the campaigns, which have five. */
-export type ListTab = Exclude<Tab, "map" | "campaigns">;
+type ListTab = Exclude<Tab, "map" | "campaigns">;
 
 export interface View {
   /** The last half hour, whatever the period. */
@@ -70,7 +70,7 @@ export interface View {
 }
 
 /** The rankings of the cards, each of which has a full table. */
-export const RANKINGS = [
+const RANKINGS = [
   ...(Object.values(TABS).flat() as readonly Tab[]).filter(
     (tab): tab is ListTab => tab !== "map" && tab !== "campaigns",
   ),

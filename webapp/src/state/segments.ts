@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { Segment } from "../api/types";
 import { type Filter, fromApi, sameFilters } from "../lib/filters";
 
-export interface KnownSegments {
+interface KnownSegments {
   site: string;
   list: Segment[];
 }

@@ -76,7 +76,7 @@ export function Panels({ data, view, hrefWith, onChange }: PanelsProps) {
 const CARDS = Object.keys(TABS) as Card[];
 
 /** The rankings that a tab shows. */
-export function panelsOf(tab: Tab): readonly PanelName[] {
+function panelsOf(tab: Tab): readonly PanelName[] {
   if (tab === "campaigns") return UTM_PANELS;
   return tab === "map" ? ["countries"] : [tab];
 }

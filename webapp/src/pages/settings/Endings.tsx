@@ -10,6 +10,7 @@ import { FormError } from "../../components/ErrorBox";
 import { TextField } from "../../components/Field";
 import { t } from "../../i18n";
 import { urls } from "../../lib/urls";
+import { flash } from "../../state/flash";
 import { loadMe } from "../../state/me";
 import { member } from "../../state/member";
 import { dropSite } from "../../state/sites";
@@ -65,6 +66,7 @@ export function Deletion({ site }: { site: Site }) {
             await deleteSite(site.id, site.domain);
             dropSite(site.id);
             void loadMe();
+            flash(t("settings.delete_done", { site: site.domain }));
             route(urls.home);
           }}
           onClose={() => setAsking(false)}

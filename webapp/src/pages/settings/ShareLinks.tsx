@@ -10,6 +10,7 @@ import { Dialog } from "../../components/Dialog";
 import { ErrorBox, FormError } from "../../components/ErrorBox";
 import { Icon } from "../../components/Icon";
 import { t, tn } from "../../i18n";
+import { dayWords } from "../../lib/dates";
 import { dayOf, momentOf } from "../../lib/moments";
 import { linkState } from "../../lib/share-draft";
 import { EmbedDialog } from "./EmbedDialog";
@@ -121,6 +122,7 @@ function Row({ site, link, onChanged, onOpen }: RowProps) {
 
   const facts = [
     link.has_password ? t("links.has_password") : null,
+    ...limitFacts(link),
     link.expires_at
       ? t(state === "expired" ? "links.expired_on" : "links.expires_on", { date: dayOf(link.expires_at) })
       : null,
@@ -147,6 +149,16 @@ function Row({ site, link, onChanged, onOpen }: RowProps) {
       </div>
     </li>
   );
+}
+
+/** What of the site it shows, where that is not all. */
+function limitFacts({ panels, since, until, last_days: lastDays }: ShareLink): (string | null)[] {
+  return [
+    panels ? tn("links.panels_shown", panels.length) : null,
+    since ? t("links.shown_since", { date: dayWords(since) }) : null,
+    until ? t("links.shown_until", { date: dayWords(until) }) : null,
+    lastDays ? tn("links.days_shown", lastDays) : null,
+  ];
 }
 
 interface ActionProps {
