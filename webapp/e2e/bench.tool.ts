@@ -186,7 +186,7 @@ async function redraw(page: Page): Promise<{ waited: number; redraw: number }> {
     (document.querySelector("main a.row") as HTMLElement).click();
     requestAnimationFrame(look);
   });
-  await page.waitForFunction(() => window.watch.redrawn > 0);
+  await page.waitForFunction(() => window.watch.redrawn > 0, undefined, { polling: 250 });
   const { answered, redrawn } = await page.evaluate(() => window.watch);
   await page.waitForTimeout(500);
   return { waited: answered, redraw: redrawn - answered };

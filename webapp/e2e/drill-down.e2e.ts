@@ -81,7 +81,7 @@ const look = async (tab: Page): Promise<Shown> => {
 /** The question of the address is answered. */
 const untilStill = async (tab: Page): Promise<void> => {
   await tab.getByTestId("total-visitors").waitFor();
-  await tab.waitForFunction(() => !document.querySelector("main [aria-busy=true], main .skeleton"));
+  await tab.waitForFunction(() => !document.querySelector("main [aria-busy=true], main .breathing"));
 };
 const untilFilters = (tab: Page, count: number): Promise<void> =>
   expect

@@ -38,7 +38,7 @@ const button = (name: string | RegExp): Locator => page.getByRole("button", { na
 const pills = (): Locator => page.getByRole("list", { name: "Filters" }).getByRole("listitem");
 const untilStill = async (): Promise<void> => {
   await page.getByTestId("total-visitors").waitFor();
-  await page.waitForFunction(() => !document.querySelector("main [aria-busy=true], main .skeleton"));
+  await page.waitForFunction(() => !document.querySelector("main [aria-busy=true], main .breathing"));
 };
 const open = async (query = ""): Promise<void> => {
   await page.goto(`${instance.base}${SITE}${query}`);

@@ -274,7 +274,7 @@ it("filters by a row and takes the filter away again, without losing its place",
   await press("Enter");
   const pill = page.getByRole("button", { name: /^Remove filter/ });
   await pill.waitFor();
-  await page.waitForFunction(() => !document.querySelector("main [aria-busy=true]"));
+  await page.waitForFunction(() => !document.querySelector("main [aria-busy=true], main .breathing"));
   expect((await focused()).title).toBe(row.title.replace("Filter by", "Remove filter"));
 
   await page.keyboard.press("Shift+Tab");

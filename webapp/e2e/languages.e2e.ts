@@ -33,7 +33,7 @@ const wordsOf = async (tab: Page): Promise<string> =>
   (await tab.getByRole("main").allInnerTexts()).join("\n");
 const untilStill = async (tab: Page): Promise<void> => {
   await tab.getByTestId("total-visitors").waitFor();
-  await tab.waitForFunction(() => !document.querySelector("main [aria-busy=true], main .skeleton"));
+  await tab.waitForFunction(() => !document.querySelector("main [aria-busy=true], main .breathing"));
 };
 
 it("greets and logs in in Portuguese", async () => {

@@ -385,7 +385,7 @@ export const pathOf = ({ path }: Shown, instance: Instance): string =>
 
 /** Until nothing is on its way any more, and no shape of what is to come is left. */
 async function settle(tab: Page): Promise<void> {
-  await tab.waitForFunction(() => !document.querySelector(".skeleton, [aria-busy=true]"));
+  await tab.waitForFunction(() => !document.querySelector(".breathing, [aria-busy=true]"));
   await still(tab);
 }
 

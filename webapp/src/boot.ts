@@ -10,8 +10,9 @@ export const texts = loadTexts("shared");
 
 const slug = urls.sharedSlug(location.pathname);
 if (slug !== null) {
-  void beginVisit(slug);
-  void loadChart();
+  beginVisit(slug);
+  // Most of them show it; those that do not pay little for it. Whoever draws it hears that it can't be had.
+  loadChart().catch(() => undefined);
 }
 
 const load = () => Promise.all([import("./app"), loadTexts("member")]).then(([app]) => app);

@@ -18,20 +18,27 @@ export class ApiError extends Error {
   readonly status: number;
   /** Tells apart what one status may mean. */
   readonly type: string | undefined;
-  readonly fields: ReadonlyMap<string, string>;
   readonly requestId: string | undefined;
+  readonly #errors: readonly { field: string; message: string }[];
 
   constructor(status: number, problem: ProblemDetails = {}) {
-    super(problem.detail ?? problem.error ?? problem.title ?? messageOf(status));
+    super(problem.detail ?? problem.error ?? problem.title);
     this.status = status;
     this.type = problem.type;
-    this.fields = new Map((problem.errors ?? []).map((error) => [error.field, serverText(error.message)]));
     this.requestId = problem.request_id;
+    this.#errors = problem.errors ?? [];
+  }
+
+  // In words when they are shown: an answer may be there before the texts are.
+
+  /** What is wrong, by field. */
+  get fields(): ReadonlyMap<string, string> {
+    return new Map(this.#errors.map(({ field, message }) => [field, serverText(message)]));
   }
 
   /** The words to show: the server's own for what the reader can change, ours for what they can't. */
   get text(): string {
-    return this.status === 0 || this.status === 429 || this.status >= 500
+    return this.message === "" || this.status === 0 || this.status === 429 || this.status >= 500
       ? messageOf(this.status)
       : serverText(this.message);
   }

@@ -21,7 +21,7 @@ import { DashboardSkeleton } from "./Skeleton";
 
 const Realtime = lazyPart(
   () => import("./Realtime").then((module) => module.Realtime),
-  () => <div role="status" aria-label={t("app.loading")} class="card-box skeleton h-80" />,
+  () => <div role="status" aria-label={t("app.loading")} class="card-box skeleton breathing h-80" />,
 );
 
 interface BoardState {
@@ -56,7 +56,7 @@ export function useBoard(site: string, timezone?: string): BoardState {
     () => (isRange ? board.open(site, queryOf(view)) : undefined),
     [board, site, query, isRange, round],
   );
-  useEffect(() => void loadChart(), []);
+  useEffect(() => void loadChart().catch(() => undefined), []);
 
   const known = board.data.value;
   const data = known && (known.site.domain === site || known.site.id === site) ? known : null;

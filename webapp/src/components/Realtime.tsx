@@ -31,7 +31,8 @@ export function Realtime({ site, hrefWith }: RealtimeProps) {
   const online = board.line.online.value;
 
   if (now.error.value) return <ErrorBox error={now.error.value} />;
-  if (!data) return <div role="status" aria-label={t("app.loading")} class="card-box skeleton h-80" />;
+  if (!data)
+    return <div role="status" aria-label={t("app.loading")} class="card-box skeleton breathing h-80" />;
   const lists = [
     { key: "pages", dimension: "event:page", rows: data.pages },
     { key: "sources", dimension: "visit:source", rows: data.sources },

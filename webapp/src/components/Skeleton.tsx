@@ -7,16 +7,31 @@ import { t } from "../i18n";
 /** What comes sooner than this needs no shape before it: it would only flicker. */
 const SHOWN_AFTER_MS = 150;
 
-/** The place of a page or a form that is on its way. */
+/** Shapes on the screen now: one that takes the place of another is there at once. */
+let shapes = 0;
+
+/** The place of a page or a form that is on its way. What takes long is said to screen readers too. */
 function Loading({ class: className, shape }: { class: string; shape: () => ComponentChildren }) {
-  const [isShown, setShown] = useState(false);
+  const [isShown, setShown] = useState(shapes > 0);
   useEffect(() => {
     const timer = setTimeout(() => setShown(true), SHOWN_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
+  useEffect(() => {
+    if (!isShown) return;
+    shapes += 1;
+    return () => {
+      shapes -= 1;
+    };
+  }, [isShown]);
   return (
-    <div role="status" aria-busy="true" aria-label={t("app.loading")} class={`breathing ${className}`}>
-      {isShown && shape()}
+    <div role="status" class={`breathing ${className}`}>
+      {isShown && (
+        <>
+          <span class="sr-only">{t("app.loading")}</span>
+          {shape()}
+        </>
+      )}
     </div>
   );
 }
@@ -77,7 +92,7 @@ function dashboard() {
   );
 }
 
-export const FormSkeleton = () => <Loading class="card-box min-h-54 space-y-5 p-6" shape={form} />;
+export const FormSkeleton = () => <Loading class="card-box min-h-64 space-y-5 p-6" shape={form} />;
 
 function form() {
   return (

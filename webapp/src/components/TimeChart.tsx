@@ -1,5 +1,5 @@
 // The chart: a canvas for eyes, a label and a table for screen readers, arrow keys for the keyboard; or the table alone.
-// Chart.js comes in a chunk of its own when the first chart is shown.
+// Chart.js comes in a chunk of its own, see `load-chart.ts`.
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Annotation, Dashboard, HeadlineMetric } from "../api/types";
@@ -8,6 +8,7 @@ import { annotationMarks } from "../lib/annotation-marks";
 import { type ChartData, chartData } from "../lib/chart-data";
 import { rangeWords } from "../lib/dates";
 import { formatMetric } from "../lib/format";
+import { flash } from "../state/flash";
 import { themeVersion } from "../state/theme";
 import { ChartTable } from "./ChartTable";
 import { ChartTooltip } from "./ChartTooltip";
@@ -69,7 +70,7 @@ function Canvas({ points, metric, notes, summary, onRead }: CanvasProps) {
     };
     const code = loadedChart();
     if (code) draw(code);
-    else void loadChart().then(draw);
+    else loadChart().then(draw, () => flash(t("error.network")));
     return () => {
       gone = true;
       chart.current?.destroy();

@@ -14,6 +14,7 @@ import { Mark } from "../components/Mark";
 import { Online } from "../components/Online";
 import { DashboardSkeleton } from "../components/Skeleton";
 import { useTitle } from "../components/use-title";
+import { useToday } from "../components/use-today";
 import { t } from "../i18n";
 import { today } from "../lib/dates";
 import { readableDomain } from "../lib/domain";
@@ -131,11 +132,15 @@ function Open({ slug, visit, shared }: { slug: string; visit: Visit; shared: Sha
   const { connection, board, pause } = visit;
   useEffect(() => () => connection.closeSocket(), [connection]);
 
+  const { timezone } = shared.site;
+  const day = useToday(timezone);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `day` is what the limits move with
+  const limits = useMemo(() => limitsOf(shared, timezone), [shared, timezone, day]);
   const viewer = {
     connection,
     board,
     pause,
-    limits: limitsOf(shared, shared.site.timezone),
+    limits,
     href: (_: string, view: Parameters<typeof shareHref>[1]) => shareHref(slug, view, frame),
   };
   return (

@@ -8,7 +8,7 @@ import type { Dashboard, DashboardQuery } from "../api/types";
 import { learnNames } from "../lib/names";
 import { createLine, type Line } from "./line";
 
-/** The numbers are on the screen before a socket is opened to keep them current. */
+/** What is left to the numbers to be drawn before a socket is opened that keeps them current. */
 const LIVE_AFTER_MS = 100;
 
 export interface Board {
@@ -19,9 +19,16 @@ export interface Board {
   line: Line;
   /** Asks for a dashboard and keeps it current until the returned function is called. */
   open(site: string, query: DashboardQuery): () => void;
-  /** The same for who will open it in a moment: when the page is drawn, the answer is on its way. */
+  /** Asks for who will open it in a moment: when the page is drawn, the answer is on its way, and then it is kept current. */
   begin(site: string, query: DashboardQuery): void;
   forget(): void;
+}
+
+/** A question on its way. */
+interface Asked {
+  /** Somebody looks by now: the answer is kept current. */
+  watch(): void;
+  close(): void;
 }
 
 export function createBoard(
@@ -43,21 +50,24 @@ export function createBoard(
     });
 
   const keyOf = (site: string, query: DashboardQuery) => JSON.stringify([site, query]);
-  let begun: { key: string; close: () => void } | null = null;
+  let begun: ({ key: string } & Asked) | null = null;
 
   function begin(site: string, query: DashboardQuery): void {
-    begun = { key: keyOf(site, query), close: start(site, query) };
+    begun?.close();
+    begun = { key: keyOf(site, query), ...ask(site, query) };
   }
 
   function open(site: string, query: DashboardQuery): () => void {
     const early = begun;
     begun = null;
-    if (early?.key === keyOf(site, query)) return early.close;
-    early?.close();
-    return start(site, query);
+    const isSame = early?.key === keyOf(site, query);
+    if (!isSame) early?.close();
+    const asked = isSame && early ? early : ask(site, query);
+    asked.watch();
+    return asked.close;
   }
 
-  function start(site: string, query: DashboardQuery): () => void {
+  function ask(site: string, query: DashboardQuery): Asked {
     const controller = new AbortController();
     let stopLive: (() => void) | null = null;
     let next: ReturnType<typeof setTimeout> | undefined;
@@ -72,7 +82,7 @@ export function createBoard(
       }
     });
 
-    const ask = (attempt: number): Promise<void> =>
+    const request = (attempt: number): Promise<void> =>
       connection.getDashboard(site, query, controller.signal).then(keep, (reason: unknown) => {
         if (controller.signal.aborted) return;
         const problem = toApiError(reason);
@@ -81,16 +91,23 @@ export function createBoard(
           isRefreshing.value = false;
         });
         // A server that is away comes back; what it refuses, it refuses again.
-        if (isAway(problem)) next = setTimeout(() => void ask(attempt + 1), backoff(attempt, world.random()));
+        if (isAway(problem))
+          next = setTimeout(() => void request(attempt + 1), backoff(attempt, world.random()));
       });
 
+    let isWatched = false;
+    let shownId: string | null = null;
     const keep = (answer: Dashboard): void => {
       if (controller.signal.aborted) return;
       show(answer);
+      shownId = answer.site.id;
+      if (isWatched) keepCurrent(shownId);
+    };
+    const keepCurrent = (id: string): void => {
       next = setTimeout(() => {
         stopLive = keepLive<Dashboard>(
           {
-            subscribe: (sink) => connection.subscribeDashboard(answer.site.id, query, sink),
+            subscribe: (sink) => connection.subscribeDashboard(id, query, sink),
             poll: (signal) => connection.getDashboard(site, query, signal),
             onValue: show,
             onState: line.tell,
@@ -99,12 +116,18 @@ export function createBoard(
         );
       }, LIVE_AFTER_MS);
     };
-    void ask(0);
+    void request(0);
 
-    return () => {
-      controller.abort();
-      clearTimeout(next);
-      stopLive?.();
+    return {
+      watch() {
+        isWatched = true;
+        if (shownId !== null) keepCurrent(shownId);
+      },
+      close() {
+        controller.abort();
+        clearTimeout(next);
+        stopLive?.();
+      },
     };
   }
 

@@ -10,8 +10,6 @@ import { createPause, type Pause } from "./pause";
 
 export interface Visit {
   reader: Reader;
-  /** Resolves when it is known whether the link stands and needs a password. */
-  entered: Promise<void>;
   connection: Connection;
   pause: Pause;
   board: Board;
@@ -25,18 +23,22 @@ export function visitOf(slug: string): Visit {
   const reader = createReader(slug, { send: (request) => fetch(request), now: Date.now });
   const connection = createConnection(reader);
   const pause = createPause(browserWorld);
-  const entered = reader.start();
-  return { reader, entered, connection, pause, board: createBoard(connection, pause.world) };
+  void reader.start();
+  return { reader, connection, pause, board: createBoard(connection, pause.world) };
 }
 
 /** Goes in, and asks for the dashboard of the page's address, before there is anything to draw it. */
-export async function beginVisit(slug: string): Promise<void> {
+export function beginVisit(slug: string): void {
   const visit = visitOf(slug);
   begun = { slug, visit };
-  await visit.entered;
-  const state = visit.reader.state.peek();
-  if (state.is !== "open") return;
-  const { site } = state.shared;
-  const { view } = viewsOf(location.search, limitsOf(state.shared, site.timezone), site.timezone);
-  if (!view.realtime) visit.board.begin(site.id, queryOf(view));
+  let isOver = false;
+  // When the state changes, not a moment later: what draws it would ask first, and then both would.
+  visit.reader.state.subscribe((state) => {
+    if (isOver || state.is === "opening") return;
+    isOver = true;
+    if (state.is !== "open") return;
+    const { site } = state.shared;
+    const { view } = viewsOf(location.search, limitsOf(state.shared, site.timezone), site.timezone);
+    if (!view.realtime) visit.board.begin(site.id, queryOf(view));
+  });
 }
