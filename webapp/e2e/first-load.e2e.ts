@@ -1,6 +1,6 @@
 /*
- * How much a shared dashboard takes before anybody touched it, counted over what really came into the browser, and that
- * being kept current leaves nothing behind. Counts only, which no busy machine changes; times are `make bench-webapp`'s.
+ * How much a shared dashboard takes before anybody touched it, counted over what really came into the browser, that it asks
+ * once, and that being kept current leaves nothing behind. Counts only, which no busy machine changes; times are `make bench-webapp`'s.
  */
 import { gzipSync } from "node:zlib";
 import type { Browser, CDPSession, Response } from "playwright-core";
@@ -52,6 +52,10 @@ it(`takes at most ${SCRIPT_BYTES} bytes of JavaScript, gzipped, before anybody t
   expect(names).toContainEqual(expect.stringMatching(/time-chart-canvas/));
   expect(new Set(names).size).toBe(names.length);
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(SCRIPT_BYTES);
+  // What was asked before the page was drawn is not asked again.
+  expect(reader.requested.filter((address) => address.endsWith("/dashboard"))).toHaveLength(1);
+  expect(reader.requested.filter((address) => address.endsWith("/session"))).toHaveLength(1);
+  expect(tab.sockets).toHaveLength(1);
   await reader.context.close();
 });
 

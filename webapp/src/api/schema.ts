@@ -1513,7 +1513,7 @@ export interface components {
         LoginSession: {
             /** @description Opaque id. */
             id: string;
-            /** @description Kind of client, such as `Firefox on Mac`. */
+            /** @description Kind of client, such as `Firefox on Mac`; empty when it did not say. */
             client: string;
             /** @description The account that it works in. */
             account: components["schemas"]["LoginAccount"] & unknown;
