@@ -246,7 +246,7 @@ it("keeps still while it is paused, and catches up after", async () => {
   expect(await here.count()).toBe(0);
   await button("Resume live updates").click();
   await page
-    .getByRole("region", { name: "Pages looked at now" })
+    .getByRole("region", { name: "Pages" })
     .getByRole("link", { name: /\/while-paused/ })
     .waitFor();
 });

@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { launch, requireTools } from "./harness";
 import { type Instance, type Role, startInstance } from "./instance";
@@ -27,6 +27,17 @@ function withoutBars(): void {
   addEventListener("DOMContentLoaded", () => {
     document.documentElement.style.scrollbarGutter = "auto";
   });
+}
+
+/** From the top, in a window as high as the page: what stretches for the picture alone would be drawn too late. */
+async function unfold(page: Page): Promise<void> {
+  const { width } = page.viewportSize() ?? desk.viewport;
+  const height = await page.evaluate(() => {
+    scrollTo(0, 0);
+    return document.documentElement.scrollHeight;
+  });
+  await page.setViewportSize({ width, height: Math.max(height, desk.viewport.height) });
+  await page.waitForTimeout(500);
 }
 
 let browser: Browser;
@@ -65,6 +76,7 @@ describe.each(Object.entries(VARIANTS))("%s", (variant, options) => {
         if (!shown.loads) await page.waitForLoadState("networkidle");
       } finally {
         const path = join(folder, `${number}-${shown.name}-${variant}.png`);
+        if (!shown.fold) await unfold(page);
         await page.screenshot({ path, fullPage: !shown.fold });
         await page.close();
       }

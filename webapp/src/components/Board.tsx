@@ -121,7 +121,7 @@ export function Board({ state, start, above, below }: BoardProps) {
         </div>
       </div>
       {view.realtime ? (
-        <Realtime key={site} site={site} hrefWith={state.hrefWith} />
+        <Realtime key={site} site={site} timezone={timezone} hrefWith={state.hrefWith} />
       ) : error ? (
         <ErrorBox error={error} onRetry={state.retry} />
       ) : data ? (

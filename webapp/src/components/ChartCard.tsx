@@ -42,6 +42,7 @@ export function ChartCard({ data, view, onChange }: ChartCardProps) {
         metric={view.metric}
         annotations={annotationsOf(isMember ? id : "")}
         asTable={view.table}
+        isFiltered={view.filters.length > 0}
         onRead={onRead}
       />
       <footer class="flex flex-wrap items-center justify-between gap-x-6 gap-y-1">

@@ -46,7 +46,7 @@ export function Choice({ type, name, checked, onChange, label, hint }: ChoicePro
         name={name}
         checked={checked}
         aria-describedby={hint ? note : undefined}
-        class="mt-0.5 size-4 shrink-0 accent-primary"
+        class={type === "radio" ? "radio-dot" : "checkbox mt-px shrink-0 checkbox-primary checkbox-sm"}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
       <div class="min-w-0">

@@ -14,14 +14,14 @@ export function CopyText({ text, label }: { text: string; label: string }) {
   };
 
   return (
-    <div class="flex min-w-0 items-center gap-1">
+    <div class="flex min-w-0 items-center justify-between gap-1 sm:justify-start">
       <a
         href={text}
         target="_blank"
         rel="noopener"
-        class="min-w-0 truncate font-mono text-[0.8125rem] hover:underline"
+        class="min-w-0 font-mono text-[0.8125rem] break-all hover:underline"
       >
-        {text}
+        {text.replace(/^https?:\/\//, "")}
       </a>
       <button type="button" class="btn btn-ghost btn-sm btn-square" aria-label={label} onClick={copy}>
         <Icon name={copied ? "check" : "copy"} />

@@ -70,7 +70,7 @@ export function Dialog({
           </button>
         </header>
         <div
-          class={`min-h-0 px-5 pb-5 ${large ? "flex grow flex-col" : "overflow-y-auto overscroll-contain"}`}
+          class={`min-h-0 px-5 pb-5 ${large ? "flex grow flex-col" : "dialog-scroll overflow-y-auto overscroll-contain"}`}
         >
           {children}
         </div>

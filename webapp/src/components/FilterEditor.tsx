@@ -39,6 +39,7 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
   const [filter, setFilter] = useState(start);
   const [typed, setTyped] = useState("");
   const [error, setError] = useState<string | null>(null);
+  const [fault, setFault] = useState<ReturnType<typeof filterFault>>(null);
   const [isChecking, setChecking] = useState(false);
   const { dimension, operator } = filter;
   const isProperty = start.dimension.startsWith(ANY_PROPERTY);
@@ -57,6 +58,7 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
   const change = (next: Filter) => {
     setFilter(next);
     setError(null);
+    setFault(null);
   };
 
   /** The filter with what is typed, `null` when that can't be taken. */
@@ -78,8 +80,9 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
   const submit = async () => {
     const whole = await withTyped();
     if (whole === null || isGone.current) return;
-    const fault = filterFault(whole);
-    if (fault) return setError(t(`filter.fault.${fault}`));
+    const found = filterFault(whole);
+    setFault(found);
+    if (found) return;
     if (!isPattern) return props.onApply(whole);
     // Only the server knows which patterns it takes.
     setChecking(true);
@@ -112,6 +115,7 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
             label={t("filter.property_key")}
             name="property"
             hint={t("filter.property_hint")}
+            error={fault === "no_property" ? t("filter.fault.no_property") : undefined}
             value={dimension.slice(ANY_PROPERTY.length)}
             autofocus={start.dimension === ANY_PROPERTY}
             onInput={(key) => change({ ...filter, dimension: ANY_PROPERTY + key })}
@@ -135,10 +139,16 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
           suggestions={suggestions.list}
           completes={completes(filter)}
           isPattern={isPattern}
-          error={error ?? suggestions.error?.text ?? null}
+          error={
+            error ??
+            (fault === "no_value" ? t("filter.fault.no_value") : null) ??
+            suggestions.error?.text ??
+            null
+          }
           onType={(text) => {
             setTyped(text);
             setError(null);
+            setFault(null);
           }}
           onToggle={(value) => change(toggleValue(filter, value))}
           onEnter={() => void withTyped()}
@@ -154,9 +164,9 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
             }}
           />
         )}
-        <div class="flex flex-wrap items-center gap-2">
+        <div class="dialog-end flex flex-wrap items-center gap-2">
           {props.onRemove && (
-            <button type="button" class="btn btn-ghost text-worse" onClick={props.onRemove}>
+            <button type="button" class="btn btn-ghost -ml-3 text-worse" onClick={props.onRemove}>
               {t("filter.remove_this")}
             </button>
           )}

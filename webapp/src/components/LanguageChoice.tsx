@@ -8,7 +8,7 @@ export function LanguageChoice() {
   return (
     <select
       aria-label={t("language.label")}
-      class="w-auto cursor-pointer rounded-md bg-transparent py-1 text-xs text-quiet hover:text-base-content"
+      class="field-sizing-content w-auto cursor-pointer rounded-md bg-transparent py-1 text-xs text-quiet hover:text-base-content"
       onChange={(event) => switchLanguage(event.currentTarget.value)}
     >
       {LANGUAGES.map((tag) => (

@@ -115,10 +115,11 @@ export function Menu({
   );
 }
 
-/** Moves a list that would leave the page at a side back into it. */
+/** Moves a list that would leave the page at a side back into it; one that is too long for the screen scrolls. */
 function keepOnScreen(list: HTMLElement | null): void {
   if (!list) return;
-  const { left, right } = list.getBoundingClientRect();
+  const { top, left, right } = list.getBoundingClientRect();
+  if (top > 0) list.style.maxHeight = `max(12rem, min(40rem, 100dvh - ${Math.ceil(top)}px - 0.5rem))`;
   const over = Math.max(0, right - (document.documentElement.clientWidth - 16));
   const under = Math.max(0, 16 - left);
   if (over || under) list.style.transform = `translateX(${under - over}px)`;

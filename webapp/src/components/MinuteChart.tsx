@@ -1,12 +1,13 @@
 // Bars of the last half hour: for eyes and pointers bars, for the keyboard arrow keys, for screen readers a table.
 
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Minute } from "../api/types";
 import { t, tn } from "../i18n";
 import { formatExact } from "../lib/format";
-import { type Bar, barsOf, busiest, clockOf } from "../lib/realtime";
+import { type Bar, barsOf, busiest, clockIn } from "../lib/realtime";
 
-export function MinuteChart({ minutes }: { minutes: readonly Minute[] }) {
+export function MinuteChart({ minutes, timezone }: { minutes: readonly Minute[]; timezone: string }) {
+  const clockOf = useMemo(() => clockIn(timezone), [timezone]);
   const [chosen, setChosen] = useState<number | null>(null);
   const bars = barsOf(minutes);
   const bar = chosen === null ? undefined : bars[chosen];
@@ -36,7 +37,7 @@ export function MinuteChart({ minutes }: { minutes: readonly Minute[] }) {
   return (
     <figure>
       <p role={chosen === null ? undefined : "status"} class="h-5 truncate text-[0.8125rem] text-quiet">
-        {bar ? wordsOf(bar) : tn("realtime.by_minute", bars.length)}
+        {bar ? wordsOf(bar, clockOf) : tn("realtime.by_minute", bars.length)}
       </p>
       <svg
         role="img"
@@ -58,7 +59,7 @@ export function MinuteChart({ minutes }: { minutes: readonly Minute[] }) {
               y={100 - barHeight(one)}
               width={8}
               height={barHeight(one)}
-              class={`${index === chosen ? "fill-primary" : one.ago === 0 ? "fill-accent/55" : "fill-accent"} transition-[y,height] duration-300 motion-reduce:transition-none`}
+              class={`${one.pageviews === 0 ? "fill-line" : index === chosen ? "fill-primary" : one.ago === 0 ? "fill-accent/55" : "fill-accent"} transition-[y,height] duration-300 motion-reduce:transition-none`}
             />
           </g>
         ))}
@@ -95,7 +96,7 @@ export function MinuteChart({ minutes }: { minutes: readonly Minute[] }) {
 /** In a hundredth of the picture; a minute in which nothing happened is a line. */
 const barHeight = ({ height }: Bar): number => Math.max(1, height * 100);
 
-function wordsOf({ minute, visitors, pageviews, ago }: Bar): string {
+function wordsOf({ minute, visitors, pageviews, ago }: Bar, clockOf: (instant: string) => string): string {
   const words = t("realtime.bar", {
     time: clockOf(minute),
     visitors: tn("realtime.visitors", visitors),

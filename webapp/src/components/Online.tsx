@@ -53,7 +53,7 @@ function Pulse({ state, beats }: { state: LiveState; beats: boolean }) {
   return (
     <span
       aria-hidden="true"
-      class={`pulse ml-1 shrink-0 ${state === "live" && beats ? "pulse-on" : ""} ${isAway ? "bg-quiet!" : ""}`}
+      class={`pulse ml-1 shrink-0 ${state === "live" && beats ? "pulse-on" : ""} ${isAway ? "bg-quiet!" : beats ? "" : "pulse-nobody"}`}
     />
   );
 }

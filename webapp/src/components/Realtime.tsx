@@ -16,10 +16,11 @@ import { Rows } from "./panels/Rows";
 interface RealtimeProps {
   /** Domain or id, as the address has it. */
   site: string;
+  timezone: string;
   hrefWith: (part: Partial<View>) => string;
 }
 
-export function Realtime({ site, hrefWith }: RealtimeProps) {
+export function Realtime({ site, timezone, hrefWith }: RealtimeProps) {
   const { connection, pause, board, limits } = useViewer();
   const isMember = limits === null;
   const now = useMemo(
@@ -41,18 +42,16 @@ export function Realtime({ site, hrefWith }: RealtimeProps) {
   return (
     <div class="space-y-4">
       <section aria-labelledby="realtime-heading" class="card-box space-y-4 p-4 sm:p-6">
-        <header class="flex flex-wrap items-end justify-between gap-x-6 gap-y-1">
-          <div>
-            <h2 id="realtime-heading" class="text-[0.8125rem] font-medium sm:text-sm">
-              {t("realtime.online")}
-            </h2>
-            <p data-testid="realtime-online" class="text-[1.75rem] leading-tight font-semibold tabular-nums">
-              {online ?? data.online}
-            </p>
-          </div>
+        <header>
+          <h2 id="realtime-heading" class="text-[0.8125rem] font-medium sm:text-sm">
+            {t("realtime.online")}
+          </h2>
+          <p data-testid="realtime-online" class="text-[1.75rem] leading-tight font-semibold tabular-nums">
+            {online ?? data.online}
+          </p>
           <p class="text-xs text-quiet">{t("realtime.online_hint")}</p>
         </header>
-        <MinuteChart minutes={data.minutes} />
+        <MinuteChart minutes={data.minutes} timezone={timezone} />
       </section>
       <div class="grid grid-cols-1 gap-4 md:grid-cols-2">
         {shown.map(({ key, dimension, rows }) => (
@@ -61,9 +60,12 @@ export function Realtime({ site, hrefWith }: RealtimeProps) {
             aria-labelledby={`realtime-${key}`}
             class={`card-box min-w-0 p-4 sm:p-5 ${shown.length === 1 ? "md:col-span-2" : ""}`}
           >
-            <h2 id={`realtime-${key}`} class="mb-3 text-[0.9375rem] font-semibold">
-              {t(`realtime.${key}`)}
-            </h2>
+            <header class="mb-3 flex flex-wrap items-baseline justify-between gap-x-4">
+              <h2 id={`realtime-${key}`} class="text-[0.9375rem] font-semibold">
+                {t(`realtime.${key}`)}
+              </h2>
+              <p class="text-xs text-quiet">{tn("realtime.minutes", 30)}</p>
+            </header>
             <List dimension={dimension} rows={rows ?? []} hrefWith={hrefWith} />
           </section>
         ))}
@@ -87,7 +89,7 @@ function List({ dimension, rows, hrefWith }: ListProps) {
     <Rows
       dimension={dimension}
       rows={rows}
-      column={tn("realtime.minutes", 30)}
+      column={t(dimension === "event:page" ? "column.pages" : "column.sources")}
       hrefOf={(value) =>
         hrefWith({ realtime: false, period: "day", interval: null, filters: [rowFilter(dimension, value)] })
       }

@@ -114,7 +114,7 @@ export function ManageSegments({ site, list, filters, onClose }: ManageSegmentsP
       {list.length === 0 ? (
         <p class="py-4 text-quiet">{t("segment.none")}</p>
       ) : (
-        <ul class="divide-y divide-line border-y border-line">
+        <ul class="divide-y divide-line border-t border-line">
           {list.map((segment) => (
             <SegmentRow key={segment.id} segment={segment} filters={filters} onAsk={setAsking} />
           ))}
@@ -149,24 +149,26 @@ function SegmentRow({ segment, filters, onAsk }: SegmentRowProps) {
   const canUpdate = filters.length > 0 && !(known && sameFilters(known, filters));
   const actions = (["rename", "update", "delete"] as const).filter((what) => what !== "update" || canUpdate);
   return (
-    <li class="flex flex-wrap items-center gap-x-2 gap-y-1 py-2.5">
-      <div class="min-w-40 grow">
+    <li class="py-2.5 sm:flex sm:items-center sm:gap-x-2">
+      <div class="min-w-0 grow">
         <p class="font-medium break-words">{name}</p>
         <p class="text-[0.8125rem] break-words text-quiet">
           {known ? known.map(filterText).join(" · ") : tn("segment.by_api", segment.filters.length)}
         </p>
       </div>
-      {actions.map((what) => (
-        <button
-          key={what}
-          type="button"
-          class={`btn btn-ghost btn-sm ${what === "delete" ? "text-worse" : ""}`}
-          aria-label={t(`segment.${what}_of`, { name })}
-          onClick={() => onAsk({ what, segment })}
-        >
-          {t(`segment.${what}`)}
-        </button>
-      ))}
+      <div class="-ml-3 flex shrink-0 flex-wrap sm:ml-0">
+        {actions.map((what) => (
+          <button
+            key={what}
+            type="button"
+            class={`btn btn-ghost btn-sm ${what === "delete" ? "text-worse" : ""}`}
+            aria-label={t(`segment.${what}_of`, { name })}
+            onClick={() => onAsk({ what, segment })}
+          >
+            {t(`segment.${what}`)}
+          </button>
+        ))}
+      </div>
     </li>
   );
 }

@@ -69,16 +69,16 @@ function dashboard() {
   return (
     <>
       <div class="card-box space-y-6 p-4 sm:p-6">
-        <div class="grid grid-cols-2 gap-4 sm:grid-cols-5">
-          {["a", "b", "c", "d", "e"].map((key) => (
-            <div key={key} class={`space-y-2 ${key === "e" ? "col-span-2 sm:col-span-1" : ""}`}>
+        <div class="grid grid-cols-6 gap-x-2 gap-y-1 sm:grid-cols-5 sm:gap-x-4">
+          {["a", "b", "c", "d", "e"].map((key, index) => (
+            <div key={key} class={`space-y-2 sm:col-span-1 ${index < 2 ? "col-span-3" : "col-span-2"}`}>
               <Bone class="h-4 w-16" />
               <Bone class="h-8 w-24" />
               <Bone class="h-4 w-10" />
             </div>
           ))}
         </div>
-        <Bone class="h-64 w-full sm:h-72" />
+        <Bone class="h-56 w-full sm:h-72" />
       </div>
       <div class="grid grid-cols-1 gap-4 md:grid-cols-2">
         {["a", "b", "c", "d"].map((key) => (

@@ -21,18 +21,19 @@ interface TimeChartProps {
   metric: HeadlineMetric;
   annotations: readonly Annotation[];
   asTable: boolean;
+  isFiltered: boolean;
   /** Hears which bucket is read. */
   onRead: (index: number) => void;
 }
 
-export function TimeChart({ data, metric, annotations, asTable, onRead }: TimeChartProps) {
+export function TimeChart({ data, metric, annotations, asTable, isFiltered, onRead }: TimeChartProps) {
   const { time_series: series } = data;
   const points = useMemo(() => chartData(series, metric), [series, metric]);
   const notes = useMemo(() => annotationMarks(series, annotations), [series, annotations]);
   const summary = describe(data, metric, points);
   return (
     <figure class="relative">
-      {!asTable && <Canvas {...{ points, metric, notes, summary, onRead }} />}
+      {!asTable && <Canvas {...{ points, metric, notes, summary, isFiltered, onRead }} />}
       <ChartTable points={points} metric={metric} caption={summary} notes={notes} isVisible={asTable} />
     </figure>
   );
@@ -43,10 +44,11 @@ interface CanvasProps {
   metric: HeadlineMetric;
   notes: ReadonlyMap<number, Annotation[]>;
   summary: string;
+  isFiltered: boolean;
   onRead: (index: number) => void;
 }
 
-function Canvas({ points, metric, notes, summary, onRead }: CanvasProps) {
+function Canvas({ points, metric, notes, summary, isFiltered, onRead }: CanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const chart = useRef<TimeChartCanvas | null>(null);
   const [hover, setHover] = useState<Hover | null>(null);
@@ -123,8 +125,10 @@ function Canvas({ points, metric, notes, summary, onRead }: CanvasProps) {
         )}
       </div>
       {points.peak < 0 && (
-        <p class="pointer-events-none absolute inset-x-0 top-2/5 text-center text-quiet">
-          {t("chart.empty")}
+        <p class="pointer-events-none absolute inset-x-0 top-2/5 flex justify-center text-center text-quiet">
+          <span class="rounded-lg bg-card px-3 py-1">
+            {t(isFiltered ? "panel.empty_filtered" : "chart.empty")}
+          </span>
         </p>
       )}
     </>

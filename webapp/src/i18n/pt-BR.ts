@@ -121,12 +121,12 @@ const texts: Catalogue = {
 
   "metric.visitors": "Visitantes",
   "metric.visits": "Visitas",
-  "metric.pageviews": "Visualizações de página",
+  "metric.pageviews": "Visualizações",
   "metric.views_per_visit": "Visualizações por visita",
   "metric.bounce_rate": "Taxa de rejeição",
   "metric.visit_duration": "Duração da visita",
   "metric.events": "Eventos",
-  "metric.points": "{value} p.p.",
+  "metric.points": { one: "{value} p.p.", other: "{value} p.p." },
   "metric.group": "Números do período; escolha um para o gráfico",
   "metric.better": "melhor que no período comparado",
   "metric.worse": "pior que no período comparado",
@@ -754,7 +754,7 @@ const texts: Catalogue = {
   "links.resume_of": "Retomar {name}",
   "links.revoke": "Revogar",
   "links.revoke_of": "Revogar {name}",
-  "links.revoke_title": "Revogar {name}?",
+  "links.revoke_title": "Revogar “{name}”?",
   "links.revoke_confirm":
     "O link deixa de funcionar na hora, também onde o painel está aberto agora. Não dá para recuperá-lo; para fechá-lo por um tempo, pause-o.",
   "links.revoke_submit": "Revogar de vez",
@@ -805,7 +805,7 @@ const texts: Catalogue = {
   "links.embeds_hint": "Outras páginas podem mostrar este painel em um quadro.",
   "links.origins": "Páginas que podem incorporá-lo",
   "links.origins_hint": "Uma origem por linha, como https://www.example.com, ou * para todas as páginas.",
-  "links.embed_title": "Incorporar {name}",
+  "links.embed_title": "Incorporar “{name}”",
   "links.embed_anywhere": "Qualquer página pode incorporar este painel. Cole isto na sua:",
   "links.embed_only": "Páginas de {origins} podem incorporar este painel. Cole isto em uma delas:",
   "links.embed_theme": "Tema",
@@ -865,6 +865,7 @@ const texts: Catalogue = {
 
   // Why nothing arrives.
   "check.title": "Nada chega?",
+  "check.title_receiving": "Verificar o que chega",
   "check.intro":
     "O Haru pode ver o que segura os acessos: pelo que chegou ao servidor na última hora, e a partir deste navegador.",
   "check.start": "Verificar",
@@ -1118,8 +1119,8 @@ const texts: Catalogue = {
   "realtime.visitors": { one: "{count} visitante", other: "{count} visitantes" },
   "realtime.views": { one: "{count} visualização de página", other: "{count} visualizações de página" },
   "realtime.bar": "{time}: {visitors}, {views}",
-  "realtime.pages": "Páginas vistas agora",
-  "realtime.sources": "De onde vieram",
+  "realtime.pages": "Páginas",
+  "realtime.sources": "Fontes",
   "realtime.quiet": "Ninguém nos últimos 30 minutos.",
   "realtime.feed": "Enquanto acontece",
   "realtime.feed_empty": "Os eventos aparecem aqui assim que são contados.",
@@ -1187,6 +1188,7 @@ const texts: Catalogue = {
   "map.undrawn": "Fora do mapa:",
   "map.undrawn_more": { one: "mais {count}", other: "mais {count}" },
 
+  "table.order": "Em ordem de",
   "table.search": "Buscar",
   "table.search_in": "Buscar: {name}",
   "table.nothing": "Nada aqui corresponde a “{search}”.",

@@ -10,7 +10,7 @@ test("ticks are short and fit the interval", () => {
   const days = ["2026-10-25", "2026-11-23"];
   expect(tickLabel("2026-10-25", "day", days)).toBe("Oct 25");
   expect(tickLabel("2026-10-01", "month", ["2026-01-01", "2026-12-01"])).toBe("Oct");
-  expect(tickLabel("2026-01-01", "month", ["2025-12-01", "2026-11-01"])).toBe("Jan 26");
+  expect(tickLabel("2026-01-01", "month", ["2025-12-01", "2026-11-01"])).toBe("Jan 2026");
   expect(tickLabel("2026-11-20 03:00:00", "hour", ["2026-11-18 00:00:00", "2026-11-24 23:00:00"])).toBe(
     "Nov 20",
   );

@@ -16,7 +16,7 @@ const dayLongYear = format({ weekday: "long", month: "long", day: "numeric", yea
 const dayHour = format({ weekday: "long", month: "short", day: "numeric", hour: "numeric" });
 const shortDayHour = format({ month: "short", day: "numeric", hour: "numeric" });
 const monthShort = format({ month: "short" });
-const monthShortYear = format({ month: "short", year: "2-digit" });
+const monthShortYear = format({ month: "short", year: "numeric" });
 const monthLong = format({ month: "long", year: "numeric" });
 
 const HOUR = 3_600_000;

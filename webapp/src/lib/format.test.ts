@@ -49,3 +49,9 @@ test("a change says with its tone whether it is good", () => {
   expect(formatChange("bounce_rate", -3)).toEqual({ text: "−3 pts", tone: "better" });
   expect(formatChange("bounce_rate", 3)).toEqual({ text: "+3 pts", tone: "worse" });
 });
+
+test("a share that is there is never nothing", () => {
+  expect(formatShare((100 * 2) / 7_502)).toBe("<0.1%");
+  expect(formatShare((100 * 804) / 13_519)).toBe("5.9%");
+  expect(formatShare(0)).toBe("0%");
+});

@@ -1,7 +1,7 @@
 // Numbers for people: counts, percentages, durations and changes, all through Intl.
 
 import type { Metric } from "../api/types";
-import { locale, t } from "../i18n";
+import { locale, tn } from "../i18n";
 import { once } from "./once";
 
 const format = (options: Intl.NumberFormatOptions) => once(() => new Intl.NumberFormat(locale, options));
@@ -46,9 +46,9 @@ function formatPercent(value: number): string {
   return percent().format(value / 100);
 }
 
-/** "12.5%" of 12.5: the share of a row. */
+/** "12.5%" of 12.5: the share of a row. What is there is never nothing: "<0.1%". */
 export function formatShare(value: number): string {
-  return share().format(value / 100);
+  return value > 0 && value < 0.05 ? `<${share().format(0.001)}` : share().format(value / 100);
 }
 
 /** "38s", "2m 38s", "1h 04m" of seconds. */
@@ -85,7 +85,7 @@ type Tone = "better" | "worse" | "same";
 export function formatChange(metric: Metric, change: number): { text: string; tone: Tone } {
   const text =
     metric === "bounce_rate"
-      ? t("metric.points", { value: signed().format(change) })
+      ? tn("metric.points", Math.abs(change), { value: signed().format(change) })
       : signedPercent().format(change / 100);
   const good = metric === "bounce_rate" ? -change : change;
   return { text: text.replace("-", "−"), tone: good > 0 ? "better" : good < 0 ? "worse" : "same" };

@@ -5,7 +5,9 @@ import { locale, t, tMaybe } from "../i18n";
 import { once } from "./once";
 
 const regions = once(() => new Intl.DisplayNames(locale, { type: "region", fallback: "none" }));
-const languages = once(() => new Intl.DisplayNames(locale, { type: "language" }));
+const languages = once(
+  () => new Intl.DisplayNames(locale, { type: "language", languageDisplay: "standard" }),
+);
 
 const SYSTEMS: Record<string, string> = { Mac: "macOS", "GNU/Linux": "Linux", "Chrome OS": "ChromeOS" };
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { LiveEvent } from "../api/types";
-import { addToFeed, barsOf, busiest, FEED_ROWS, newsAbove, shortAgo } from "./realtime";
+import { addToFeed, barsOf, busiest, clockIn, FEED_ROWS, newsAbove, shortAgo } from "./realtime";
 
 const minute = (visitors: number) => ({ minute: "2026-11-24T10:00:00Z", visitors, pageviews: visitors * 2 });
 
@@ -51,4 +51,10 @@ test("how long ago, in steps that don't flicker", () => {
   expect(after(14)).toBe("10s ago");
   expect(after(59)).toBe("55s ago");
   expect(after(150)).toBe("2m ago");
+});
+
+test("the clock is that of the site", () => {
+  const plain = (text: string) => text.replace(/\s/g, " ");
+  expect(plain(clockIn("Europe/Berlin")("2026-11-30T21:30:00Z"))).toBe("10:30 PM");
+  expect(plain(clockIn("America/New_York")("2026-11-30T21:30:00Z"))).toBe("4:30 PM");
 });

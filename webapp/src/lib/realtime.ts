@@ -56,11 +56,13 @@ export function newsAbove(rows: readonly FeedRow[], held: readonly FeedRow[]): n
   return rows.filter(({ key }) => key > newest).length;
 }
 
-const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const relative = new Intl.RelativeTimeFormat(locale, { style: "narrow" });
 
-/** "10:42 PM", in the reader's timezone. */
-export const clockOf = (instant: string): string => clock.format(new Date(instant));
+/** Writes instants as "10:42 PM", in the timezone of the site as everything else of it. */
+export function clockIn(timeZone: string): (instant: string) => string {
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone });
+  return (instant) => clock.format(new Date(instant));
+}
 
 /** "now", "12s ago", "3m ago": coarse enough not to flicker. */
 export function shortAgo(instant: string, now: number): string {

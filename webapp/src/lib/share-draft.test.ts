@@ -117,6 +117,6 @@ test("an ended link is ended, paused or not", () => {
 
 test("the snippet to embed is markup, whatever a link is called", () => {
   expect(embedSnippet({ url: link.url, name: '"><script>' }, { theme: "dark", lang: "pt-BR" })).toBe(
-    '<iframe src="https://haru.example/share/board-2026?embed=true&#38;theme=dark&#38;lang=pt-BR" title="&#34;&#62;&#60;script&#62;" width="100%" height="1600" loading="lazy" style="border: 0"></iframe>',
+    '<iframe src="https://haru.example/share/board-2026?embed=true&amp;theme=dark&amp;lang=pt-BR" title="&quot;&gt;&lt;script&gt;" width="100%" height="1600" loading="lazy" style="border: 0"></iframe>',
   );
 });

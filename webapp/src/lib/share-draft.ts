@@ -146,5 +146,6 @@ export function embedSnippet(link: Pick<ShareLink, "url" | "name">, frame: Omit<
 }
 
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const names: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+  return text.replace(/[&<>"]/g, (sign) => names[sign] ?? sign);
 }

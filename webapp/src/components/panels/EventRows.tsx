@@ -11,6 +11,7 @@ import { Rows } from "./Rows";
 interface EventRowsProps {
   dimension: string;
   rows: readonly PanelRow[];
+  total: number;
   hrefOf: (value: string) => string;
   isActive: (value: string) => boolean;
   column: string;

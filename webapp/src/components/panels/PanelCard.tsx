@@ -116,7 +116,8 @@ function Body({ card, isAlone, tab, name, panel, data, view, question, hrefWith,
   const filterOf = (value: string) => rowFilter(dimension, value);
   const hrefOf = (value: string) => hrefWith({ filters: toggleFilter(view.filters, filterOf(value)) });
   const isActive = (value: string) => view.filters.some((filter) => sameFilter(filter, filterOf(value)));
-  const shared = { dimension, rows, hrefOf, isActive, column: t(`column.${name}`) };
+  const total = data.totals.visitors.value;
+  const shared = { dimension, rows, total, hrefOf, isActive, column: t(`column.${name}`) };
   const asked = { site: data.site.domain, question, asOf: data.as_of };
   const height = isAlone ? "" : "md:min-h-[21.5rem]";
 

@@ -12,6 +12,8 @@ import { useFlip } from "./use-flip";
 interface RowsProps {
   dimension: string;
   rows: readonly PanelRow[];
+  /** All visitors: shares are of these. Without it they are the server's, which has rounded them. */
+  total?: number | undefined;
   /** The view with this row's filter switched. */
   hrefOf: (value: string) => string;
   isActive: (value: string) => boolean;
@@ -29,7 +31,7 @@ const SIGN_REM = 0.55;
 const roomFor = (numbers: readonly number[]) =>
   `${Math.max(ROOM, ...numbers.map((number) => formatCount(number).length)) * SIGN_REM}rem`;
 
-export function Rows({ dimension, rows, hrefOf, isActive, column, counts, action }: RowsProps) {
+export function Rows({ dimension, rows, total, hrefOf, isActive, column, counts, action }: RowsProps) {
   const list = useRef<HTMLOListElement>(null);
   useFlip(
     list,
@@ -69,7 +71,9 @@ export function Rows({ dimension, rows, hrefOf, isActive, column, counts, action
                   <span aria-hidden="true" class="row-bar" />
                   <RowIcon dimension={dimension} value={row.value} />
                   <span class="truncate">{name}</span>
-                  <span class="row-share">{formatShare(row.share)}</span>
+                  <span class="row-share">
+                    {formatShare(total ? (100 * row.visitors) / total : row.share)}
+                  </span>
                 </span>
                 {counts && (
                   <span class="row-number text-quiet" style={{ minWidth: countWidth }}>

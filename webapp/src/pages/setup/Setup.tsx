@@ -106,14 +106,14 @@ function Steps({ site }: { site: Site }) {
             {t(isReceiving ? "setup.open_dashboard" : "setup.later")}
           </a>
         </section>
-        {canManage.value && <Doubts site={site} />}
+        {canManage.value && <Doubts site={site} isReceiving={isReceiving} />}
       </div>
     </>
   );
 }
 
 /** Opened by who waits in vain; by the address, for who was sent here because of that. */
-function Doubts({ site }: { site: Site }) {
+function Doubts({ site, isReceiving }: { site: Site; isReceiving: boolean }) {
   const [isOpen, setOpen] = useState(location.hash === "#check");
   const section = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -128,7 +128,7 @@ function Doubts({ site }: { site: Site }) {
     >
       <div class="flex flex-wrap items-center justify-between gap-x-6 gap-y-3">
         <h2 id="check-heading" class="font-semibold">
-          {t("check.title")}
+          {t(isReceiving ? "check.title_receiving" : "check.title")}
         </h2>
         <button
           type="button"
