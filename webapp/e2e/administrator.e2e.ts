@@ -250,7 +250,7 @@ it("tells an account that its events come near their quota, and that they are ov
     .getByText(`${HITS} / ${HITS + 1}`)
     .waitFor();
   await theirs.reload();
-  await theirs.getByText("Over 80 % of this month's events are used up.").waitFor();
+  await theirs.getByText("80 % or more of this month's events are used up.").waitFor();
   await limitEvents(KIM.email, `${HITS - 1}`);
   await rowOf(KIM.email).getByText("over its quota").waitFor();
   await theirs.reload();

@@ -110,6 +110,9 @@ export class Owner {
   }
 }
 
+/** As a page writes an address that can be copied. */
+export const shownAddress = (address: string): string => address.replace(/^https?:\/\//, "");
+
 export const total = async (page: Page, name: Total | "online"): Promise<string> =>
   (await page.getByTestId(name === "online" ? name : `total-${name}`).textContent()) ?? "";
 

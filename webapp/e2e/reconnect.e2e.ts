@@ -17,7 +17,7 @@ import {
   requireTools,
   startHaru,
 } from "./harness";
-import { Owner, type Tab, total, untilLive, untilTotal } from "./owner";
+import { Owner, shownAddress, type Tab, total, untilLive, untilTotal } from "./owner";
 
 /** The longest that a page waits before it tries again is half a minute, and half as much again by chance. */
 const BACK_WITHIN_MS = 50_000;
@@ -82,7 +82,7 @@ it("begins with a dashboard of a member and a shared one, both live", async () =
   token = /data-token="([^"]+)"/.exec(snippet)?.[1] ?? "";
   await page.goto(`${haru.base}sites/shop.test/settings`);
   await page.getByLabel("Everybody may see this dashboard").check();
-  await page.getByRole("link", { name: `${haru.base}share/shop.test` }).waitFor();
+  await page.getByRole("link", { name: shownAddress(`${haru.base}share/shop.test`) }).waitFor();
   await page.close();
   board = await owner.open("sites/shop.test");
   shared = await reader.open("share/shop.test");

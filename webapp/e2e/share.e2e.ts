@@ -15,7 +15,16 @@ import {
   Shop,
   startHaru,
 } from "./harness";
-import { changedAt, Owner, type Tab, untilLive, untilRow, untilTotal, watchPageviews } from "./owner";
+import {
+  changedAt,
+  Owner,
+  shownAddress,
+  type Tab,
+  untilLive,
+  untilRow,
+  untilTotal,
+  watchPageviews,
+} from "./owner";
 
 /** A pageview is on the shared dashboard this soon after the page sent it. */
 const LIVE_WITHIN_MS = 2_000;
@@ -133,7 +142,7 @@ describe.each(["/", "/stats/"])("a share link below %s", (basePath) => {
     await dialog.getByLabel("Pages that may embed it").fill(`http://shop.test:${shop.port}`);
     await dialog.getByRole("button", { name: "Create link" }).click();
     await heading(settings, LINK.name).waitFor();
-    await settings.getByRole("link", { name: `${haru.base}share/${LINK.slug}` }).waitFor();
+    await settings.getByRole("link", { name: shownAddress(`${haru.base}share/${LINK.slug}`) }).waitFor();
     await settings.getByText("0 views").waitFor();
   });
 
@@ -268,7 +277,7 @@ describe.each(["/", "/stats/"])("a share link below %s", (basePath) => {
   it("shows a public site to everybody, until it is public no more", async () => {
     const tick = settings.getByLabel("Everybody may see this dashboard");
     await tick.check();
-    await settings.getByRole("link", { name: `${haru.base}share/shop.test` }).waitFor();
+    await settings.getByRole("link", { name: shownAddress(`${haru.base}share/shop.test`) }).waitFor();
     await shared.page.goto(`${haru.base}share/shop.test`);
     await untilTotal(shared.page, "pageviews", "2");
     expect(await panels(shared.page)).toEqual(["Pages", "Sources", "Locations", "Devices", "Events"]);
