@@ -226,7 +226,7 @@ export const PAGES: readonly Shown[] = [
   }),
   owner("sites-new", "sites/new", heading("Add a site")),
   owner("sites-new-wrong", "sites/new", heading("Add a site"), {
-    ...sends({ Domain: "no domain" }, "Add site", text("Something is missing behind nodomain")),
+    ...sends({ Domain: "no domain" }, "Add site", text("Something is missing after nodomain")),
   }),
   owner("setup-waiting", `sites/${EMPTY_SITE}/setup`, heading(`Put the script on ${EMPTY_SITE}`)),
   ...Object.entries(PLATFORMS).map(([platform, name]) =>

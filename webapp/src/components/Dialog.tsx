@@ -14,6 +14,8 @@ interface DialogProps {
   wide?: boolean;
   /** As much room as there is: what it holds scrolls by itself, and nothing of the frame moves. */
   large?: boolean;
+  /** What it holds scrolls by itself, so that its buttons stay in sight. */
+  framed?: boolean;
   /** A click beside it does not close it: for what is shown only once. */
   sticky?: boolean;
   /** On phones it rises from the lower edge, as wide as the screen. */
@@ -26,6 +28,7 @@ export function Dialog({
   onClose,
   wide = false,
   large = false,
+  framed = false,
   sticky = false,
   sheet = false,
   children,
@@ -70,7 +73,7 @@ export function Dialog({
           </button>
         </header>
         <div
-          class={`min-h-0 px-5 pb-5 ${large ? "flex grow flex-col" : "dialog-scroll overflow-y-auto overscroll-contain"}`}
+          class={`min-h-0 px-5 pb-5 ${large ? "flex grow flex-col" : framed ? "flex flex-col" : "overflow-y-auto overscroll-contain"}`}
         >
           {children}
         </div>

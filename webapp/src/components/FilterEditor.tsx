@@ -164,7 +164,7 @@ export function FilterEditor({ site, period, start, others, ...props }: FilterEd
             }}
           />
         )}
-        <div class="dialog-end flex flex-wrap items-center gap-2">
+        <div class="flex flex-wrap items-center gap-2">
           {props.onRemove && (
             <button type="button" class="btn btn-ghost -ml-3 text-worse" onClick={props.onRemove}>
               {t("filter.remove_this")}

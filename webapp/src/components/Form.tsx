@@ -63,7 +63,7 @@ export function FormDialog(props: FormDialogProps) {
       <Form onSubmit={props.onSubmit}>
         {props.children}
         <FormError error={props.error ?? null} />
-        <div class="dialog-end flex flex-wrap justify-end gap-2">
+        <div class="flex flex-wrap justify-end gap-2">
           <button type="button" class="btn btn-ghost" onClick={props.onClose}>
             {t("app.cancel")}
           </button>

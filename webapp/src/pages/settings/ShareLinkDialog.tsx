@@ -63,18 +63,23 @@ export function ShareLinkDialog({ site, link, onClose, onSaved }: ShareLinkDialo
     <Dialog
       title={link ? t("links.edit_title", { name: link.name }) : t("links.new_title")}
       onClose={onClose}
+      framed
     >
-      <form ref={form} class="space-y-6" noValidate onSubmit={onSubmit(save)}>
-        <Address draft={draft} errors={errors} onChange={change} />
-        <Access draft={draft} link={link} errors={errors} onChange={change} />
-        <Shown draft={draft} site={site} errors={errors} onChange={change} />
-        <Embedding draft={draft} errors={errors} onChange={change} />
-        <FormError error={errors.form ?? (wrong ? t("links.wrong") : null)} />
-        <DialogButtons onCancel={onClose}>
-          <button type="submit" class="btn btn-primary" disabled={saving.isSending}>
-            {link ? t("app.save") : t("links.create")}
-          </button>
-        </DialogButtons>
+      <form ref={form} class="-mx-5 flex min-h-0 flex-col" noValidate onSubmit={onSubmit(save)}>
+        <div class="min-h-0 space-y-6 overflow-y-auto overscroll-contain px-5 pb-4">
+          <Address draft={draft} errors={errors} onChange={change} />
+          <Access draft={draft} link={link} errors={errors} onChange={change} />
+          <Shown draft={draft} site={site} errors={errors} onChange={change} />
+          <Embedding draft={draft} errors={errors} onChange={change} />
+        </div>
+        <div class="space-y-3 border-t border-line px-5 pt-3">
+          <FormError error={errors.form ?? (wrong ? t("links.wrong") : null)} />
+          <DialogButtons onCancel={onClose}>
+            <button type="submit" class="btn btn-primary" disabled={saving.isSending}>
+              {link ? t("app.save") : t("links.create")}
+            </button>
+          </DialogButtons>
+        </div>
       </form>
     </Dialog>
   );

@@ -26,7 +26,7 @@ export function Section({ id, title, intro, children }: SectionProps) {
 
 export function DialogButtons({ onCancel, children }: { onCancel: () => void; children: ComponentChildren }) {
   return (
-    <div class="dialog-end flex flex-wrap justify-end gap-2">
+    <div class="flex flex-wrap justify-end gap-2">
       <button type="button" class="btn btn-ghost" onClick={onCancel}>
         {t("app.cancel")}
       </button>
