@@ -6,7 +6,6 @@ import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { ApiError } from "../api/problem";
 import type { Dashboard } from "../api/types";
-import { t } from "../i18n";
 import { viewsOf } from "../lib/limits";
 import { periodChange, queryOf, type View } from "../lib/view";
 import { useViewer } from "../state/viewer";
@@ -17,12 +16,9 @@ import { lazyPart } from "./lazy-part";
 import { loadChart } from "./load-chart";
 import { ComparisonPicker, PeriodPicker } from "./Pickers";
 import { Panels } from "./panels/Panels";
-import { DashboardSkeleton } from "./Skeleton";
+import { CardSkeleton, DashboardSkeleton } from "./Skeleton";
 
-const Realtime = lazyPart(
-  () => import("./Realtime").then((module) => module.Realtime),
-  () => <div role="status" aria-label={t("app.loading")} class="card-box skeleton breathing h-80" />,
-);
+const Realtime = lazyPart(() => import("./Realtime").then((module) => module.Realtime), CardSkeleton);
 
 interface BoardState {
   /** Domain or id, as the address has it. */

@@ -12,6 +12,7 @@ import { ErrorBox } from "./ErrorBox";
 import { Feed } from "./Feed";
 import { MinuteChart } from "./MinuteChart";
 import { Rows } from "./panels/Rows";
+import { CardSkeleton } from "./Skeleton";
 
 interface RealtimeProps {
   /** Domain or id, as the address has it. */
@@ -32,8 +33,7 @@ export function Realtime({ site, timezone, hrefWith }: RealtimeProps) {
   const online = board.line.online.value;
 
   if (now.error.value) return <ErrorBox error={now.error.value} />;
-  if (!data)
-    return <div role="status" aria-label={t("app.loading")} class="card-box skeleton breathing h-80" />;
+  if (!data) return <CardSkeleton />;
   const lists = [
     { key: "pages", dimension: "event:page", rows: data.pages },
     { key: "sources", dimension: "visit:source", rows: data.sources },

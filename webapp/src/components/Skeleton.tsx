@@ -92,6 +92,9 @@ function dashboard() {
   );
 }
 
+/** One card. */
+export const CardSkeleton = () => <Loading class="min-h-80" shape={() => <Bone class="h-80 w-full" />} />;
+
 export const FormSkeleton = () => <Loading class="card-box min-h-64 space-y-5 p-6" shape={form} />;
 
 function form() {

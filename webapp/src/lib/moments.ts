@@ -1,11 +1,11 @@
 // Instants of the server in the reader's own timezone: dates, moments, and how long ago.
 
 import { locale, t } from "../i18n";
+import { today } from "./dates";
+import { ownTimezone } from "./timezones";
 
 const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 const dayTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-// Swedish writes dates as ISO 8601 does.
-const isoDay = new Intl.DateTimeFormat("sv", { dateStyle: "short" });
 
 /** "Nov 24, 2026". */
 export const dayOf = (instant: string): string => day.format(new Date(instant));
@@ -14,7 +14,7 @@ export const dayOf = (instant: string): string => day.format(new Date(instant));
 export const momentOf = (instant: string): string => dayTime.format(new Date(instant));
 
 /** The date of an instant as `YYYY-MM-DD`, for a field. */
-export const fieldDay = (instant: string): string => isoDay.format(new Date(instant));
+export const fieldDay = (instant: string): string => today(ownTimezone(), new Date(instant));
 
 /** The last second of a date, as the API writes instants. */
 export function endOfDay(date: string): string {

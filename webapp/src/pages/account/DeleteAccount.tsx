@@ -2,8 +2,8 @@ import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { deleteAccount } from "../../api/account";
 import type { AccountDetails } from "../../api/account-types";
-import { TextField } from "../../components/Field";
 import { FormDialog } from "../../components/Form";
+import { OwnPasswordField } from "../../components/OwnPasswordField";
 import { Section } from "../../components/Section";
 import { useForm } from "../../components/use-form";
 import { t, tn } from "../../i18n";
@@ -45,12 +45,7 @@ export function DeleteAccount({ account }: { account: AccountDetails }) {
           <p>
             {tn("account.delete_sites", account.sites)} {t("account.delete_text")}
           </p>
-          <TextField
-            label={t("auth.your_password")}
-            name="password"
-            type="password"
-            autocomplete="current-password"
-            autofocus
+          <OwnPasswordField
             value={password}
             onInput={(value) => {
               setPassword(value);

@@ -4,8 +4,8 @@ import { useState } from "preact/hooks";
 import { changeMember, handOver, removeMember } from "../../api/account";
 import type { GivenRole, Member } from "../../api/account-types";
 import { SitesChoice } from "../../components/Choices";
-import { TextField } from "../../components/Field";
 import { FormDialog } from "../../components/Form";
+import { OwnPasswordField } from "../../components/OwnPasswordField";
 import { useForm } from "../../components/use-form";
 import { t } from "../../i18n";
 import { RoleChoice } from "./RoleChoice";
@@ -89,12 +89,7 @@ export function HandOver({ member, onDone, onClose }: MemberDialogProps) {
       onClose={onClose}
     >
       <p>{t("members.hand_over_text", { name: nameOf(member) })}</p>
-      <TextField
-        label={t("auth.your_password")}
-        name="password"
-        type="password"
-        autocomplete="current-password"
-        autofocus
+      <OwnPasswordField
         value={password}
         onInput={(value) => {
           setPassword(value);

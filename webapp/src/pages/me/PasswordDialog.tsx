@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { TextField } from "../../components/Field";
 import { FormDialog } from "../../components/Form";
+import { OwnPasswordField } from "../../components/OwnPasswordField";
 import { useForm } from "../../components/use-form";
 import { t } from "../../i18n";
 
@@ -26,12 +26,7 @@ export function PasswordDialog({ title, text, submit, ask, onClose }: PasswordDi
       onClose={onClose}
     >
       <p>{text}</p>
-      <TextField
-        label={t("auth.your_password")}
-        name="password"
-        type="password"
-        autocomplete="current-password"
-        autofocus
+      <OwnPasswordField
         value={password}
         onInput={(value) => {
           setPassword(value);
