@@ -213,6 +213,19 @@ it("obeys keys", async () => {
   await untilParameter("period", "realtime");
 });
 
+it("has the focus in a menu before the next key can come", async () => {
+  await open();
+  const focused = await page.evaluate(async () => {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "f", bubbles: true }));
+    // What is done by now is done before the browser hands on another key.
+    for (let turn = 0; turn < 10; turn += 1) await null;
+    return document.activeElement?.getAttribute("role");
+  });
+  expect(focused).toBe("menuitem");
+  await page.keyboard.press("Escape");
+  await page.getByRole("menu").waitFor({ state: "detached" });
+});
+
 it("leaves keys alone where somebody does not want them", async () => {
   await open();
   await page.keyboard.press("?");

@@ -1,7 +1,7 @@
 // A button that opens a list of choices. Arrow keys move, Escape and a click elsewhere close, focus returns.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Shortcut } from "../lib/keys";
 import { KeyHint } from "./Key";
 import { useKeys } from "./use-keys";
@@ -42,7 +42,8 @@ export function Menu({
     trigger.current?.focus();
   };
 
-  useEffect(() => {
+  // Before anything is painted: the key after the one that opened it is the menu's.
+  useLayoutEffect(() => {
     if (!isOpen) return;
     const all = entriesIn(root.current);
     (all.find((entry) => entry.ariaChecked === "true" || entry.ariaCurrent === "page") ?? all[0])?.focus();

@@ -2,7 +2,7 @@
 // move through the list, Enter goes there; Tab goes on to the links below.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { t, tn } from "../i18n";
 import { matchesSite } from "../lib/site-search";
@@ -100,7 +100,7 @@ function Finder({ sites, current, hrefOf, onClose }: FinderProps) {
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
 
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   useEffect(() => {
     list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
   });

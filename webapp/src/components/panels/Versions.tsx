@@ -1,6 +1,6 @@
 // The versions of a browser or system, in the card and with a way back.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { type Filter, rowFilter, sameFilter, toggleFilter } from "../../lib/filters";
 import { valueName } from "../../lib/names";
@@ -51,7 +51,7 @@ export function Versions({ of, dimension, site, question, asOf, filters, hrefWit
   );
 
   // Focus goes with the rows, and back to the row that opened this.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const card = back.current?.closest("section");
     if (document.activeElement === document.body || card?.contains(document.activeElement))
       back.current?.focus();
