@@ -69,7 +69,7 @@ export function ChartTable({ points, metric, caption, notes, isVisible }: ChartT
   if (!isVisible) return <div class="sr-only">{table}</div>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be in reach of the keyboard
-    <section class="h-56 overflow-auto rounded-lg sm:h-72" aria-label={caption} tabIndex={0}>
+    <section class="scrolls h-56 overflow-auto rounded-lg sm:h-72" aria-label={caption} tabIndex={0}>
       {table}
     </section>
   );

@@ -73,7 +73,7 @@ export function Dialog({
           </button>
         </header>
         <div
-          class={`min-h-0 px-5 pb-5 ${large ? "flex grow flex-col" : framed ? "flex flex-col" : "overflow-y-auto overscroll-contain"}`}
+          class={`min-h-0 px-5 pb-5 ${large ? "flex grow flex-col" : framed ? "flex flex-col" : "scrolls overflow-y-auto overscroll-contain rounded-b-box"}`}
         >
           {children}
         </div>

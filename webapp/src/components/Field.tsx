@@ -72,7 +72,7 @@ export function TextField({
           {...input}
           // The types of JSX want one literal; every type of ours takes the same attributes.
           type={type as "text"}
-          class={`input ${error ? "input-error" : ""}`}
+          class={`input ${error ? "input-error" : ""} ${type === "date" && !value ? "input-blank" : ""}`}
           value={value}
           spellcheck={false}
           autoCapitalize="off"

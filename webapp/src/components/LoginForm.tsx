@@ -10,7 +10,13 @@ import { TextField } from "./Field";
 import { Form } from "./Form";
 import { useForm } from "./use-form";
 
-export function LoginForm({ email: known = "" }: { email?: string | undefined }) {
+interface LoginFormProps {
+  email?: string | undefined;
+  /** Whether a code is asked for now. */
+  onCode?: (isAsked: boolean) => void;
+}
+
+export function LoginForm({ email: known = "", onCode }: LoginFormProps) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
   /** `null` until the server asks for one. */
@@ -23,6 +29,7 @@ export function LoginForm({ email: known = "" }: { email?: string | undefined })
       (problem) => {
         if (problem.type === SECOND_FACTOR) {
           setCode(code ?? "");
+          onCode?.(true);
           return code === null ? {} : { code: t("auth.code.wrong") };
         }
         if (problem.status === 401 || problem.status === 422) return { form: t("auth.login.wrong") };
@@ -54,6 +61,7 @@ export function LoginForm({ email: known = "" }: { email?: string | undefined })
           class="btn btn-ghost w-full"
           onClick={() => {
             setCode(null);
+            onCode?.(false);
             refuse({});
           }}
         >

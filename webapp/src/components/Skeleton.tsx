@@ -69,7 +69,7 @@ function dashboard() {
   return (
     <>
       <div class="card-box space-y-6 p-4 sm:p-6">
-        <div class="grid grid-cols-6 gap-x-2 gap-y-1 sm:grid-cols-5 sm:gap-x-4">
+        <div class="grid grid-cols-6 gap-x-2 gap-y-2 sm:grid-cols-5 sm:gap-x-4">
           {["a", "b", "c", "d", "e"].map((key, index) => (
             <div key={key} class={`space-y-2 sm:col-span-1 ${index < 2 ? "col-span-3" : "col-span-2"}`}>
               <Bone class="h-4 w-16" />
@@ -79,12 +79,15 @@ function dashboard() {
           ))}
         </div>
         <Bone class="h-56 w-full sm:h-72" />
+        <Bone class="h-5.5 w-40" />
       </div>
       <div class="grid grid-cols-1 gap-4 md:grid-cols-2">
         {["a", "b", "c", "d"].map((key) => (
           <div key={key} class="card-box space-y-4 p-4 sm:p-5">
             <Bone class="h-6 w-24" />
+            <Bone class="h-5 w-16" />
             <RowsSkeleton />
+            <Bone class="h-4 w-14" />
           </div>
         ))}
       </div>

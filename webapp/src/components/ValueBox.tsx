@@ -167,7 +167,7 @@ function SuggestionList({ id, dimension, list, active, values, isPattern, ...pro
     </>
   );
   return (
-    <div class="h-56 overflow-y-auto overscroll-contain max-sm:h-44">
+    <div class="scrolls h-56 overflow-y-auto overscroll-contain max-sm:h-44">
       {isPattern ? (
         <ul>
           {list.map((one) => (

@@ -10,17 +10,19 @@ export function Waiting({ data }: { data: Dashboard }) {
   const site = findSite(data.site.id);
   if (!site || site.first_event_at || data.totals.events.value > 0) return null;
   return (
-    <p class="card-box flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3">
-      <span aria-hidden="true" class="pulse pulse-on mx-1 shrink-0 bg-accent!" />
-      <span class="min-w-0 break-words">{t("empty.waiting", { site: readableDomain(site.domain) })}</span>
-      <a href={urls.setup(site.domain)} class="font-medium text-primary hover:underline">
-        {t("empty.waiting_action")}
-      </a>
-      {canManage.value && (
-        <a href={urls.check(site.domain)} class="font-medium text-primary hover:underline">
-          {t("empty.waiting_check")}
+    <div class="card-box flex gap-x-3 px-4 py-3">
+      <span aria-hidden="true" class="pulse pulse-on mx-1 mt-1.5 shrink-0 bg-accent!" />
+      <p class="flex min-w-0 flex-wrap gap-x-3 gap-y-1">
+        <span class="min-w-0 break-words">{t("empty.waiting", { site: readableDomain(site.domain) })}</span>
+        <a href={urls.setup(site.domain)} class="font-medium text-primary hover:underline">
+          {t("empty.waiting_action")}
         </a>
-      )}
-    </p>
+        {canManage.value && (
+          <a href={urls.check(site.domain)} class="font-medium text-primary hover:underline">
+            {t("empty.waiting_check")}
+          </a>
+        )}
+      </p>
+    </div>
   );
 }

@@ -339,15 +339,15 @@ export const en = {
   "auth.code.wrong": "That code is not right. It may have just changed: try the next one.",
   "auth.code.back": "Use another login",
   "auth.forgot.link": "Forgot your password?",
-  "auth.forgot.title": "Choose a new password",
+  "auth.forgot.title": "Reset your password",
   "auth.forgot.intro": "We send you a link with which you choose a new one.",
   "auth.forgot.intro_no_mail":
-    "This instance sends no mail. Ask here, then tell its administrator: they find a link for you on their administration page.",
+    "This instance sends no mail. Ask here, then tell its administrator: they can make you a link.",
   "auth.forgot.submit": "Ask for a link",
   "auth.forgot.done":
     "If {email} has a login here, a link is on its way. It is good for an hour. Look into the spam folder, too.",
   "auth.forgot.done_no_mail":
-    "If {email} has a login here, the administrator now finds a link for it. It is good for an hour.",
+    "Now tell the administrator. If {email} has a login here, they can make a link for it, which works for an hour.",
   "auth.forgot.back": "Back to log in",
   "auth.reset.title": "Choose a new password",
   "auth.reset.intro":
@@ -397,7 +397,7 @@ export const en = {
   "account.name": "Account name",
   "account.name_hint": "Members see it, and whoever is invited.",
   "account.you_are": "Your role here: {role}.",
-  "account.since": "The account exists since",
+  "account.since": "The account has existed since",
   "account.delete": "Delete account",
   "account.delete_intro":
     "Deletes the account with its sites and numbers, members, tokens and share links. This can't be undone.",
@@ -407,7 +407,7 @@ export const en = {
     other: "{count} sites and all that was counted for them will be gone.",
   },
   "account.delete_text":
-    "Everybody in it is logged out. Members who are in no other account lose their login, you included.",
+    "Everybody in this account is logged out. Members who are in no other account lose their login, you included.",
   "account.delete_submit": "Delete for good",
   "account.leave": "Leave account",
   "account.leave_intro": "You no longer see its sites. Only a new invitation brings you back.",
@@ -483,7 +483,7 @@ export const en = {
   "tokens.choose_scope": "Choose at least one.",
   "tokens.sites": "Which sites",
   "tokens.sites_hint": "All that you see, those added later, too.",
-  "tokens.lifetime": "How long it is good",
+  "tokens.lifetime": "Expires after",
   "tokens.lifetime.30": "30 days",
   "tokens.lifetime.90": "90 days",
   "tokens.lifetime.365": "A year",
@@ -545,7 +545,7 @@ export const en = {
   "me.password_done": "Changed. Your other logins have ended.",
 
   "logins.title": "Where you are logged in",
-  "logins.intro": "End what you don't recognise, and change your password.",
+  "logins.intro": "End what you don't recognize, and change your password.",
   "logins.this": "this one",
   "logins.unknown": "Unknown device",
   "logins.in": "in {account}",
@@ -619,8 +619,7 @@ export const en = {
   "admin.enable_title": "Enable {account} again?",
   "admin.enable_text": "Its members, tokens, share links and sites work again.",
   "admin.resets": "Password resets",
-  "admin.resets_intro":
-    "Asked for, and not taken by a mail server. Make sure who asks before you hand over a link.",
+  "admin.resets_intro": "Asked for, but not mailed. Make sure who is asking before you hand over a link.",
   "admin.no_resets": "Nobody waits for a link.",
   "admin.asked": "Asked",
   "admin.make_link": "Make a link",
@@ -680,7 +679,7 @@ export const en = {
   "settings.dnt_hint": "Visits of browsers with Do Not Track or Global Privacy Control are not counted.",
   "settings.addresses": "Excluded addresses",
   "settings.addresses_intro":
-    "Visits from these addresses are not counted. They are kept hashed, so Haru can't show them: give each a note that you recognise.",
+    "Visits from these addresses are not counted. They are kept hashed, so Haru can't show them: give each a note that you recognize.",
   "settings.addresses_none": "No address is excluded.",
   "settings.address_unnamed": "Without a note",
   "settings.address_since": "since {date}",
@@ -705,7 +704,7 @@ export const en = {
   "settings.retention_confirm": "Delete and keep it so",
   "settings.public": "Public dashboard",
   "settings.public_intro":
-    "Lets everybody see the numbers of this site without a login, but for regions, cities and properties.",
+    "Lets everybody see the numbers of this site without a login, except regions, cities and properties.",
   "settings.public_on": "Everybody may see this dashboard",
   "settings.public_copy": "Copy the address of the public dashboard",
   "settings.public_no_address": "A domain without a dot has no public address. Make a share link instead.",
@@ -801,7 +800,7 @@ export const en = {
 
   // The language of the interface.
   "language.label": "Language",
-  "language.reader": "That of the reader",
+  "language.reader": "The reader's",
 
   // All sites.
   "sites.title": "All sites",
@@ -878,7 +877,7 @@ export const en = {
     "The script tag lost its data-token. Some tools take data attributes away: paste the whole snippet, or use the instructions for your system above.",
   "check.unknown_token.title": "Hits from {hostname} carry a wrong token",
   "check.unknown_token.text":
-    "The token was changed, or is that of another site or another instance. Replace the snippet by the current one.",
+    "The token was changed, or is that of another site or another instance. Replace the snippet with the current one.",
   "check.unknown_site.title": "Hits from {hostname} name another site",
   "check.unknown_site.text":
     "They come from a script for Plausible whose domain is none of the sites here. Give it the domain {site}, or use the current snippet.",

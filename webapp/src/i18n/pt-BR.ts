@@ -348,15 +348,15 @@ const texts: Catalogue = {
   "auth.code.wrong": "Este código não está certo. Talvez tenha acabado de mudar: tente o próximo.",
   "auth.code.back": "Usar outro acesso",
   "auth.forgot.link": "Esqueceu a senha?",
-  "auth.forgot.title": "Escolha uma nova senha",
+  "auth.forgot.title": "Redefinir sua senha",
   "auth.forgot.intro": "Enviamos um link com o qual você escolhe uma nova.",
   "auth.forgot.intro_no_mail":
-    "Esta instância não envia e-mails. Peça aqui e avise quem a administra: na página de administração há um link para você.",
+    "Esta instância não envia e-mails. Peça aqui e avise quem a administra: essa pessoa pode criar um link para você.",
   "auth.forgot.submit": "Pedir um link",
   "auth.forgot.done":
     "Se {email} tem acesso aqui, um link está a caminho. Ele vale por uma hora. Olhe também na pasta de spam.",
   "auth.forgot.done_no_mail":
-    "Se {email} tem acesso aqui, quem administra agora encontra um link para ele. O link vale por uma hora.",
+    "Agora avise quem administra. Se {email} tem acesso aqui, essa pessoa pode criar um link, que vale por uma hora.",
   "auth.forgot.back": "Voltar para entrar",
   "auth.reset.title": "Escolha uma nova senha",
   "auth.reset.intro":
@@ -496,7 +496,7 @@ const texts: Catalogue = {
   "tokens.choose_scope": "Escolha pelo menos um.",
   "tokens.sites": "Quais sites",
   "tokens.sites_hint": "Todos os que você vê, também os adicionados depois.",
-  "tokens.lifetime": "Por quanto tempo vale",
+  "tokens.lifetime": "Expira após",
   "tokens.lifetime.30": "30 dias",
   "tokens.lifetime.90": "90 dias",
   "tokens.lifetime.365": "Um ano",
@@ -1142,7 +1142,7 @@ const texts: Catalogue = {
   "links.panel.cities": "Cidades",
   "links.panel.languages": "Idiomas",
   "links.panel.screens": "Tamanhos de tela",
-  "panel.events_count": "Quantidade",
+  "panel.events_count": "Total",
   "panel.empty.places":
     "Regiões e cidades precisam de um banco de dados de cidades: HARU_GEO_DB nas configurações do servidor.",
   "metric.time_on_page": "Tempo na página",

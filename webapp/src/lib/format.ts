@@ -48,7 +48,9 @@ function formatPercent(value: number): string {
 
 /** "12.5%" of 12.5: the share of a row. What is there is never nothing: "<0.1%". */
 export function formatShare(value: number): string {
-  return value > 0 && value < 0.05 ? `<${share().format(0.001)}` : share().format(value / 100);
+  return value > 0 && value < 0.05
+    ? `<${share().format(0.001)}`
+    : share().format(Math.round(value * 10) / 1000);
 }
 
 /** "38s", "2m 38s", "1h 04m" of seconds. */

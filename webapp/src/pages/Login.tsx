@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { LoginForm } from "../components/LoginForm";
 import { useTitle } from "../components/use-title";
 import { t } from "../i18n";
@@ -8,11 +9,14 @@ import { AuthPage } from "./AuthPage";
 export function Login() {
   useTitle(t("auth.login.title"));
   const canRegister = instance.value?.registration === "open";
+  // Whoever is asked for a code has a login.
+  const [isKnown, setKnown] = useState(false);
   return (
     <AuthPage
       title={t("auth.login.title")}
       footer={
-        canRegister && (
+        canRegister &&
+        !isKnown && (
           <>
             {t("auth.login.no_account")}{" "}
             <a class="font-medium text-base-content underline underline-offset-4" href={urls.register}>
@@ -22,7 +26,7 @@ export function Login() {
         )
       }
     >
-      <LoginForm />
+      <LoginForm onCode={setKnown} />
     </AuthPage>
   );
 }

@@ -96,7 +96,7 @@ function Pages({ ranking }: { ranking: RankingState }) {
   const { page, total, turn } = ranking;
   const last = Math.max(0, Math.ceil((total ?? 0) / PAGE_ROWS) - 1);
   return (
-    <footer class="flex min-h-12 items-center justify-between gap-4 pt-3 text-[0.8125rem] text-quiet">
+    <footer class="-mx-5 flex min-h-12 items-center border-t border-line px-5 justify-between gap-4 pt-3 text-[0.8125rem] text-quiet">
       <span aria-live="polite" class="tabular-nums">
         {total !== null &&
           (last === 0

@@ -34,7 +34,7 @@ export function Counting({ site, canChange }: { site: Site; canChange: boolean }
           label={t("settings.hostnames")}
           name="allowed_hostnames"
           value={hostnames}
-          placeholder={`${site.domain}\n*.${site.domain}`}
+          placeholder={"www.example.com\n*.example.com"}
           disabled={!canChange}
           onInput={setHostnames}
           hint={t("settings.hostnames_hint")}

@@ -15,11 +15,6 @@ export function EmbedDialog({ link, onClose }: { link: ShareLink; onClose: () =>
   return (
     <Dialog title={t("links.embed_title", { name: link.name })} onClose={onClose}>
       <div class="space-y-4">
-        <p class="text-quiet">
-          {link.embed_origins.includes("*")
-            ? t("links.embed_anywhere")
-            : t("links.embed_only", { origins: link.embed_origins.join(", ") })}
-        </p>
         <SelectField
           label={t("links.embed_theme")}
           name="theme"
@@ -34,6 +29,11 @@ export function EmbedDialog({ link, onClose }: { link: ShareLink; onClose: () =>
           options={[["", t("language.reader")], ...LANGUAGES.map((tag) => [tag, languageName(tag)] as const)]}
           onChange={setLang}
         />
+        <p class="text-quiet">
+          {link.embed_origins.includes("*")
+            ? t("links.embed_anywhere")
+            : t("links.embed_only", { origins: link.embed_origins.join(", ") })}
+        </p>
         <Snippet code={embedSnippet(link, { theme, lang: lang || null })} />
       </div>
     </Dialog>

@@ -34,6 +34,7 @@ export function Reset({ site }: { site: Site }) {
         <Confirmation
           site={site}
           title={t("settings.reset_confirm_title", { site: site.domain })}
+          loss={t("settings.reset_intro", { site: site.domain })}
           submit={t("settings.reset_submit")}
           work={async () => {
             await resetSite(site.id, site.domain);
@@ -61,6 +62,7 @@ export function Deletion({ site }: { site: Site }) {
         <Confirmation
           site={site}
           title={t("settings.delete_confirm_title", { site: site.domain })}
+          loss={t("settings.delete_intro", { site: site.domain })}
           submit={t("settings.delete_submit")}
           work={async () => {
             await deleteSite(site.id, site.domain);
@@ -79,12 +81,14 @@ export function Deletion({ site }: { site: Site }) {
 interface ConfirmationProps {
   site: Site;
   title: string;
+  /** What will be gone. */
+  loss: string;
   submit: string;
   work: () => Promise<void>;
   onClose: () => void;
 }
 
-function Confirmation({ site, title, submit, work, onClose }: ConfirmationProps) {
+function Confirmation({ site, title, loss, submit, work, onClose }: ConfirmationProps) {
   const [typed, setTyped] = useState("");
   const saving = useSaving(["domain"]);
   const isSame = typed.trim() === site.domain;
@@ -92,6 +96,7 @@ function Confirmation({ site, title, submit, work, onClose }: ConfirmationProps)
   return (
     <Dialog title={title} onClose={onClose}>
       <form class="space-y-4" noValidate onSubmit={onSubmit(() => isSame && void saving.run(work))}>
+        <p class="text-quiet">{loss}</p>
         <TextField
           label={t("settings.delete_confirm", { site: site.domain })}
           name="confirm"

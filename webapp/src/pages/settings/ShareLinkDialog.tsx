@@ -66,7 +66,7 @@ export function ShareLinkDialog({ site, link, onClose, onSaved }: ShareLinkDialo
       framed
     >
       <form ref={form} class="-mx-5 flex min-h-0 flex-col" noValidate onSubmit={onSubmit(save)}>
-        <div class="min-h-0 space-y-6 overflow-y-auto overscroll-contain px-5 pb-4">
+        <div class="scrolls min-h-0 space-y-6 overflow-y-auto overscroll-contain px-5 pb-4">
           <Address draft={draft} errors={errors} onChange={change} />
           <Access draft={draft} link={link} errors={errors} onChange={change} />
           <Shown draft={draft} site={site} errors={errors} onChange={change} />

@@ -110,7 +110,7 @@ function Search({ value, onInput }: { value: string; onInput: (value: string) =>
         aria-label={t("sites.search")}
         aria-keyshortcuts="/"
         placeholder={t("sites.search")}
-        class="input h-9 pr-9"
+        class={`input h-9 ${value === "" ? "pr-9" : "pr-2"}`}
         spellcheck={false}
         value={value}
         onInput={(event) => onInput(event.currentTarget.value)}
