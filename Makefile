@@ -44,6 +44,12 @@ test-crash: assets ## Kill the server 20 times under load on each database; noth
 	target/release/haru-bench crash --rounds 20
 	scripts/with-postgres bash -c 'target/release/haru-bench crash --rounds 20 --database-url "$$HARU_TEST_POSTGRES_URL/postgres"'
 
+.PHONY: test-faults
+test-faults: assets ## Kill, stop, freeze and fill what Haru stands on, under load; nothing acknowledged may be lost or doubled
+	scripts/need postgres
+	$(CARGO) build --release -p haru -p haru-bench
+	target/release/haru-bench faults
+
 .PHONY: lint
 lint: assets ## Check formats, lints, types, licences and sources of dependencies
 	$(CARGO) fmt --all --check

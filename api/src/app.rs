@@ -12,7 +12,7 @@ use crate::assets;
 use crate::collect::{AddressKeys, Agents, Enrichment, Geo, PlaceNames};
 use crate::config::{BaseUrl, MetricsToken, Registration, ServeConfig};
 use crate::http::limits::RateLimit;
-use crate::ingest::{Ingest, Node};
+use crate::ingest::{Ingest, JournalConfig, Node};
 use crate::live::{Dashboards, Hub, Watchers};
 use crate::mail::Mailer;
 use crate::pipeline::{CollectLimit, Pipeline, Salts, TrackedSites};
@@ -21,6 +21,7 @@ use crate::secret::Secret;
 use crate::sites::Sites;
 use crate::store::Store;
 
+const MIB: u64 = 1024 * 1024;
 /// How many times as often as one address a share link may be opened with a password.
 const LINK_OPENINGS: u32 = 10;
 
@@ -62,7 +63,9 @@ impl App {
         // The list that the build brings knows countries only.
         let places = if config.geo_db.is_some() { PlaceNames::of(geo) } else { PlaceNames::default() };
         let store = Store::open(&config.database).await?;
-        let node = Node::claim(&config.database.data_dir, &store).await?;
+        let journal =
+            JournalConfig { limit: u64::from(config.journal_limit) * MIB, durability: config.database.durability };
+        let node = Node::claim(&config.database.data_dir, &store, journal).await?;
         let hub = Arc::new(Hub::default());
         let (ingest, writer) = Ingest::start(Arc::new(store.clone()), node, hub.clone())
             .map_err(|error| format!("cannot start the writer: {error}"))?;

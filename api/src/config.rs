@@ -22,6 +22,19 @@ pub struct DatabaseConfig {
     /// `postgres://…` to use PostgreSQL 14 or later; by default the SQLite file `haru.db` in the data directory.
     #[arg(long, env = "HARU_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
+
+    /// What an acknowledged hit survives: the end of the process, or a power cut, too (SQLite and journal; PostgreSQL follows its own settings).
+    #[arg(long, env = "HARU_DURABILITY", default_value = "process", value_enum)]
+    pub durability: Durability,
+}
+
+/// What is acknowledged survives this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Durability {
+    /// A process that is killed; a power cut may take the last commits.
+    Process,
+    /// A power cut: each commit waits for the disk.
+    Disk,
 }
 
 impl DatabaseConfig {
@@ -113,6 +126,10 @@ pub struct ServeConfig {
     /// Hits a minute that one address may send to one site; 0 turns the limit off.
     #[arg(long, env = "HARU_COLLECT_RATE_LIMIT", default_value_t = 100, value_name = "N")]
     pub collect_rate_limit: u32,
+
+    /// Largest size in MiB of the file in the data directory that keeps acknowledged hits while the database is away; 0 keeps none.
+    #[arg(long, env = "HARU_JOURNAL_LIMIT", default_value_t = 1024, value_name = "MIB")]
+    pub journal_limit: u32,
 
     /// Logins, registrations and what else is tried without a login, a minute per address and per email; 0 turns the limit off.
     #[arg(long, env = "HARU_AUTH_RATE_LIMIT", default_value_t = 10, value_name = "N")]

@@ -3,6 +3,10 @@
 //! What is someone else's is [`Error::NotFound`], never "forbidden": nobody learns what exists elsewhere.
 
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use sea_orm::RuntimeErr;
 
 pub(crate) use crate::collect::FieldError;
 
@@ -83,24 +87,65 @@ impl Error {
 
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
-        match error {
-            sea_orm::DbErr::ConnectionAcquire(_) | sea_orm::DbErr::Conn(_) => {
-                tracing::warn!(%error, "database not reachable");
-                Self::Unavailable
-            }
-            other if is_busy(&other) => {
-                tracing::warn!(error = %other, "another process holds the database");
-                Self::Unavailable
-            }
-            other => Self::Internal(other.to_string()),
+        if is_away(&error) {
+            tell_away(&error);
+            return Self::Unavailable;
         }
+        Self::Internal(error.to_string())
     }
 }
 
+/// How often the log says that the database is away: everybody who asks it finds out.
+const TELL_EVERY: Duration = Duration::from_secs(10);
+
+fn tell_away(error: &sea_orm::DbErr) {
+    static TOLD: Mutex<Option<Instant>> = Mutex::new(None);
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
+        *told = Some(Instant::now());
+        tracing::warn!(%error, "the database is not available");
+    }
+}
+
+/// Whether the fault is not that of what was asked: the database is not there, or can't do anything now.
+fn is_away(error: &sea_orm::DbErr) -> bool {
+    use sea_orm::DbErr;
+    use sea_orm::sqlx::Error;
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => match &**error {
+            Error::Io(_)
+            | Error::Tls(_)
+            | Error::Protocol(_)
+            | Error::WorkerCrashed
+            | Error::PoolTimedOut
+            | Error::PoolClosed => true,
+            Error::Database(error) => error.code().is_some_and(|code| is_code_of_away(&code)),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// By the code of the database: PostgreSQL's has five letters, SQLite's is a number whose last byte is its kind.
+fn is_code_of_away(code: &str) -> bool {
+    match code.parse::<u32>() {
+        Ok(number) if code.len() < 5 => SQLITE_AWAY.contains(&(number & 0xff)),
+        _ => POSTGRES_AWAY.iter().any(|class| code.starts_with(class)),
+    }
+}
+
+/// `SQLITE_BUSY`, `_LOCKED`, `_NOMEM`, `_READONLY`, `_IOERR`, `_FULL` and `_CANTOPEN`.
+const SQLITE_AWAY: [u32; 7] = [5, 6, 7, 8, 10, 13, 14];
+
+/// Connection lost; a standby, which does not write; deadlocks and other ends of transactions that may be tried again; out of disk,
+/// memory or connections; ended by the operator or starting; fault of the system, such as of its disk.
+const POSTGRES_AWAY: [&str; 6] = ["08", "25006", "40", "53", "57P", "58"];
+
 /// Whether another process holds SQLite's one lock for writing. PostgreSQL's codes have five letters.
 pub(crate) fn is_busy(error: &sea_orm::DbErr) -> bool {
+    use sea_orm::DbErr;
     use sea_orm::sqlx::error::DatabaseError;
-    use sea_orm::{DbErr, RuntimeErr};
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
         return false;
     };

@@ -126,6 +126,7 @@ async fn round(app: &App, emptied: &mut BTreeSet<i64>) -> Result<()> {
     if erased > 0 {
         tracing::info!(dates = erased, "erased the salts of dates that have ended everywhere");
     }
+    app.pipeline.salts.prepare(now).await?;
     app.store.delete_expired_sessions(now).await?;
     app.store.delete_expired_password_resets(now).await?;
     app.accounts.tokens.forget_ended(now).await?;

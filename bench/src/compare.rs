@@ -83,7 +83,8 @@ pub(crate) async fn run(options: &Options) -> Result<bool, String> {
     let databases = std::iter::once(None).chain(options.database_url.clone().map(Some));
     for database_url in databases {
         let data_dir = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
-        let haru = Haru { binary: binary.clone(), data_dir: data_dir.path().to_owned(), database_url };
+        let haru =
+            Haru { wrapper: Vec::new(), binary: binary.clone(), data_dir: data_dir.path().to_owned(), database_url };
         good &= measure(options, &haru).await?;
     }
     Ok(good)

@@ -4,7 +4,6 @@
 //! that was under way when the server died may or may not have been stored; in every other round such hits are sent again
 //! with the same id after the restart, as the tracker does, and must not be there twice.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -13,11 +12,12 @@ use tokio::task::JoinSet;
 
 use crate::api::Site;
 use crate::http::Connection;
+use crate::ledger::{Ledger, Sent};
 use crate::load::next_id;
 use crate::machine;
 use crate::numbers::{Random, grouped};
 use crate::server::Place;
-use crate::traffic::{Hit, Target};
+use crate::traffic::Target;
 
 /// Kill the server under load, restart it, compare what it kept with what it had answered for
 #[derive(Debug, Args)]
@@ -33,35 +33,6 @@ pub(crate) struct Options {
     seed: u64,
     #[command(flatten)]
     place: Place,
-}
-
-/// A hit that was sent: enough to send it again, and to find it in the report.
-#[derive(Clone, Debug)]
-struct Sent {
-    id: u64,
-    page: String,
-    visitor: u64,
-}
-
-/// What is known of the hits.
-#[derive(Debug, Default)]
-struct Ledger {
-    acknowledged: Vec<Sent>,
-    /// No answer, or one other than 200; not sent again.
-    unsure: Vec<Sent>,
-    /// Of those acknowledged: only after they had been sent again.
-    retried: usize,
-}
-
-/// What a comparison found.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Verdict {
-    lost: usize,
-    doubled: usize,
-    /// Reported, but never sent.
-    unknown: usize,
-    /// Stored without an answer: they were under way when the server died.
-    unanswered_but_kept: usize,
 }
 
 /// Runs all rounds; false when something was lost or doubled.
@@ -120,35 +91,9 @@ pub(crate) async fn run(options: &Options) -> Result<bool, String> {
     }
     let expected = ledger.acknowledged.len() + verdict.unanswered_but_kept;
     let sums = events == expected && pageviews == expected && counted == expected;
-    let good = sums && verdict.lost == 0 && verdict.doubled == 0 && verdict.unknown == 0;
+    let good = sums && verdict.is_good();
     println!("\n{}", if good { "Every acknowledged event is counted exactly once." } else { "NOT GOOD." });
     Ok(good)
-}
-
-impl Ledger {
-    fn compare(&self, pages: &[(String, usize)]) -> Verdict {
-        let mut reported: HashMap<&str, usize> = HashMap::new();
-        for (page, count) in pages {
-            *reported.entry(page).or_default() += count;
-        }
-        let mut verdict = Verdict::default();
-        for sent in &self.acknowledged {
-            match reported.remove(&*sent.page) {
-                None | Some(0) => verdict.lost += 1,
-                Some(1) => {}
-                Some(_) => verdict.doubled += 1,
-            }
-        }
-        for sent in &self.unsure {
-            match reported.remove(&*sent.page) {
-                None | Some(0) => {}
-                Some(1) => verdict.unanswered_but_kept += 1,
-                Some(_) => verdict.doubled += 1,
-            }
-        }
-        verdict.unknown = reported.len();
-        verdict
-    }
 }
 
 fn target(site: &Site, address: SocketAddr) -> Target {
@@ -202,12 +147,6 @@ impl Load {
     }
 }
 
-impl Sent {
-    fn hit(&self, target: &Target) -> Hit {
-        Hit::pageview(target, &self.page, self.visitor)
-    }
-}
-
 async fn send_again(target: &Target, hits: &[Sent]) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("cannot send again: {error}");
     let mut connection = Connection::open(target.address).await.map_err(failed)?;
@@ -218,25 +157,4 @@ async fn send_again(target: &Target, hits: &[Sent]) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sent(page: &str) -> Sent {
-        Sent { id: 0, page: page.to_owned(), visitor: 0 }
-    }
-
-    #[test]
-    fn lost_doubled_and_unknown_are_told_apart() {
-        let ledger = Ledger {
-            acknowledged: vec![sent("/once"), sent("/lost"), sent("/twice")],
-            unsure: vec![sent("/kept"), sent("/gone"), sent("/kept-twice")],
-            retried: 0,
-        };
-        let pages = [("/once", 1), ("/twice", 2), ("/kept", 1), ("/kept-twice", 2), ("/stranger", 1)];
-        let verdict = ledger.compare(&pages.map(|(page, count)| (page.to_owned(), count)));
-        assert_eq!(verdict, Verdict { lost: 1, doubled: 2, unknown: 1, unanswered_but_kept: 1 });
-    }
 }

@@ -37,6 +37,11 @@ impl Connection {
         Ok(Self { stream, buffer: Vec::with_capacity(4096) })
     }
 
+    /// Whether it leads there.
+    pub(crate) fn is_to(&self, address: SocketAddr) -> bool {
+        self.stream.peer_addr().is_ok_and(|peer| peer == address)
+    }
+
     /// Sends a whole request and waits for the whole answer.
     pub(crate) async fn send(&mut self, request: &[u8]) -> std::io::Result<Answer> {
         self.stream.write_all(request).await?;

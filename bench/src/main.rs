@@ -2,7 +2,7 @@
 //!
 //! Without a subcommand: `/api/collect` beside a bare Poem route, turn by turn in one run, and at a fixed rate; at the end
 //! the server must report as many events as it answered with 200. `crash`: the server is killed under load again and again,
-//! and must have kept every event that it had answered for, once. `stats`: dashboards over a made-up site, in this process and
+//! and must have kept every event that it had answered for, once. `faults`: so is its database, its disk and its neighbours. `stats`: dashboards over a made-up site, in this process and
 //! in DuckDB. `sealing`: a large day is sealed while hits arrive. `login`: known and unknown addresses, and a hundred
 //! logins while hits arrive.
 //!
@@ -13,7 +13,9 @@ mod api;
 mod bare;
 mod compare;
 mod crash;
+mod faults;
 mod http;
+mod ledger;
 mod load;
 mod login;
 mod machine;
@@ -52,6 +54,7 @@ struct Cli {
 enum Command {
     Bare(bare::Options),
     Crash(crash::Options),
+    Faults(faults::Options),
     Stats(stats::Options),
     Sealing(sealing::Options),
     Login(login::Options),
@@ -74,6 +77,7 @@ fn run(cli: Cli) -> Result<bool, String> {
             None => compare::run(&cli.compare).await,
             Some(Command::Bare(options)) => bare::run(&options).await.map(|()| true),
             Some(Command::Crash(options)) => crash::run(&options).await,
+            Some(Command::Faults(options)) => faults::run(&options).await,
             Some(Command::Stats(options)) => stats::run(&options),
             Some(Command::Sealing(options)) => sealing::run(&options).await,
             Some(Command::Login(options)) => login::run(&options).await,

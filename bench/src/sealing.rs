@@ -19,8 +19,8 @@ use crate::server::{Haru, Place, Server};
 use crate::traffic::Target;
 
 /// Domain and user of the site whose days are sealed.
-const DOMAIN: &str = "sealing.example.com";
-const EMAIL: &str = "sealing@example.com";
+pub(crate) const DOMAIN: &str = "sealing.example.com";
+pub(crate) const EMAIL: &str = "sealing@example.com";
 /// Hits are sent for so long before it is looked whether sealing is done.
 const SLICE: Duration = Duration::from_secs(2);
 /// Sealing that takes longer than this is hopeless.
@@ -115,7 +115,7 @@ async fn open(server: &Server, site: &Site, options: &Options) -> Result<Fleet, 
 }
 
 /// Fills the days; answers how many events they have, engagement not counted.
-async fn seed(haru: &Haru, events: u32) -> Result<usize, String> {
+pub(crate) async fn seed(haru: &Haru, events: u32) -> Result<usize, String> {
     let events = events.to_string();
     let arguments =
         ["seed", "--days", "2", "--events", &events, "--domain", DOMAIN, "--email", EMAIL, "--password", PASSWORD];
@@ -125,7 +125,7 @@ async fn seed(haru: &Haru, events: u32) -> Result<usize, String> {
 }
 
 /// The sealed days, once nothing is left to be done.
-async fn sealed(haru: &Haru) -> Result<Option<Vec<String>>, String> {
+pub(crate) async fn sealed(haru: &Haru) -> Result<Option<Vec<String>>, String> {
     let told = output(haru.command().args(["seal", "--list", "--site", DOMAIN])).await?;
     let days: Vec<String> = told.lines().map(str::to_owned).collect();
     Ok((!days.is_empty() && !told.contains(" to be ")).then_some(days))

@@ -1,5 +1,6 @@
 //! Servers as child processes: started on a free port, ended politely or killed.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -43,6 +44,7 @@ impl Place {
     /// The server, with `temporary` for its data directory unless another one was asked for.
     pub(crate) fn haru(&self, temporary: &Path) -> Result<Haru, String> {
         Ok(Haru {
+            wrapper: Vec::new(),
             binary: haru_binary(self.haru.as_deref())?,
             data_dir: self.data_dir.clone().unwrap_or_else(|| temporary.to_owned()),
             database_url: self.database_url.clone(),
@@ -53,6 +55,8 @@ impl Place {
 /// How `haru serve` is started.
 #[derive(Clone, Debug)]
 pub(crate) struct Haru {
+    /// What starts the binary, if it is not to be started as it is: a program and its arguments, before those of the binary.
+    pub(crate) wrapper: Vec<String>,
     /// The binary.
     pub(crate) binary: PathBuf,
     /// Its data directory.
@@ -78,7 +82,9 @@ impl Haru {
 
     /// The binary on its database; what it is to do is still to be said.
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(&self.binary);
+        let mut words = self.wrapper.iter().map(OsStr::new).chain([self.binary.as_os_str()]);
+        let mut command = Command::new(words.next().unwrap_or_default());
+        command.args(words);
         // What is set for another instance in this shell must not reach this one.
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HARU_")) {
             command.env_remove(name);
@@ -115,11 +121,16 @@ impl Server {
 
     /// The most memory that it has had so far, in MiB (Linux alone tells).
     pub(crate) fn peak_memory(&self) -> Result<u64, String> {
-        let id = self.child.id().ok_or("the server has ended by itself")?;
+        let id = self.id()?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).map_err(|error| error.to_string())?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no peak in the status")?;
         let kib: u64 = line.trim().trim_end_matches(" kB").parse().map_err(|_| "an unreadable peak".to_owned())?;
         Ok(kib / 1024)
+    }
+
+    /// Number of the process.
+    pub(crate) fn id(&self) -> Result<u32, String> {
+        self.child.id().ok_or_else(|| "the server has ended by itself".to_owned())
     }
 
     /// Ends it as `kill -9` does, in the middle of whatever it is doing.
@@ -129,7 +140,7 @@ impl Server {
 
     /// Asks it to end and waits until it has.
     pub(crate) async fn stop(mut self) -> Result<ExitStatus, String> {
-        let Some(id) = self.child.id() else { return Err("the server has ended by itself".to_owned()) };
+        let id = self.id()?;
         let asked = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
         asked.map_err(|error| format!("cannot ask the server to end: {error}"))?;
         match timeout(END, self.child.wait()).await {

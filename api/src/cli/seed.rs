@@ -13,7 +13,7 @@ use crate::accounts::{Accounts, Credentials, Registration};
 use crate::config::{self, DatabaseConfig};
 use crate::error::Error;
 use crate::ids::{new_tracking_token, now_ms, random_bytes};
-use crate::ingest::Node;
+use crate::ingest::{JournalConfig, Node};
 use crate::secret::Secret;
 use crate::seed::{Plan, Trickle, Written, write};
 use crate::store::{NewSite, Scope, Store, TrackedSite};
@@ -93,7 +93,8 @@ impl Seed {
             store.close().await;
             return Ok(());
         }
-        let node = Node::claim(&self.database.data_dir, &store).await?;
+        let journal = JournalConfig { limit: 0, durability: self.database.durability };
+        let node = Node::claim(&self.database.data_dir, &store, journal).await?;
         let text = |error: Error| error.to_string();
         let plan = Plan { seed: self.seed, events: self.events, days: self.days, end: now_ms(), zone };
         let (scope, login) = self.log_in(&store).await?;

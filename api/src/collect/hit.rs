@@ -2,8 +2,11 @@
 //!
 //! Rule: a hit holds nothing that tells who a visitor is: no address, no full user agent, no full version.
 
+use serde::{Deserialize, Serialize};
+
 /// What kind of event a hit is, with the number it is stored under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     /// A page was viewed.
     Pageview = 0,
@@ -27,8 +30,10 @@ impl Kind {
     }
 }
 
-/// One event, ready to be stored. A blank text is "not known" (for source, referrer and channel: direct).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One event, ready to be stored. A blank text is "not known" (for source, referrer and channel: direct). The names of its
+/// fields stand in journals, which a newer version must still be able to read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub(crate) struct Hit {
     /// The site it belongs to.
     pub(crate) site_id: i64,
@@ -127,9 +132,15 @@ impl DropReason {
 impl Hit {
     /// A hit of which nothing is known yet.
     pub(crate) fn blank(site_id: i64, ts_ms: i64) -> Self {
+        Self { site_id, ts_ms, ..Self::default() }
+    }
+}
+
+impl Default for Hit {
+    fn default() -> Self {
         Self {
-            site_id,
-            ts_ms,
+            site_id: 0,
+            ts_ms: 0,
             kind: Kind::Pageview,
             name: String::new(),
             visitor: 0,

@@ -9,6 +9,7 @@ use poem::{IntoResponse, Response, handler};
 
 use super::client;
 use crate::app::App;
+use crate::ingest::Fate;
 
 /// What the format is called.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -28,9 +29,9 @@ fn exposition(app: &App) -> String {
     let mut page = Page::default();
     let ingest = app.pipeline.ingest_figures();
     page.counter(
-        "haru_ingest_hits_committed_total",
-        "Hits that are in the database and were acknowledged.",
-        ingest.committed,
+        "haru_ingest_hits_acknowledged_total",
+        "Hits that were answered with 2xx: they are in the database or in the journal.",
+        ingest.acknowledged,
     );
     page.counter(
         "haru_ingest_hits_refused_total",
@@ -38,7 +39,16 @@ fn exposition(app: &App) -> String {
         ingest.refused,
     );
     page.gauge("haru_ingest_hits_waiting", "Hits that wait for their commit.", ingest.waiting as u64);
-    page.gauge("haru_ingest_healthy", "1 while hits can be committed.", app.pipeline.is_healthy().into());
+    let fate = app.pipeline.fate();
+    page.gauge("haru_ingest_committing", "1 while hits are committed.", (fate == Fate::Committed).into());
+    page.gauge(
+        "haru_ingest_taking",
+        "1 while hits are committed or kept, 0 while they are refused.",
+        (fate != Fate::Refused).into(),
+    );
+    page.gauge("haru_journal_hits", "Acknowledged hits that wait for the database.", ingest.journal.hits);
+    page.gauge("haru_journal_batches", "Batches that these are in.", ingest.journal.batches);
+    page.gauge("haru_journal_bytes", "Size of the journal.", ingest.journal.bytes);
     for (name, of, figures) in [
         ("days", "finished days as columns", app.stats.days_cache()),
         ("partials", "what days contributed to questions", app.stats.partials_cache()),

@@ -1,19 +1,25 @@
 //! Commits hits in groups, and only then answers: what was acknowledged is in the database.
 //!
 //! One task per process writes. It takes what has gathered while the last commit ran, so a lone hit waits for nobody and
-//! a flood is committed by the hundred. The queue is bounded; when it is full, or the database fails, callers are told so.
+//! a flood is committed by the hundred. What the database does not take is kept in a journal, acknowledged from there, and
+//! delivered once. Queue and journal are bounded; when one is full, callers are told so.
 
+mod delivery;
 mod drops;
+mod health;
+mod journal;
 mod node;
 mod queue;
 #[cfg(test)]
 mod tests;
 mod writer;
 
+pub(crate) use health::Fate;
+pub(crate) use journal::{JournalConfig, JournalFigures};
 pub(crate) use node::Node;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::JoinHandle;
@@ -22,6 +28,7 @@ use crate::collect::{DropReason, Hit};
 use crate::live::Hub;
 use crate::store::EventStore;
 use drops::Drops;
+use health::Health;
 use queue::Entrance;
 
 /// Hits that may wait for their commit; one more is answered 503.
@@ -35,7 +42,7 @@ pub(crate) enum Refused {
     /// More arrive than the database can take.
     #[error("the queue is full")]
     QueueFull,
-    /// The database did not commit them.
+    /// The database did not commit them, and they could not be kept until it does.
     #[error("the database did not commit")]
     NotCommitted,
     /// The process is about to end.
@@ -57,20 +64,23 @@ pub(crate) struct Ingest {
     queue: Entrance,
     room: Arc<Semaphore>,
     drops: Arc<Drops>,
-    healthy: Arc<AtomicBool>,
-    committed: AtomicU64,
+    health: Arc<Health>,
+    journal: Arc<Mutex<JournalFigures>>,
+    acknowledged: AtomicU64,
     refused: AtomicU64,
 }
 
 /// Hits since the start, and those on their way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct IngestFigures {
-    /// Acknowledged: they are in the database.
-    pub(crate) committed: u64,
+    /// Acknowledged: they are in the database, or in the journal.
+    pub(crate) acknowledged: u64,
     /// Answered with 503.
     pub(crate) refused: u64,
     /// Waiting for their commit.
     pub(crate) waiting: usize,
+    /// Acknowledged, and waiting for the database.
+    pub(crate) journal: JournalFigures,
 }
 
 impl std::fmt::Debug for Submission {
@@ -91,17 +101,19 @@ impl Ingest {
     ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let (queue, waiting) = queue::queue();
         let drops = Arc::new(Drops::default());
-        let healthy = Arc::new(AtomicBool::new(true));
-        let writer = writer::Writer::new(store, node, hub, drops.clone(), healthy.clone());
+        let journal = node.journal.figures();
+        let fate = if node.journal.is_pending() { Fate::Kept } else { Fate::Committed };
+        let health = Arc::new(Health::new(fate));
+        let writer = writer::Writer::new(store, node, hub, drops.clone(), health.clone());
         // A thread and a runtime of its own: among the requests, the end of a commit would wait its turn behind them.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let task = tokio::task::spawn_blocking(move || runtime.block_on(writer.run(waiting)));
         let room = Arc::new(Semaphore::new(QUEUE_HITS));
-        let (committed, refused) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok((Self { queue, room, drops, healthy, committed, refused }, task))
+        let (acknowledged, refused) = (AtomicU64::new(0), AtomicU64::new(0));
+        Ok((Self { queue, room, drops, health, journal, acknowledged, refused }, task))
     }
 
-    /// Commits the hits of one request, all or none, and returns when that has happened.
+    /// Commits the hits of one request, all or none, or keeps them until that is possible, and returns when that has happened.
     ///
     /// # Errors
     /// Why they are not stored; the caller may send them again.
@@ -111,7 +123,7 @@ impl Ingest {
             return Ok(());
         }
         let result = self.enqueue(hits, size).await;
-        let counter = if result.is_ok() { &self.committed } else { &self.refused };
+        let counter = if result.is_ok() { &self.acknowledged } else { &self.refused };
         counter.fetch_add(u64::from(size), Ordering::Relaxed);
         result
     }
@@ -137,14 +149,15 @@ impl Ingest {
     /// What became of hits so far.
     pub(crate) fn figures(&self) -> IngestFigures {
         IngestFigures {
-            committed: self.committed.load(Ordering::Relaxed),
+            acknowledged: self.acknowledged.load(Ordering::Relaxed),
             refused: self.refused.load(Ordering::Relaxed),
             waiting: QUEUE_HITS.saturating_sub(self.room.available_permits()),
+            journal: *self.journal.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
 
-    /// False while the database does not commit.
-    pub(crate) fn is_healthy(&self) -> bool {
-        self.healthy.load(Ordering::Relaxed)
+    /// What becomes of hits now.
+    pub(crate) fn fate(&self) -> Fate {
+        self.health.fate()
     }
 }

@@ -1,8 +1,9 @@
-//! Which node this process is: a random name in its data directory, which one process at a time may hold.
+//! Which node this process is: a random name in its data directory, which one process at a time may hold, and the journal beside.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
+use super::journal::{Journal, JournalConfig};
 use crate::ids::{new_id, now_ms};
 use crate::store::Store;
 
@@ -10,7 +11,9 @@ use crate::store::Store;
 #[derive(Debug)]
 pub(crate) struct Node {
     pub(super) id: i64,
+    /// Number of its last batch, committed or in the journal.
     pub(super) last_seq: i64,
+    pub(super) journal: Journal,
     /// Held as long as the process writes: two processes of one node would give out the same batch numbers.
     _lock: File,
 }
@@ -20,19 +23,28 @@ impl Node {
     ///
     /// # Errors
     /// One line for the operator, such as when another process uses the data directory.
-    pub(crate) async fn claim(data_dir: &Path, store: &Store) -> Result<Self, String> {
+    pub(crate) async fn claim(data_dir: &Path, store: &Store, journal: JournalConfig) -> Result<Self, String> {
         let lock = lock(data_dir)?;
         let name = name(&data_dir.join("node")).map_err(|error| format!("HARU_DATA_DIR: {error}"))?;
-        let (id, last_seq) = store.start_node(&name, now_ms()).await.map_err(|error| error.to_string())?;
-        Ok(Self { id, last_seq, _lock: lock })
+        let mut journal = Journal::open(data_dir, journal)?;
+        let now = now_ms();
+        let (id, committed) = store.start_node(&name, now).await.map_err(|error| error.to_string())?;
+        let last_seq = if let Some(last) = journal.resume(id, committed)? {
+            last
+        } else {
+            // What an earlier process had under way is committed by now, or never will be.
+            store.fence_batch(id, committed + 1, now).await.map_err(|error| error.to_string())?;
+            committed + 1
+        };
+        Ok(Self { id, last_seq, journal, _lock: lock })
     }
 }
 
 #[cfg(test)]
 impl Node {
     /// A node before its first batch, of no data directory.
-    pub(super) fn of_test() -> Self {
-        Self { id: 1, last_seq: 0, _lock: tempfile::tempfile().expect("a file") }
+    pub(super) fn of_test(journal: Journal) -> Self {
+        Self { id: 1, last_seq: 0, journal, _lock: tempfile::tempfile().expect("a file") }
     }
 }
 

@@ -1,7 +1,6 @@
 //! The writer before a database that answers late, or never: what it acknowledges is there, once.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,11 +9,14 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::drops::Drops;
+use super::health::{Fate, Health};
+use super::journal::{Journal, JournalConfig};
 use super::writer::Writer;
 use super::{Node, Refused, Submission, queue};
 use crate::collect::Hit;
+use crate::config::Durability;
 use crate::error::{Error, Result};
-use crate::store::{Batch, EventStore, Seen, Sink};
+use crate::store::{Appended, Batch, EventStore, Seen, Sink};
 
 /// What was committed: by number, the instant and the hits' own instants, by which tests know them.
 type Committed = Arc<Mutex<BTreeMap<i64, (i64, Vec<i64>)>>>;
@@ -28,27 +30,28 @@ struct Blocked {
     fences_wait: bool,
 }
 
-fn commit(committed: &Committed, seq: i64, at: i64, hits: Vec<i64>) -> Result<()> {
+fn commit(committed: &Committed, seq: i64, at: i64, hits: Vec<i64>) -> Appended {
     let mut committed = committed.lock().expect("not poisoned");
     if committed.contains_key(&seq) {
-        return Err(Error::internal("the number is taken"));
+        return Appended::Before;
     }
+    assert_eq!(committed.keys().next_back().copied().unwrap_or(0) + 1, seq, "batches come in their order");
+    let size = hits.len();
     committed.insert(seq, (at, hits));
-    Ok(())
+    Appended::Now(vec![true; size])
 }
 
 #[async_trait]
 impl EventStore for Blocked {
-    async fn append(&self, batch: Batch<'_>) -> Result<Vec<bool>> {
+    async fn append(&self, batch: Batch<'_>) -> Result<Appended> {
         let (committed, opens) = (self.committed.clone(), self.opens);
         let (seq, at) = (batch.seq, batch.at);
         let hits: Vec<i64> = batch.hits.iter().map(|hit| hit.ts_ms).collect();
-        let size = hits.len();
         let task = tokio::spawn(async move {
             sleep_until(opens).await;
             commit(&committed, seq, at, hits)
         });
-        task.await.map_err(Error::internal)?.map(|()| vec![true; size])
+        task.await.map_err(Error::internal)
     }
 
     async fn fence(&self, _node: i64, seq: i64, at: i64) -> Result<i64> {
@@ -69,14 +72,17 @@ impl EventStore for Blocked {
     }
 }
 
-/// Sends a hit every 700 ms for two minutes, to a database that opens after `closed`; answers how many were acknowledged.
-async fn acknowledged_are_there_once(closed: Duration, fences_wait: bool) -> usize {
+/// Sends a hit every 700 ms for two minutes, to a database that opens after `closed` and a node whose journal takes so many
+/// bytes; answers how many were acknowledged.
+async fn acknowledged_are_there_once(closed: Duration, fences_wait: bool, journal: u64) -> usize {
     let committed = Committed::default();
     let store = Blocked { committed: committed.clone(), opens: Instant::now() + closed, fences_wait };
     let (queue, waiting) = queue::queue();
-    let (hub, drops, healthy) = (Arc::default(), Arc::new(Drops::default()), Arc::new(AtomicBool::new(true)));
-    let writer = Writer::new(Arc::new(store), Node::of_test(), hub, drops, healthy);
-    let writer = tokio::spawn(writer.run(waiting));
+    let (hub, drops, health) = (Arc::default(), Arc::new(Drops::default()), Arc::new(Health::new(Fate::Committed)));
+    let dir = tempfile::tempdir().expect("a directory");
+    let journal = JournalConfig { limit: journal, durability: Durability::Process };
+    let node = Node::of_test(Journal::open(dir.path(), journal).expect("a journal"));
+    let writer = tokio::spawn(Writer::new(Arc::new(store), node, hub, drops, health.clone()).run(waiting));
     let room = Arc::new(Semaphore::new(1_000));
     let mut answers = Vec::new();
     for mark in 0..170 {
@@ -86,6 +92,7 @@ async fn acknowledged_are_there_once(closed: Duration, fences_wait: bool) -> usi
         answers.push((mark, answer));
         sleep(Duration::from_millis(700)).await;
     }
+    assert_eq!(health.fate(), Fate::Committed, "the database has been back for a while");
     drop(queue);
     writer.await.expect("a clean end");
     let committed = committed.lock().expect("not poisoned").clone();
@@ -103,12 +110,28 @@ async fn acknowledged_are_there_once(closed: Duration, fences_wait: bool) -> usi
     acknowledged
 }
 
+const CLOSED: [u64; 12] = [0, 1, 3, 9, 11, 19, 21, 26, 30, 34, 41, 60];
+
 #[tokio::test(start_paused = true)]
-async fn what_is_acknowledged_is_there_however_long_the_database_was_blocked() {
-    for closed in [0, 3, 9, 11, 19, 21, 26, 30, 34, 41, 60] {
+async fn all_is_acknowledged_and_there_however_long_the_database_was_blocked() {
+    for closed in CLOSED {
         for fences_wait in [false, true] {
-            let acknowledged = acknowledged_are_there_once(Duration::from_secs(closed), fences_wait).await;
-            assert!(acknowledged >= 40, "{acknowledged} of 170 after {closed} s: it recovers");
+            let closed = Duration::from_secs(closed);
+            assert_eq!(acknowledged_are_there_once(closed, fences_wait, 1_000_000).await, 170, "{closed:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_full_journal_does_not_take_is_refused_and_all_else_is_there() {
+    // None, less than a hit, a few hits.
+    for limit in [0, 100, 5_000] {
+        for closed in CLOSED {
+            for fences_wait in [false, true] {
+                let closed = Duration::from_secs(closed);
+                let acknowledged = acknowledged_are_there_once(closed, fences_wait, limit).await;
+                assert!(acknowledged >= 40, "{acknowledged} of 170 after {closed:?}: it recovers");
+            }
         }
     }
 }

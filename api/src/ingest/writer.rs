@@ -1,21 +1,24 @@
-//! The one task that commits.
+//! The one task that commits, and that keeps in the journal what the database does not take.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
+use super::delivery::Delivery;
+use super::health::{Fate, Health};
 use super::queue::Exit;
 use super::{BATCH_HITS, Drops, Node, Refused, Submission};
 use crate::collect::Hit;
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
 use crate::live::Hub;
-use crate::store::{Batch, EventStore};
+use crate::store::{Appended, Batch, DropCount, EventStore};
 
-/// How long a commit may take before its hits are refused.
-const COMMIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a commit may take before its hits are kept in the journal, or refused where they can't be.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long the end of the process waits for deliveries; what is not delivered then stays in the journal.
+const LAST_DELIVERIES: Duration = Duration::from_secs(3);
 /// How long after the last commit began a small group waits for company.
 const COMPANY: Duration = Duration::from_millis(4);
 /// Hits that need no company.
@@ -28,14 +31,16 @@ pub(super) struct Writer {
     node: Node,
     hub: Arc<Hub>,
     drops: Arc<Drops>,
-    healthy: Arc<AtomicBool>,
-    /// The batch that was sent and of which it is not known yet whether it is committed, or will be. Nothing else is sent
-    /// until that is sure.
+    health: Arc<Health>,
+    /// The batch that was sent, is not in the journal, and of which it is not known yet whether it is committed, or will be.
+    /// Nothing else is sent until that is sure.
     doubt: Option<Sent>,
     /// When the last commit began.
     began: Instant,
     /// When counts of drops were last committed, or tried to be.
     drops_taken: Instant,
+    /// What the database had against a batch of the journal when it was last asked to take it.
+    trouble: Option<String>,
 }
 
 /// A batch that was handed to the database.
@@ -51,19 +56,22 @@ impl Writer {
         node: Node,
         hub: Arc<Hub>,
         drops: Arc<Drops>,
-        healthy: Arc<AtomicBool>,
+        health: Arc<Health>,
     ) -> Self {
         let now = Instant::now();
-        Self { store, node, hub, drops, healthy, doubt: None, began: now, drops_taken: now }
+        Self { store, node, hub, drops, health, doubt: None, began: now, drops_taken: now, trouble: None }
     }
 
     /// Commits until the queue is closed and everything in it is answered.
     pub(super) async fn run(mut self, queue: Exit) {
         let mut tick = interval(DROPS_INTERVAL);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut delivery = None;
         loop {
+            delivery = delivery.or_else(|| self.next_delivery());
             tokio::select! {
                 biased;
+                Some(outcome) = ended(&mut delivery) => delivery = self.after(delivery.take(), outcome),
                 some = queue.wait_for(1) => {
                     if !some {
                         break;
@@ -77,6 +85,7 @@ impl Writer {
                 _ = tick.tick() => self.commit_drops().await,
             }
         }
+        let _all_or_the_next_process = timeout(LAST_DELIVERIES, self.deliver_all(delivery)).await;
         self.commit_drops().await;
     }
 
@@ -99,13 +108,17 @@ impl Writer {
     }
 
     async fn commit_drops(&mut self) {
+        // They can wait: what is in the journal comes first.
+        if self.node.journal.is_pending() {
+            return;
+        }
         // After a failure an empty batch tells whether hits would be committed again, also where none come.
-        let probe = !self.healthy.load(Ordering::Relaxed);
+        let probe = self.health.fate() != Fate::Committed;
         // What is not committed now is kept and tried again with the next batch.
         let _kept = self.commit(&[], probe).await;
     }
 
-    /// Commits hits and what was dropped meanwhile; with nothing of either only as a probe.
+    /// Commits hits and what was dropped meanwhile, or writes them down; with nothing of either only as a probe.
     ///
     /// # Errors
     /// `Unavailable` when the database is away or it can't be told what it did; any other when it surely did nothing.
@@ -119,42 +132,44 @@ impl Writer {
         if hits.is_empty() && drops.is_empty() && !probe {
             return Ok(());
         }
-        let result = match self.settle().await {
-            Ok(_) => self.append(hits, &drops).await,
-            Err(error) => Err(error),
-        };
-        match &result {
-            Ok(fresh) => {
-                self.tell_health(None);
-                self.hub.committed(hits.iter().zip(fresh).filter_map(|(hit, fresh)| fresh.then_some(*hit)));
-            }
-            Err(error) => {
-                self.drops.restore(drops);
-                self.tell_health(Some(error));
-            }
+        let result = self.append(hits, &drops).await;
+        if result.is_err() {
+            self.drops.restore(drops);
         }
-        result.map(|_| ())
+        result
     }
 
-    /// Sends a batch and tells which of its hits are new.
-    async fn append(&mut self, hits: &[&Hit], drops: &[crate::store::DropCount]) -> Result<Vec<bool>> {
+    /// Sends a batch. One that the database does not take, or of which it can't be told, is written down; so is one behind
+    /// which others are, as readers count on the order.
+    async fn append(&mut self, hits: &[&Hit], drops: &[DropCount]) -> Result<()> {
+        if !self.node.journal.is_pending() {
+            self.settle().await.inspect_err(|error| self.health.refused(error))?;
+        }
         let sent = Sent { seq: self.node.last_seq + 1, at: now_ms() };
         let batch = Batch { node: self.node.id, seq: sent.seq, at: sent.at, hits, drops };
+        if self.node.journal.is_pending() {
+            return self.write_down(batch, "others wait in it");
+        }
         self.doubt = Some(sent);
         let result = timeout(COMMIT_TIMEOUT, self.store.append(batch)).await.unwrap_or(Err(Error::Unavailable));
         match result {
-            Ok(fresh) => {
-                self.known(sent.seq);
-                Ok(fresh)
+            Ok(appended) => {
+                self.committed(sent.seq, hits, appended);
+                Ok(())
             }
+            Err(error @ Error::Unavailable) => self.write_down(batch, error),
             // The failure may have hidden a success: done again, the batch would be there twice.
-            Err(error) => {
-                if self.settle().await? {
-                    Ok(vec![true; hits.len()])
-                } else {
+            Err(error) => match self.settle().await {
+                Ok(true) => {
+                    self.committed(sent.seq, hits, Appended::Before);
+                    Ok(())
+                }
+                Ok(false) => {
+                    self.health.refused(&error);
                     Err(error)
                 }
-            }
+                Err(_) => self.write_down(batch, error),
+            },
         }
     }
 
@@ -174,19 +189,94 @@ impl Writer {
         }
     }
 
+    fn write_down(&mut self, batch: Batch<'_>, why: impl std::fmt::Display) -> Result<()> {
+        match self.node.journal.append(&batch) {
+            Ok(()) => {
+                self.known(batch.seq);
+                self.health.kept(why);
+                Ok(())
+            }
+            Err(not_kept) => {
+                self.health.refused(not_kept);
+                Err(Error::Unavailable)
+            }
+        }
+    }
+
+    fn committed(&mut self, seq: i64, hits: &[&Hit], appended: Appended) {
+        self.known(seq);
+        self.health.committed();
+        self.tell_watchers(hits.iter().copied(), appended);
+    }
+
     fn known(&mut self, seq: i64) {
         self.doubt = None;
         self.node.last_seq = seq;
     }
 
-    /// Logs a change of health, not each failure: a database that is away must not flood the log.
-    fn tell_health(&self, failure: Option<&Error>) {
-        let was_healthy = self.healthy.swap(failure.is_none(), Ordering::Relaxed);
-        match failure {
-            Some(error) if was_healthy => tracing::error!(%error, "hits cannot be committed; answering 503"),
-            None if !was_healthy => tracing::info!("hits are committed again"),
-            _ => {}
+    fn tell_watchers<'h>(&self, hits: impl Iterator<Item = &'h Hit>, appended: Appended) {
+        match appended {
+            Appended::Now(fresh) => self.hub.committed(hits.zip(fresh).filter_map(|(hit, fresh)| fresh.then_some(hit))),
+            Appended::Before => self.hub.committed(hits),
         }
+    }
+
+    /// Begins to deliver what waits in the journal, if something does.
+    fn next_delivery(&mut self) -> Option<Delivery> {
+        match self.node.journal.head() {
+            Ok(entry) => entry.map(|entry| Delivery::of(Arc::new(entry), self.store.clone())),
+            Err(error) => {
+                self.health.refused(format_args!("the journal cannot be read: {error}"));
+                Some(Delivery::of_none())
+            }
+        }
+    }
+
+    /// Forgets what is delivered; what is not is tried again.
+    fn after(&mut self, delivery: Option<Delivery>, outcome: Result<Appended>) -> Option<Delivery> {
+        let entry = delivery?.entry?;
+        match outcome {
+            Ok(appended) => {
+                self.node.journal.delivered(&entry);
+                self.tell_watchers(entry.hits.iter(), appended);
+                if !self.node.journal.is_pending() {
+                    self.health.committed();
+                }
+                None
+            }
+            Err(error) => {
+                self.tell_trouble(&error);
+                Some(Delivery::again(entry, self.store.clone()))
+            }
+        }
+    }
+
+    /// Logs what the database has against a batch, once: it is tried until it is taken.
+    fn tell_trouble(&mut self, error: &Error) {
+        if matches!(error, Error::Unavailable) {
+            return;
+        }
+        let trouble = Some(error.to_string());
+        if self.trouble != trouble {
+            tracing::error!(%error, "the database refuses a batch of the journal; it will be tried again");
+            self.trouble = trouble;
+        }
+    }
+
+    async fn deliver_all(&mut self, mut delivery: Option<Delivery>) {
+        loop {
+            delivery = delivery.or_else(|| self.next_delivery());
+            let Some(outcome) = ended(&mut delivery).await else { return };
+            delivery = self.after(delivery, outcome);
+        }
+    }
+}
+
+/// What becomes of a delivery, if there is one.
+async fn ended(delivery: &mut Option<Delivery>) -> Option<Result<Appended>> {
+    match delivery {
+        Some(delivery) => Some(delivery.outcome().await),
+        None => None,
     }
 }
 

@@ -22,7 +22,7 @@ use crate::collect::{
 };
 use crate::error::Error;
 use crate::ids::{now_ms, random_bytes};
-use crate::ingest::{Ingest, IngestFigures, Refused};
+use crate::ingest::{Fate, Ingest, IngestFigures, Refused};
 use crate::secret::Secret;
 use crate::store::Site;
 
@@ -217,9 +217,9 @@ impl Pipeline {
         self.ingest.figures()
     }
 
-    /// False while hits can't be committed.
-    pub(crate) fn is_healthy(&self) -> bool {
-        self.ingest.is_healthy()
+    /// What becomes of hits now.
+    pub(crate) fn fate(&self) -> Fate {
+        self.ingest.fate()
     }
 
     /// Takes no more hits; those queued are still committed.

@@ -14,6 +14,9 @@ use crate::store::Store;
 const ENDED_EVERYWHERE_MS: i64 = 36 * 60 * 60 * 1000;
 /// Dates with an open day at any instant: at most three, with room.
 const DATES_KEPT: u64 = 8;
+/// A date begins first in the zone furthest ahead, UTC+14; its salt is made these hours before, so that a database that is away
+/// when a day begins is not missed.
+const MADE_BEFORE_MS: i64 = (14 + 6) * 60 * 60 * 1000;
 
 /// A local day's date and its secret.
 #[derive(Clone, Debug)]
@@ -39,7 +42,23 @@ impl Salts {
     /// # Errors
     /// When the database can't answer.
     pub(crate) async fn of_day(&self, site: &Tracked, at: i64) -> Result<DayKeys> {
-        let date = site.zones.day_at(at).date;
+        self.of_date(site.zones.day_at(at).date).await
+    }
+
+    /// Makes sure of the salts of the dates that go on or begin soon.
+    ///
+    /// # Errors
+    /// When the database can't answer.
+    pub(crate) async fn prepare(&self, now: i64) -> Result<()> {
+        let last = DateTime::from_timestamp_millis(now + MADE_BEFORE_MS).map(|last| last.date_naive());
+        let Some(first) = first_open_date(now) else { return Ok(()) };
+        for date in first.iter_days().take_while(|date| Some(*date) <= last) {
+            self.of_date(date).await?;
+        }
+        Ok(())
+    }
+
+    async fn of_date(&self, date: NaiveDate) -> Result<DayKeys> {
         if let Some(keys) = self.known.get(&date) {
             return Ok(keys);
         }

@@ -1,19 +1,27 @@
-//! Sites by tracking token and domain, cached for a minute, and gone at once when deleted or changed here.
+//! Sites by tracking token and domain, cached for a minute, and gone at once when deleted or changed here. While the database is
+//! away, those that are known stay known: their hits are kept in the journal.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use moka::sync::Cache;
+use tokio::time::timeout;
 
 use haru_stats::query::Glob;
 use haru_stats::time::SiteZones;
 
 use crate::collect::{AddressKeys, ExcludedAddresses, HostPattern, SiteRules};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::{Site, Store, TrackedSite};
 
 /// How long a site is believed without asking the database again.
 const TTL: Duration = Duration::from_mins(1);
+/// How long it is while the database can't be asked.
+const TTL_AWAY: Duration = Duration::from_hours(24);
+/// How long a hit waits for the database to say whether its site is still what it was.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How long after such a try hits do without another.
+const REST: Duration = Duration::from_secs(1);
 /// Sites, and tokens of no site, remembered at the same time.
 const KEPT: u64 = 100_000;
 /// Longest token or domain that is looked up at all.
@@ -56,9 +64,34 @@ impl Tracked {
 pub(crate) struct TrackedSites {
     store: Store,
     address_keys: AddressKeys,
-    known: Cache<Key, Option<Arc<Tracked>>>,
+    known: Cache<Key, Arc<Known>>,
     /// Counts invalidations: what was read before one must not be remembered after it.
     invalidations: Mutex<u64>,
+}
+
+/// What the database said last.
+#[derive(Debug)]
+struct Known {
+    site: Option<Arc<Tracked>>,
+    /// When it is to be asked again; then by one hit, while others believe what is known.
+    ask_at: Mutex<Instant>,
+}
+
+impl Known {
+    fn new(site: Option<Arc<Tracked>>) -> Self {
+        Self { site, ask_at: Mutex::new(Instant::now() + TTL) }
+    }
+
+    /// Whether it is time to ask again, and this caller is the one to do so.
+    fn is_to_be_asked(&self) -> bool {
+        let mut ask_at = self.ask_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        let is_time = *ask_at <= now;
+        if is_time {
+            *ask_at = now + PATIENCE + REST;
+        }
+        is_time
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -72,7 +105,7 @@ impl TrackedSites {
         Self {
             store,
             address_keys,
-            known: Cache::builder().max_capacity(KEPT).time_to_live(TTL).build(),
+            known: Cache::builder().max_capacity(KEPT).time_to_live(TTL_AWAY).build(),
             invalidations: Mutex::new(0),
         }
     }
@@ -106,9 +139,18 @@ impl TrackedSites {
     }
 
     async fn find(&self, key: Key) -> Result<Option<Arc<Tracked>>> {
-        if let Some(known) = self.known.get(&key) {
-            return Ok(known);
+        let Some(known) = self.known.get(&key) else { return self.ask(key).await };
+        if !known.is_to_be_asked() {
+            return Ok(known.site.clone());
         }
+        match timeout(PATIENCE, self.ask(key)).await {
+            Ok(Err(Error::Unavailable)) | Err(_) if known.site.is_some() => Ok(known.site.clone()),
+            Ok(answer) => answer,
+            Err(_) => Err(Error::Unavailable),
+        }
+    }
+
+    async fn ask(&self, key: Key) -> Result<Option<Arc<Tracked>>> {
         let before = *self.invalidations.lock().unwrap_or_else(PoisonError::into_inner);
         let found = match &key {
             Key::Token(text) | Key::Domain(text) if !is_lookup_worthy(text) => return Ok(None),
@@ -119,7 +161,7 @@ impl TrackedSites {
         let found = found.map(|found| Arc::new(Tracked::new(found, &self.address_keys)));
         let count = self.invalidations.lock().unwrap_or_else(PoisonError::into_inner);
         if *count == before {
-            self.known.insert(key, found.clone());
+            self.known.insert(key, Arc::new(Known::new(found.clone())));
         }
         Ok(found)
     }

@@ -10,7 +10,7 @@ use sea_orm::sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJourna
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 
 use super::Store;
-use crate::config::{DatabaseConfig, prepare_data_dir};
+use crate::config::{DatabaseConfig, Durability, prepare_data_dir};
 use crate::secret::write_private;
 
 /// Readers of a SQLite file; more would only queue for the same two or four cores.
@@ -61,7 +61,7 @@ async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
         .create_if_missing(true)
         .auto_vacuum(SqliteAutoVacuum::Incremental)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
+        .synchronous(synchronous(config.durability))
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(STATEMENTS_CACHED)
@@ -73,6 +73,14 @@ async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
     let reader = connect_sqlite(base.pragma("query_only", "ON"), SQLITE_READERS).await.map_err(failed)?;
     let ingest = writer.clone();
     Ok(Store { ingest, writer, reader, kept: Arc::default(), insert_texts: Arc::default(), log_owed: Arc::default() })
+}
+
+/// In WAL mode `NORMAL` leaves it to checkpoints to wait for the disk, `FULL` has each commit wait.
+fn synchronous(durability: Durability) -> SqliteSynchronous {
+    match durability {
+        Durability::Process => SqliteSynchronous::Normal,
+        Durability::Disk => SqliteSynchronous::Full,
+    }
 }
 
 async fn connect_sqlite(settings: SqliteConnectOptions, connections: u32) -> Result<DatabaseConnection, DbErr> {

@@ -1,21 +1,24 @@
 //! Hits that were not counted, by site, local day and reason.
 
+use std::borrow::Cow;
+
 use haru_entity::dropped;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Value};
+use serde::{Deserialize, Serialize};
 
 use super::{Site, Store};
 use crate::error::{Error, Result};
 
 /// So many hits of a site were dropped on a local day for a reason.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DropCount {
     /// The site.
     pub(crate) site: i64,
     /// Local date, `YYYY-MM-DD`.
     pub(crate) date: String,
     /// Such as `bot`.
-    pub(crate) reason: &'static str,
+    pub(crate) reason: Cow<'static, str>,
     /// How many.
     pub(crate) count: i64,
 }
@@ -36,7 +39,8 @@ pub(super) async fn add_drops(transaction: &DatabaseTransaction, drops: &[DropCo
                 .to_owned(),
         );
     for drop in drops {
-        let row: [Value; 4] = [drop.site.into(), drop.date.clone().into(), drop.reason.into(), drop.count.into()];
+        let row: [Value; 4] =
+            [drop.site.into(), drop.date.clone().into(), drop.reason.as_ref().into(), drop.count.into()];
         insert.values(row.map(Expr::val::<Value>)).map_err(Error::internal)?;
     }
     transaction.execute(&insert).await?;

@@ -14,7 +14,7 @@ use crate::error::Result;
 pub(crate) type Seen = BTreeMap<i64, i64>;
 
 /// What one node commits at once.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Batch<'a> {
     /// The node.
     pub(crate) node: i64,
@@ -28,8 +28,14 @@ pub(crate) struct Batch<'a> {
     pub(crate) drops: &'a [DropCount],
 }
 
-/// What became of a batch's hits, in their order: false where an event of that id is stored already.
-pub(crate) type Appended = Vec<bool>;
+/// What became of a batch that was handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Appended {
+    /// It is committed. For each of its hits, in their order: false when an event of that id is stored already.
+    Now(Vec<bool>),
+    /// A batch of its number is there already; nothing was done.
+    Before,
+}
 
 /// A span of time, in milliseconds, its end excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +104,7 @@ pub(crate) trait Sink: Send {
 /// Where events live. `Store` keeps them in tables; another engine would implement this.
 #[async_trait]
 pub(crate) trait EventStore: std::fmt::Debug + Send + Sync {
-    /// Commits a batch, all or nothing.
+    /// Commits a batch, all or nothing, and once: its number tells whether it has been before.
     async fn append(&self, batch: Batch<'_>) -> Result<Appended>;
 
     /// Makes sure of a batch number whose batch may or may not be there, or may yet come: afterwards it is held for good.

@@ -43,7 +43,7 @@ pub(crate) use annotations::{Annotation, AnnotationChange, NewAnnotation};
 pub(crate) use audit::AuditEntry;
 pub(crate) use dropped::DropCount;
 pub(crate) use edit::Edit;
-pub(crate) use events::{Batch, EventStore, Piece, SealedPart, Seen, Sink, Span};
+pub(crate) use events::{Appended, Batch, EventStore, Piece, SealedPart, Seen, Sink, Span};
 pub(crate) use excluded_addresses::{ExcludedAddress, NewExcludedAddress};
 pub(crate) use instance::{AccountChange, AccountRow};
 pub(crate) use invitations::{Invitation, Joining, NewInvitation, Offer};

@@ -16,8 +16,7 @@ const BATCHES_KEPT: i64 = 1_000;
 const STEP: u64 = 2_000;
 
 impl Store {
-    /// The number of the node of that name and of its last batch. What an earlier process of the node had under way is
-    /// committed by now, or never will be.
+    /// The number of the node of that name, and of its last batch.
     ///
     /// # Errors
     /// When the database can't store it.
@@ -29,9 +28,7 @@ impl Store {
             .await?;
         let row = node::Entity::find().filter(node::Column::Name.eq(name)).one(&self.writer).await?;
         let id = row.ok_or_else(|| Error::internal("a node vanished as it was made"))?.id;
-        let next = last_batch(&self.writer, id).await? + 1;
-        self.fence_batch(id, next, at).await?;
-        Ok((id, next))
+        Ok((id, last_batch(&self.writer, id).await?))
     }
 
     /// Makes sure of a number: takes it for an empty batch of that instant, unless some batch has it. A database may commit
@@ -40,7 +37,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database can't store it; nothing is sure then.
-    pub(super) async fn fence_batch(&self, node: i64, seq: i64, at: i64) -> Result<i64> {
+    pub(crate) async fn fence_batch(&self, node: i64, seq: i64, at: i64) -> Result<i64> {
         let row = batch::ActiveModel { node: Set(node), seq: Set(seq), committed_at: Set(at), events: Set(0) };
         // Not over the ingest writer's connection: on PostgreSQL that one may hang in what is in doubt. SQLite has one
         // writer, and the fence gets its turn behind it.
@@ -119,20 +116,23 @@ pub(super) async fn last_batch<C: ConnectionTrait>(connection: &C, node: i64) ->
     Ok(last.unwrap_or(0))
 }
 
-/// Lists a batch; its number must be free.
+/// Lists a batch; false when one of its number is there.
 pub(super) async fn insert_batch(
     transaction: &DatabaseTransaction,
     node: i64,
     seq: i64,
     at: i64,
     events: usize,
-) -> Result<()> {
+) -> Result<bool> {
     let row = batch::ActiveModel {
         node: Set(node),
         seq: Set(seq),
         committed_at: Set(at),
         events: Set(i64::try_from(events).map_err(Error::internal)?),
     };
-    batch::Entity::insert(row).exec_without_returning(transaction).await?;
-    Ok(())
+    let inserted = batch::Entity::insert(row)
+        .on_conflict(OnConflict::columns([batch::Column::Node, batch::Column::Seq]).do_nothing().to_owned())
+        .exec_without_returning(transaction)
+        .await?;
+    Ok(inserted == 1)
 }

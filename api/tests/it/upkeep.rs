@@ -41,7 +41,8 @@ async fn salts_of_dates_that_have_ended_are_erased(db: Db) {
         (count(&connection, "salt", "date < '2021-01-01'").await == 0).then_some(())
     })
     .await;
-    assert_eq!(count(&connection, "salt", "date > '2021-01-01'").await, 1, "today's is kept");
+    let kept = count(&connection, "salt", "date > '2021-01-01'").await;
+    assert!((2..=4).contains(&kept), "{kept}: those of dates that go on somewhere, or begin soon");
     if place.database_url.is_none() {
         // The log is emptied right after the row is gone.
         eventually("the salt to be gone from the files", || async {

@@ -34,7 +34,7 @@ const ROWS_A_STATEMENT: usize = 64;
 type Claims<'b> = BTreeMap<(i64, &'b str), usize>;
 
 impl Store {
-    /// Commits a batch and tells which of its hits are new.
+    /// Commits a batch, unless it has been, and tells which of its hits are new.
     pub(super) async fn append_batch(&self, batch: &Batch<'_>) -> Result<Appended> {
         let (claims, fresh) = claims(batch);
         let hits = counted(batch, &fresh);
@@ -45,7 +45,7 @@ impl Store {
                 postgres::append(&self.ingest, &self.kept, batch, &claims, &hits).await
             };
             match short {
-                Ok(()) => return Ok(fresh),
+                Ok(()) => return Ok(Appended::Now(fresh)),
                 Err(error) if is_conflict(&error) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -63,9 +63,13 @@ impl Store {
         if !batch.drops.is_empty() {
             add_drops(&transaction, batch.drops).await?;
         }
-        nodes::insert_batch(&transaction, batch.node, batch.seq, batch.at, hits.len()).await?;
-        transaction.commit().await?;
-        Ok(fresh)
+        if nodes::insert_batch(&transaction, batch.node, batch.seq, batch.at, hits.len()).await? {
+            transaction.commit().await?;
+            Ok(Appended::Now(fresh))
+        } else {
+            transaction.rollback().await?;
+            Ok(Appended::Before)
+        }
     }
 }
 
@@ -85,7 +89,7 @@ fn counted<'b>(batch: &Batch<'b>, fresh: &[bool]) -> Vec<&'b Hit> {
     batch.hits.iter().zip(fresh).filter_map(|(hit, fresh)| fresh.then_some(*hit)).collect()
 }
 
-/// Whether a key was taken: an id, or the batch's number. The long way tells which, and fails again for the latter.
+/// Whether a key was taken: an id, or the batch's number. The long way tells which.
 fn is_conflict(error: &sea_orm::DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
