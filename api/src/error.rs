@@ -157,3 +157,20 @@ const SQLITE_BUSY: [&str; 2] = ["5", "517"];
 
 /// Result of a domain operation.
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_database_is_away_or_it_refuses_what_it_was_asked() {
+        // SQLite: busy, busy snapshot, full, no write because of a limit; PostgreSQL: shutdown, disk full, standby, deadlock.
+        for code in ["5", "517", "13", "778", "57P01", "57P03", "53100", "25006", "40P01", "08006"] {
+            assert!(is_code_of_away(code), "{code}");
+        }
+        // SQLite: constraints, corrupt; PostgreSQL: unique violation, cancelled by a user, no such table, text that can't be.
+        for code in ["19", "1555", "2067", "11", "23505", "57014", "42P01", "22021"] {
+            assert!(!is_code_of_away(code), "{code}");
+        }
+    }
+}

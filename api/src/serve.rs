@@ -8,6 +8,7 @@ use std::time::Duration;
 use poem::Server;
 use poem::listener::{Acceptor, Listener, TcpListener};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::app::App;
 use crate::config::{BaseUrl, ServeConfig};
@@ -15,6 +16,9 @@ use crate::{http, upkeep};
 
 /// How long requests that are under way at the end may take.
 const DRAIN: Duration = Duration::from_secs(5);
+
+/// How long the connections to the database may take to end.
+const CLOSE: Duration = Duration::from_secs(2);
 
 /// A service that listens.
 #[derive(Debug)]
@@ -66,7 +70,8 @@ impl Running {
         self.app.pipeline.stop_ingest();
         drop(self.app);
         self.writer.await.map_err(|error| error.to_string())?;
-        store.close().await;
+        // A database that is away is not waited for: what it has not taken is in the journal.
+        let _closed_in_time = timeout(CLOSE, store.close()).await;
         served.map_err(|error| error.to_string())
     }
 }

@@ -10,7 +10,7 @@ use crate::api::Site;
 use crate::load::{Fleet, Outcome};
 use crate::machine;
 use crate::numbers::{Latencies, grouped, median, millis, rate};
-use crate::server::{Haru, Server, haru_binary, own_binary};
+use crate::server::{Durability, Haru, Server, haru_binary, own_binary};
 use crate::traffic::Target;
 
 /// Load before the first round, not measured: caches fill, files grow.
@@ -37,6 +37,9 @@ pub(crate) struct Options {
     /// Exit with 1 when the ratio is below this one.
     #[arg(long, default_value_t = 0.0, value_name = "RATIO")]
     min_ratio: f64,
+    /// What acknowledged hits survive.
+    #[arg(long, default_value = "process", value_enum)]
+    durability: Durability,
     /// The haru binary to measure; by default the one beside this program.
     #[arg(long, value_name = "FILE")]
     haru: Option<PathBuf>,
@@ -83,8 +86,13 @@ pub(crate) async fn run(options: &Options) -> Result<bool, String> {
     let databases = std::iter::once(None).chain(options.database_url.clone().map(Some));
     for database_url in databases {
         let data_dir = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
-        let haru =
-            Haru { wrapper: Vec::new(), binary: binary.clone(), data_dir: data_dir.path().to_owned(), database_url };
+        let haru = Haru {
+            wrapper: Vec::new(),
+            binary: binary.clone(),
+            data_dir: data_dir.path().to_owned(),
+            database_url,
+            durability: options.durability,
+        };
         good &= measure(options, &haru).await?;
     }
     Ok(good)

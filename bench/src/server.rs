@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
@@ -48,6 +48,7 @@ impl Place {
             binary: haru_binary(self.haru.as_deref())?,
             data_dir: self.data_dir.clone().unwrap_or_else(|| temporary.to_owned()),
             database_url: self.database_url.clone(),
+            durability: Durability::default(),
         })
     }
 }
@@ -63,6 +64,18 @@ pub(crate) struct Haru {
     pub(crate) data_dir: PathBuf,
     /// PostgreSQL instead of SQLite.
     pub(crate) database_url: Option<String>,
+    /// What an acknowledged hit survives.
+    pub(crate) durability: Durability,
+}
+
+/// `HARU_DURABILITY`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Durability {
+    /// The end of the process.
+    #[default]
+    Process,
+    /// A power cut.
+    Disk,
 }
 
 impl Haru {
@@ -90,6 +103,9 @@ impl Haru {
             command.env_remove(name);
         }
         command.env("HARU_DATA_DIR", &self.data_dir).env("HARU_LOG", "warn");
+        if self.durability == Durability::Disk {
+            command.env("HARU_DURABILITY", "disk");
+        }
         if let Some(url) = &self.database_url {
             command.env("HARU_DATABASE_URL", url);
         }
@@ -98,7 +114,11 @@ impl Haru {
 
     /// The database's name in a report.
     pub(crate) fn database(&self) -> &'static str {
-        if self.database_url.is_some() { "PostgreSQL" } else { "SQLite (WAL, synchronous=NORMAL)" }
+        match (&self.database_url, self.durability) {
+            (Some(_), _) => "PostgreSQL",
+            (None, Durability::Process) => "SQLite (WAL, synchronous=NORMAL)",
+            (None, Durability::Disk) => "SQLite (WAL, synchronous=FULL)",
+        }
     }
 }
 

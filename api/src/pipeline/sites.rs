@@ -2,10 +2,10 @@
 //! away, those that are known stay known: their hits are kept in the journal.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use moka::sync::Cache;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use haru_stats::query::Glob;
 use haru_stats::time::SiteZones;
@@ -164,5 +164,24 @@ impl TrackedSites {
             self.known.insert(key, Arc::new(Known::new(found.clone())));
         }
         Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_known_is_believed_for_a_minute_and_then_one_asks_for_all() {
+        let known = Known::new(None);
+        tokio::time::advance(TTL.saturating_sub(Duration::from_millis(1))).await;
+        assert!(!known.is_to_be_asked());
+        for _ in 0..3 {
+            tokio::time::advance(PATIENCE + REST).await;
+            assert!(known.is_to_be_asked());
+            assert!((0..100).all(|_| !known.is_to_be_asked()), "one is enough");
+            tokio::time::advance(PATIENCE).await;
+            assert!(!known.is_to_be_asked(), "it may still be answered, or was not a moment ago");
+        }
     }
 }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, TransactionTrait};
 use serde_json::json;
 
-use crate::harness::{Db, Haru, Place, on_both};
+use reqwest::StatusCode;
+
+use crate::harness::{Db, Haru, Place, eventually, expect, on_both};
 
 on_both!(
     a_clean_end_commits_what_is_under_way,
     many_at_once_are_counted_exactly,
+    what_was_kept_is_delivered_by_the_next_process,
     two_processes_cannot_share_a_data_directory
 );
 
@@ -74,6 +77,44 @@ async fn two_processes_cannot_share_a_data_directory(db: Db) {
     let error = haru::serve::start(&place.config(&[]), std::future::pending()).await.expect_err("it is in use");
     assert!(error.starts_with("HARU_DATA_DIR: ") && error.ends_with("is in use by another haru process"), "{error}");
     assert!(!error.contains('\n'));
+}
+
+/// Hits that come while nobody may write are acknowledged, and counted after a restart.
+async fn what_was_kept_is_delivered_by_the_next_process(db: Db) {
+    let place = Place::new(db).await;
+    let mut haru = place.start(&FLAGS).await;
+    haru.register("ana@example.com").await;
+    let site = haru.create_site("example.com", "UTC").await;
+    haru.count(&site.token, 1, json!({"p": "/"})).await;
+    let file = format!("sqlite://{}", place.dir.path().join("haru.db").display());
+    let admin = Database::connect(place.database_url.clone().unwrap_or(file)).await.expect("connected");
+    let lock = admin.begin().await.expect("begun");
+    let held = match db {
+        Db::Sqlite => "DELETE FROM batch WHERE seq < 0",
+        Db::Postgres => "LOCK TABLE event IN SHARE MODE",
+    };
+    lock.execute_unprepared(held).await.expect("locked");
+    for number in 1..=5 {
+        haru.count(&site.token, 1, json!({"p": "/kept", "id": format!("kept {number}")})).await;
+        // The same once more: it counts once.
+        haru.count(&site.token, 1, json!({"p": "/kept", "id": format!("kept {number}")})).await;
+    }
+    let ready = expect(haru.get("/readyz").send().await.expect("sent"), StatusCode::OK).await;
+    assert_eq!((&ready["ingest"], &ready["journal"]["hits"]), (&json!(true), &json!(10)), "{ready}");
+    let token = haru.token.clone();
+    haru.stop().await;
+    lock.rollback().await.expect("unlocked");
+
+    let mut haru = place.start(&FLAGS).await;
+    haru.token = token;
+    eventually("the journal to be delivered", async || {
+        let ready = expect(haru.get("/readyz").send().await.expect("sent"), StatusCode::OK).await;
+        (ready["journal"] == json!({"hits": 0, "bytes": 0})).then_some(())
+    })
+    .await;
+    assert_eq!(haru.results("example.com", &["events"], &[]).await[0]["metrics"], json!([6]));
+    haru.count(&site.token, 1, json!({"p": "/"})).await;
+    assert_eq!(haru.results("example.com", &["events"], &[]).await[0]["metrics"], json!([7]));
 }
 
 /// Several nodes share a PostgreSQL and nothing else.

@@ -17,7 +17,7 @@ use crate::api::Site;
 use crate::machine;
 use crate::numbers::{Random, grouped};
 use crate::sealing;
-use crate::server::{Haru, haru_binary};
+use crate::server::{Durability, Haru, haru_binary};
 use disk::SmallDisk;
 use load::Load;
 use nodes::Nodes;
@@ -229,7 +229,8 @@ async fn kills(stage: &mut Stage) -> Result<(), String> {
 
 impl Options {
     fn haru(&self, data_dir: PathBuf, database_url: Option<String>) -> Result<Haru, String> {
-        Ok(Haru { wrapper: Vec::new(), binary: haru_binary(self.haru.as_deref())?, data_dir, database_url })
+        let binary = haru_binary(self.haru.as_deref())?;
+        Ok(Haru { wrapper: Vec::new(), binary, data_dir, database_url, durability: Durability::default() })
     }
 
     async fn stage(&self, nodes: Vec<Haru>) -> Result<Stage, String> {
