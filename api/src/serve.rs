@@ -18,7 +18,7 @@ use crate::{http, upkeep};
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// How long the connections to the database may take to end.
-const CLOSE: Duration = Duration::from_secs(2);
+const CLOSE: Duration = Duration::from_secs(1);
 
 /// A service that listens.
 #[derive(Debug)]

@@ -49,5 +49,5 @@ impl Delivery {
 async fn deliver(entry: Arc<Entry>, store: Arc<dyn EventStore>) -> Result<Appended> {
     let hits: Vec<&Hit> = entry.hits.iter().collect();
     let batch = Batch { node: entry.node, seq: entry.seq, at: entry.at, hits: &hits, drops: &entry.drops };
-    timeout(TIMEOUT, store.append(batch)).await.unwrap_or(Err(Error::Unavailable))
+    timeout(TIMEOUT, store.append_late(batch)).await.unwrap_or(Err(Error::Unavailable))
 }

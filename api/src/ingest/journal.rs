@@ -98,6 +98,10 @@ impl Journal {
         let path = dir.join(NAME);
         let failed = |error: io::Error| format!("HARU_DATA_DIR: {}: {error}", path.display());
         let file = open_private(&path).map_err(failed)?;
+        if config.durability == Durability::Disk {
+            // The name of a new file, too, is to survive.
+            File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed)?;
+        }
         let mut journal = Self { file, config, first: 0, end: 0, last_seq: None, figures: Arc::default() };
         journal.look_through(&dir.join(DAMAGED)).map_err(failed)?;
         Ok(journal)

@@ -54,6 +54,10 @@ impl EventStore for Blocked {
         task.await.map_err(Error::internal)
     }
 
+    async fn append_late(&self, batch: Batch<'_>) -> Result<Appended> {
+        self.append(batch).await
+    }
+
     async fn fence(&self, _node: i64, seq: i64, at: i64) -> Result<i64> {
         if self.fences_wait {
             // A moment behind what waits already.

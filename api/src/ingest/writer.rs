@@ -18,7 +18,7 @@ use crate::store::{Appended, Batch, DropCount, EventStore};
 /// How long a commit may take before its hits are kept in the journal, or refused where they can't be.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long the end of the process waits for deliveries; what is not delivered then stays in the journal.
-const LAST_DELIVERIES: Duration = Duration::from_secs(3);
+const LAST_DELIVERIES: Duration = Duration::from_secs(1);
 /// How long after the last commit began a small group waits for company.
 const COMPANY: Duration = Duration::from_millis(4);
 /// Hits that need no company.
@@ -86,7 +86,8 @@ impl Writer {
             }
         }
         let _all_or_the_next_process = timeout(LAST_DELIVERIES, self.deliver_all(delivery)).await;
-        self.commit_drops().await;
+        // These, too, are written down if they can't be committed.
+        let _last = self.commit(&[], false).await;
     }
 
     async fn commit_group(&mut self, group: Vec<Submission>) {

@@ -107,6 +107,9 @@ pub(crate) trait EventStore: std::fmt::Debug + Send + Sync {
     /// Commits a batch, all or nothing, and once: its number tells whether it has been before.
     async fn append(&self, batch: Batch<'_>) -> Result<Appended>;
 
+    /// The same for a batch that has waited: what is of sites that have gone meanwhile is left out, and counts as stored already.
+    async fn append_late(&self, batch: Batch<'_>) -> Result<Appended>;
+
     /// Makes sure of a batch number whose batch may or may not be there, or may yet come: afterwards it is held for good.
     /// Answers the instant of the batch that holds it: an empty one of the instant `at` if none did.
     async fn fence(&self, node: i64, seq: i64, at: i64) -> Result<i64>;
@@ -124,6 +127,10 @@ pub(crate) trait EventStore: std::fmt::Debug + Send + Sync {
 impl EventStore for Store {
     async fn append(&self, batch: Batch<'_>) -> Result<Appended> {
         self.append_batch(&batch).await
+    }
+
+    async fn append_late(&self, batch: Batch<'_>) -> Result<Appended> {
+        self.append_late_batch(&batch).await
     }
 
     async fn fence(&self, node: i64, seq: i64, at: i64) -> Result<i64> {

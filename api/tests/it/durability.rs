@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, TransactionTrait};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, Statement, TransactionTrait};
 use serde_json::json;
 
 use reqwest::StatusCode;
@@ -13,6 +13,7 @@ on_both!(
     a_clean_end_commits_what_is_under_way,
     many_at_once_are_counted_exactly,
     what_was_kept_is_delivered_by_the_next_process,
+    what_was_kept_for_a_site_that_has_gone_goes_with_it,
     two_processes_cannot_share_a_data_directory
 );
 
@@ -79,6 +80,60 @@ async fn two_processes_cannot_share_a_data_directory(db: Db) {
     assert!(!error.contains('\n'));
 }
 
+/// Connects beside the service.
+async fn beside(place: &Place) -> DatabaseConnection {
+    let file = format!("sqlite://{}", place.dir.path().join("haru.db").display());
+    Database::connect(place.database_url.clone().unwrap_or(file)).await.expect("connected")
+}
+
+/// Lets nobody else write events.
+async fn hold(admin: &DatabaseConnection, db: Db) -> DatabaseTransaction {
+    let lock = admin.begin().await.expect("begun");
+    let held = match db {
+        Db::Sqlite => "DELETE FROM batch WHERE seq < 0",
+        Db::Postgres => "LOCK TABLE event IN SHARE MODE",
+    };
+    lock.execute_unprepared(held).await.expect("locked");
+    lock
+}
+
+async fn until_delivered(haru: &Haru) {
+    eventually("the journal to be delivered", async || {
+        let ready = expect(haru.get("/readyz").send().await.expect("sent"), StatusCode::OK).await;
+        (ready["journal"] == json!({"hits": 0, "bytes": 0})).then_some(())
+    })
+    .await;
+}
+
+/// Nobody would remove the rows of a site that is not there any more.
+async fn what_was_kept_for_a_site_that_has_gone_goes_with_it(db: Db) {
+    let place = Place::new(db).await;
+    let mut haru = place.start(&FLAGS).await;
+    haru.register("ana@example.com").await;
+    let [stays, goes] = [haru.create_site("example.com", "UTC").await, haru.create_site("example.org", "UTC").await];
+    let admin = beside(&place).await;
+    haru.count(&stays.token, 1, json!({"p": "/"})).await;
+    haru.count(&goes.token, 1, json!({"p": "/"})).await;
+    let lock = hold(&admin, db).await;
+    for number in 1..=3 {
+        haru.count(&goes.token, 1, json!({"p": "/kept", "id": format!("gone {number}")})).await;
+        haru.count(&stays.token, 1, json!({"p": "/kept", "id": format!("kept {number}")})).await;
+    }
+    let token = haru.token.clone();
+    haru.stop().await;
+    lock.rollback().await.expect("unlocked");
+    admin.execute_unprepared("DELETE FROM event").await.expect("removed");
+    admin.execute_unprepared("DELETE FROM site WHERE domain = 'example.org'").await.expect("removed");
+
+    let mut haru = place.start(&FLAGS).await;
+    haru.token = token;
+    until_delivered(&haru).await;
+    assert_eq!(haru.results("example.com", &["events"], &[]).await[0]["metrics"], json!([3]));
+    let count = Statement::from_string(admin.get_database_backend(), "SELECT count(*) FROM event");
+    let row = admin.query_one_raw(count).await.expect("counted").expect("a row");
+    assert_eq!(row.try_get_by_index::<i64>(0), Ok(3), "those of the site that stays");
+}
+
 /// Hits that come while nobody may write are acknowledged, and counted after a restart.
 async fn what_was_kept_is_delivered_by_the_next_process(db: Db) {
     let place = Place::new(db).await;
@@ -86,14 +141,8 @@ async fn what_was_kept_is_delivered_by_the_next_process(db: Db) {
     haru.register("ana@example.com").await;
     let site = haru.create_site("example.com", "UTC").await;
     haru.count(&site.token, 1, json!({"p": "/"})).await;
-    let file = format!("sqlite://{}", place.dir.path().join("haru.db").display());
-    let admin = Database::connect(place.database_url.clone().unwrap_or(file)).await.expect("connected");
-    let lock = admin.begin().await.expect("begun");
-    let held = match db {
-        Db::Sqlite => "DELETE FROM batch WHERE seq < 0",
-        Db::Postgres => "LOCK TABLE event IN SHARE MODE",
-    };
-    lock.execute_unprepared(held).await.expect("locked");
+    let admin = beside(&place).await;
+    let lock = hold(&admin, db).await;
     for number in 1..=5 {
         haru.count(&site.token, 1, json!({"p": "/kept", "id": format!("kept {number}")})).await;
         // The same once more: it counts once.
@@ -107,11 +156,7 @@ async fn what_was_kept_is_delivered_by_the_next_process(db: Db) {
 
     let mut haru = place.start(&FLAGS).await;
     haru.token = token;
-    eventually("the journal to be delivered", async || {
-        let ready = expect(haru.get("/readyz").send().await.expect("sent"), StatusCode::OK).await;
-        (ready["journal"] == json!({"hits": 0, "bytes": 0})).then_some(())
-    })
-    .await;
+    until_delivered(&haru).await;
     assert_eq!(haru.results("example.com", &["events"], &[]).await[0]["metrics"], json!([6]));
     haru.count(&site.token, 1, json!({"p": "/"})).await;
     assert_eq!(haru.results("example.com", &["events"], &[]).await[0]["metrics"], json!([7]));
@@ -181,8 +226,9 @@ async fn exact_whatever_happens(db: Db, fault: impl AsyncFnOnce(&DatabaseConnect
         acknowledged += taken;
         refused += not;
     }
-    // What was kept meanwhile is delivered; what was under way in vain may end now, and nothing of it counts.
-    tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+    until_delivered(&haru).await;
+    // What was under way in vain may end now, and nothing of it counts.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let counted = haru.results("example.com", &["events"], &[]).await[0]["metrics"].clone();
     assert_eq!(counted, json!([acknowledged]));
     assert_eq!(refused, 0, "of {acknowledged}");

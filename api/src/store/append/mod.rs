@@ -12,14 +12,17 @@ mod sqlite;
 pub(super) use kept::Kept;
 pub(super) use sqlite::Texts;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use haru_entity::{event, event_id};
+use haru_entity::{event, event_id, site};
 use sea_orm::sea_query::{Expr, InsertStatement, OnConflict, Query};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, SqlErr, TransactionTrait, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, SqlErr, TransactionTrait,
+    Value,
+};
 
 use self::row::{cells, event_columns};
-use super::dropped::add_drops;
+use super::dropped::{DropCount, add_drops};
 use super::events::{Appended, Batch};
 use super::{Store, accounts, nodes};
 use crate::collect::Hit;
@@ -51,6 +54,22 @@ impl Store {
             }
         }
         self.append_telling_which(batch, &claims).await
+    }
+
+    /// The same without hits and drops of sites that are not there any more: nobody would remove these rows.
+    pub(super) async fn append_late_batch(&self, batch: &Batch<'_>) -> Result<Appended> {
+        let of_hits = batch.hits.iter().map(|hit| hit.site_id);
+        let sites: BTreeSet<i64> = of_hits.chain(batch.drops.iter().map(|drop| drop.site)).collect();
+        let there = site::Entity::find().select_only().column(site::Column::Id).filter(site::Column::Id.is_in(sites));
+        let there: BTreeSet<i64> = there.into_tuple::<i64>().all(&self.reader).await?.into_iter().collect();
+        let hits: Vec<&Hit> = batch.hits.iter().copied().filter(|hit| there.contains(&hit.site_id)).collect();
+        let drops: Vec<DropCount> = batch.drops.iter().filter(|drop| there.contains(&drop.site)).cloned().collect();
+        let Appended::Now(fresh) = self.append_batch(&Batch { hits: &hits, drops: &drops, ..*batch }).await? else {
+            return Ok(Appended::Before);
+        };
+        let mut fresh = fresh.into_iter();
+        let is_fresh = |hit: &&Hit| there.contains(&hit.site_id) && fresh.next().unwrap_or(false);
+        Ok(Appended::Now(batch.hits.iter().map(is_fresh).collect()))
     }
 
     async fn append_telling_which(&self, batch: &Batch<'_>, claims: &Claims<'_>) -> Result<Appended> {
