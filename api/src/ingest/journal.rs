@@ -121,15 +121,16 @@ impl Journal {
     /// number of the last one that waits, if one does.
     ///
     /// # Errors
-    /// One line for the operator, when what waits does not continue what this database has.
+    /// One line for the operator, when what waits is for another database.
     pub(super) fn resume(&mut self, node: i64, committed: i64) -> Result<Option<i64>, String> {
         let failed = |error: io::Error| format!("HARU_DATA_DIR: the journal cannot be read: {error}");
         while let Some(entry) = self.head().map_err(failed)? {
-            if entry.node != node || entry.seq > committed + 1 {
+            // A database that knows the node, and not all of its batches, has lost some; what waits is welcome there.
+            if entry.node != node || (committed == 0 && entry.seq > 1) {
                 let hits = self.waiting().hits;
                 return Err(format!(
-                    "HARU_DATA_DIR: the journal has {hits} hits for another database than this, or for a later state of it: \
-                     use that one, or move the file `{NAME}` away to start without them"
+                    "HARU_DATA_DIR: the journal has {hits} hits for another database than this: use that one, or move the file \
+                     `{NAME}` away to start without them"
                 ));
             }
             if entry.seq > committed {
@@ -326,10 +327,11 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let mut journal = Journal::open(dir.path(), CONFIG).expect("opened");
         write(&mut journal, 8, 2).expect("written");
-        for (node, committed) in [(6, 7), (7, 6), (7, 0)] {
+        for (node, committed) in [(6, 7), (7, 0)] {
             let told = journal.resume(node, committed).expect_err("another database");
             assert!(told.starts_with("HARU_DATA_DIR: the journal has 2 hits for another database"), "{told}");
         }
+        assert_eq!(journal.resume(7, 5), Ok(Some(8)), "it was set back");
         assert_eq!(journal.resume(7, 7), Ok(Some(8)));
         assert_eq!(journal.resume(7, 8), Ok(None));
     }

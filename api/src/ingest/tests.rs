@@ -28,6 +28,8 @@ struct Blocked {
     opens: Instant,
     /// A fence, too, has to wait until then.
     fences_wait: bool,
+    /// Until then it refuses batches, and so surely commits nothing of them.
+    refuses: bool,
 }
 
 fn commit(committed: &Committed, seq: i64, at: i64, hits: Vec<i64>) -> Appended {
@@ -44,6 +46,9 @@ fn commit(committed: &Committed, seq: i64, at: i64, hits: Vec<i64>) -> Appended 
 #[async_trait]
 impl EventStore for Blocked {
     async fn append(&self, batch: Batch<'_>) -> Result<Appended> {
+        if self.refuses && Instant::now() < self.opens {
+            return Err(Error::internal("refused"));
+        }
         let (committed, opens) = (self.committed.clone(), self.opens);
         let (seq, at) = (batch.seq, batch.at);
         let hits: Vec<i64> = batch.hits.iter().map(|hit| hit.ts_ms).collect();
@@ -59,12 +64,17 @@ impl EventStore for Blocked {
     }
 
     async fn fence(&self, _node: i64, seq: i64, at: i64) -> Result<i64> {
-        if self.fences_wait {
-            // A moment behind what waits already.
-            sleep_until(self.opens + Duration::from_millis(1)).await;
-        }
-        let mut committed = self.committed.lock().expect("not poisoned");
-        Ok(committed.entry(seq).or_insert((at, Vec::new())).0)
+        let (committed, opens) = (self.committed.clone(), self.opens);
+        let wait = self.fences_wait;
+        let task = tokio::spawn(async move {
+            if wait {
+                // A moment behind what waits already.
+                sleep_until(opens + Duration::from_millis(1)).await;
+            }
+            let mut committed = committed.lock().expect("not poisoned");
+            committed.entry(seq).or_insert((at, Vec::new())).0
+        });
+        task.await.map_err(Error::internal)
     }
 
     async fn read(&self, _: i64, _: Option<&Seen>, _: &mut dyn Sink) -> Result<()> {
@@ -78,9 +88,9 @@ impl EventStore for Blocked {
 
 /// Sends a hit every 700 ms for two minutes, to a database that opens after `closed` and a node whose journal takes so many
 /// bytes; answers how many were acknowledged.
-async fn acknowledged_are_there_once(closed: Duration, fences_wait: bool, journal: u64) -> usize {
+async fn acknowledged_are_there_once(closed: Duration, fences_wait: bool, refuses: bool, journal: u64) -> usize {
     let committed = Committed::default();
-    let store = Blocked { committed: committed.clone(), opens: Instant::now() + closed, fences_wait };
+    let store = Blocked { committed: committed.clone(), opens: Instant::now() + closed, fences_wait, refuses };
     let (queue, waiting) = queue::queue();
     let (hub, drops, health) = (Arc::default(), Arc::new(Drops::default()), Arc::new(Health::new(Fate::Committed)));
     let dir = tempfile::tempdir().expect("a directory");
@@ -121,7 +131,7 @@ async fn all_is_acknowledged_and_there_however_long_the_database_was_blocked() {
     for closed in CLOSED {
         for fences_wait in [false, true] {
             let closed = Duration::from_secs(closed);
-            assert_eq!(acknowledged_are_there_once(closed, fences_wait, 1_000_000).await, 170, "{closed:?}");
+            assert_eq!(acknowledged_are_there_once(closed, fences_wait, false, 1_000_000).await, 170, "{closed:?}");
         }
     }
 }
@@ -133,9 +143,20 @@ async fn what_a_full_journal_does_not_take_is_refused_and_all_else_is_there() {
         for closed in CLOSED {
             for fences_wait in [false, true] {
                 let closed = Duration::from_secs(closed);
-                let acknowledged = acknowledged_are_there_once(closed, fences_wait, limit).await;
+                let acknowledged = acknowledged_are_there_once(closed, fences_wait, false, limit).await;
                 assert!(acknowledged >= 40, "{acknowledged} of 170 after {closed:?}: it recovers");
             }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_database_refuses_is_not_kept_for_it_and_all_else_is_there() {
+    for closed in CLOSED {
+        for fences_wait in [false, true] {
+            let closed = Duration::from_secs(closed);
+            let acknowledged = acknowledged_are_there_once(closed, fences_wait, true, 1_000_000).await;
+            assert!(acknowledged >= 40, "{acknowledged} of 170 after {closed:?}: it recovers");
         }
     }
 }

@@ -169,7 +169,11 @@ impl Writer {
                     self.health.refused(&error);
                     Err(error)
                 }
-                Err(_) => self.write_down(batch, error),
+                // The number may yet go to an empty batch, so nothing can be written down under it.
+                Err(unsure) => {
+                    self.health.refused(&error);
+                    Err(unsure)
+                }
             },
         }
     }
