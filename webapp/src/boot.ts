@@ -2,6 +2,7 @@
 
 import { loadChart } from "./components/load-chart";
 import { loadTexts } from "./i18n";
+import { today } from "./lib/dates";
 import { urls } from "./lib/urls";
 import { beginVisit } from "./state/shared";
 
@@ -19,6 +20,10 @@ const load = () => Promise.all([import("./app"), loadTexts("member")]).then(([ap
 const begun = slug === null ? load() : null;
 // Whoever draws it hears that it can't be had.
 begun?.catch(() => undefined);
+
+// A browser wakes its calendars and numbers when they are first used. That takes longer than all that is written with
+// them, and now nobody waits for it: the first answers are on their way.
+today("UTC");
 
 /** What is behind a login. */
 export const loadApp = () => begun ?? load();

@@ -1,23 +1,42 @@
 // The numbers of the chart as a table: to screen readers always, to eyes when asked for.
 
+import { useMemo } from "preact/hooks";
 import type { Annotation, HeadlineMetric } from "../api/types";
 import { t } from "../i18n";
 import type { ChartData } from "../lib/chart-data";
 import { formatMetric } from "../lib/format";
+import { useRest } from "./use-rest";
 
-interface ChartTableProps {
+interface TableProps {
   points: ChartData;
   metric: HeadlineMetric;
   caption: string;
   notes: ReadonlyMap<number, readonly Annotation[]>;
-  isVisible: boolean;
 }
 
 const CELL = "px-2 py-1.5 text-right whitespace-nowrap tabular-nums sm:px-3";
 
-export function ChartTable({ points, metric, caption, notes, isVisible }: ChartTableProps) {
+export function ChartTable({ isVisible, ...table }: TableProps & { isVisible: boolean }) {
+  if (!isVisible) return <HiddenTable {...table} />;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be in reach of the keyboard
+    <section class="scrolls h-56 overflow-auto rounded-lg sm:h-72" aria-label={table.caption} tabIndex={0}>
+      <Table {...table} isVisible />
+    </section>
+  );
+}
+
+/** Its cells are a third of the page's elements: they come after what is seen. */
+function HiddenTable({ points, metric, caption, notes }: TableProps) {
+  const latest = useMemo(() => ({ points, metric, caption, notes }), [points, metric, caption, notes]);
+  const rested = useRest(latest);
+  const table = useMemo(() => rested && <Table {...rested} isVisible={false} />, [rested]);
+  return <div class="sr-only">{table}</div>;
+}
+
+function Table({ points, metric, caption, notes, isVisible }: TableProps & { isVisible: boolean }) {
   const number = (value: number | null) => (value === null ? "–" : formatMetric(metric, value));
-  const table = (
+  return (
     <table class={isVisible ? "w-full text-[0.8125rem]" : ""}>
       <caption class="sr-only">{caption}</caption>
       <thead>
@@ -65,12 +84,5 @@ export function ChartTable({ points, metric, caption, notes, isVisible }: ChartT
         ))}
       </tbody>
     </table>
-  );
-  if (!isVisible) return <div class="sr-only">{table}</div>;
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be in reach of the keyboard
-    <section class="scrolls h-56 overflow-auto rounded-lg sm:h-72" aria-label={caption} tabIndex={0}>
-      {table}
-    </section>
   );
 }

@@ -11,7 +11,7 @@ import {
   PointElement,
 } from "chart.js";
 import type { HeadlineMetric } from "../api/types";
-import type { ChartData } from "../lib/chart-data";
+import { type ChartData, largestMove } from "../lib/chart-data";
 import { formatAxis } from "../lib/format";
 import { font, type Hover, isMotionReduced, readColours, reader } from "./canvas";
 
@@ -215,14 +215,17 @@ export function createTimeChart(
     show(next) {
       const [current, previous] = chart.data.datasets;
       if (!current || !previous) return;
-      // Fewer or more points are another chart: it is drawn anew. The same points move to their new places.
+      // Fewer or more points are another chart: it is drawn anew. The same points move to their new places, if anybody
+      // could see it: a visitor more on a day of thousands is less than a pixel.
       const isOther = data.points.length !== next.data.points.length;
+      const { top = 0, bottom = 0, max = 1 } = chart.scales.y ?? {};
+      const moves = !isOther && largestMove(data, next.data, max) * (bottom - top) >= 1;
       ({ metric, marked, data } = next);
       chart.data.labels = ticks(data);
       current.data = currents(data);
       previous.data = previouses(data);
       previous.hidden = !data.compared;
-      chart.update(isOther ? "none" : undefined);
+      chart.update(moves ? undefined : "none");
       if (chart.getActiveElements().length > 0) tell(chart);
     },
     recolour() {

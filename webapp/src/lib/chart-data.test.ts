@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Series, TimeSeries } from "../api/types";
-import { chartData } from "./chart-data";
+import { chartData, largestMove } from "./chart-data";
 
 function seriesOf(visitors: number[]): Series {
   const zeros = visitors.map(() => 0);
@@ -64,4 +64,30 @@ test("a compared period that is shorter ends earlier", () => {
 test("without anything counted there is no peak", () => {
   const data = chartData(days, "events", 2026);
   expect(data.peak).toBe(-1);
+});
+
+test("a move is as far as the point that goes furthest, in heights of the chart", () => {
+  const before = chartData(days, "visitors", 2026);
+  const after = (visitors: number[], previous = [4, 6, 8]) =>
+    chartData(
+      {
+        ...days,
+        current: seriesOf(visitors),
+        previous: { labels: days.previous?.labels ?? [], values: seriesOf(previous) },
+      },
+      "visitors",
+      2026,
+    );
+  expect(largestMove(before, before, 10)).toBe(0);
+  expect(largestMove(before, after([5, 8, 4]), 10)).toBeCloseTo(0.2);
+  expect(largestMove(before, after([5, 9, 2], [4, 1, 8]), 10)).toBeCloseTo(0.5);
+});
+
+test("what comes, goes or outgrows the chart moves far", () => {
+  const before = chartData(days, "visitors", 2026);
+  const outgrown = chartData({ ...days, current: seriesOf([5, 9, 11]) }, "visitors", 2026);
+  expect(largestMove(before, outgrown, 10)).toBe(Number.POSITIVE_INFINITY);
+  const begun = chartData({ ...days, now_index: 1 }, "visitors", 2026);
+  expect(largestMove(begun, before, 10)).toBe(Number.POSITIVE_INFINITY);
+  expect(largestMove(before, begun, 10)).toBe(Number.POSITIVE_INFINITY);
 });

@@ -46,3 +46,23 @@ export function chartData(series: TimeSeries, metric: Metric, thisYear?: number)
   }
   return { points, partial, peak, compared: points.some((point) => point.previous !== null) };
 }
+
+/**
+ * How far the line goes at most from one answer to the next with the same buckets, in heights of a chart from 0 to `max`;
+ * infinite where a point comes or goes, and where the line outgrows the chart.
+ */
+export function largestMove(before: ChartData, now: ChartData, max: number): number {
+  let largest = 0;
+  for (const [index, point] of now.points.entries()) {
+    const was = before.points[index];
+    for (const [from, to] of [
+      [was?.current ?? null, point.current],
+      [was?.previous ?? null, point.previous],
+    ] as const) {
+      if (from === to) continue;
+      if (from === null || to === null || to > max) return Number.POSITIVE_INFINITY;
+      largest = Math.max(largest, Math.abs(to - from) / max);
+    }
+  }
+  return largest;
+}

@@ -95,3 +95,28 @@ test("what was asked ahead is asked once, and not kept for another question", as
   expect(seen.asked).toBe(4);
   expect(board.data.value?.online).toBe(7);
 });
+
+test("what says the same at another time is not drawn again, and what says more is", async () => {
+  const told: Dashboard[] = [];
+  let tell = (_: Dashboard): void => undefined;
+  const answer = (online: number, as_of: string) =>
+    ({ site: { id: "1", domain: "lumen.blog" }, online, as_of, panels: {} }) as Dashboard;
+  const board = createBoard(
+    {
+      getDashboard: async () => answer(7, "2026-11-24T10:00:00Z"),
+      subscribeDashboard(_site, _query, sink) {
+        tell = sink.next;
+        return () => undefined;
+      },
+    },
+    world,
+  );
+  board.data.subscribe((data) => data && told.push(data));
+  const stop = board.open("lumen.blog", { date_range: "day" });
+  await vi.advanceTimersByTimeAsync(1_000);
+  tell(answer(7, "2026-11-24T10:00:01Z"));
+  expect(told.map(({ online }) => online)).toEqual([7]);
+  tell(answer(8, "2026-11-24T10:00:02Z"));
+  expect(told.map(({ online }) => online)).toEqual([7, 8]);
+  stop();
+});

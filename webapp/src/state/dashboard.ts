@@ -43,7 +43,8 @@ export function createBoard(
   const show = (answer: Dashboard) =>
     batch(() => {
       for (const panel of [answer.panels.regions, answer.panels.cities]) if (panel) learnNames(panel);
-      data.value = answer;
+      // The first of a subscription is often what is shown already: then nothing is drawn again.
+      if (!isSame(data.peek(), answer)) data.value = answer;
       error.value = null;
       isRefreshing.value = false;
       line.count(answer.online);
@@ -139,6 +140,10 @@ export function createBoard(
 
   return { data, error, isRefreshing, line, open, begin, forget };
 }
+
+/** Whether two answers say the same, if at different times. */
+const isSame = (one: Dashboard | null, other: Dashboard): boolean =>
+  one !== null && JSON.stringify({ ...one, as_of: "" }) === JSON.stringify({ ...other, as_of: "" });
 
 /** Nobody answered, or only somebody before the server. */
 const isAway = ({ status }: ApiError): boolean => status === 0 || (status >= 502 && status <= 504);
