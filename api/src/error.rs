@@ -139,8 +139,9 @@ fn is_code_of_away(code: &str) -> bool {
 const SQLITE_AWAY: [u32; 7] = [5, 6, 7, 8, 10, 13, 14];
 
 /// Connection lost; a standby, which does not write; deadlocks and other ends of transactions that may be tried again; out of disk,
-/// memory or connections; ended by the operator or starting; fault of the system, such as of its disk.
-const POSTGRES_AWAY: [&str; 6] = ["08", "25006", "40", "53", "57P", "58"];
+/// memory or connections; a lock that did not come in time; ended by the operator or starting; fault of the system, such as of its
+/// disk.
+const POSTGRES_AWAY: [&str; 7] = ["08", "25006", "40", "53", "55P03", "57P", "58"];
 
 /// Whether another process holds SQLite's one lock for writing. PostgreSQL's codes have five letters.
 pub(crate) fn is_busy(error: &sea_orm::DbErr) -> bool {
@@ -165,7 +166,7 @@ mod tests {
     #[test]
     fn the_database_is_away_or_it_refuses_what_it_was_asked() {
         // SQLite: busy, busy snapshot, full, no write because of a limit; PostgreSQL: shutdown, disk full, standby, deadlock.
-        for code in ["5", "517", "13", "778", "57P01", "57P03", "53100", "25006", "40P01", "08006"] {
+        for code in ["5", "517", "13", "778", "57P01", "57P03", "53100", "25006", "40P01", "55P03", "08006"] {
             assert!(is_code_of_away(code), "{code}");
         }
         // SQLite: constraints, corrupt; PostgreSQL: unique violation, cancelled by a user, no such table, text that can't be.

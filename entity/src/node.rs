@@ -13,6 +13,8 @@ pub struct Model {
     pub name: String,
     /// Last start.
     pub started_at: i64,
+    /// Random text of this row, by which a journal knows the database that it is for.
+    pub mark: Option<String>,
 }
 
 /// Relations are not declared: joins are written out in `store`.

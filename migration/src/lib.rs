@@ -21,6 +21,7 @@ mod m20261124_000011_site_settings;
 mod m20261130_000012_saved_segments;
 mod m20261130_000013_annotations;
 mod m20261130_000014_share_panels;
+mod m20261201_000015_node_mark;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000012_saved_segments::Migration),
             Box::new(m20261130_000013_annotations::Migration),
             Box::new(m20261130_000014_share_panels::Migration),
+            Box::new(m20261201_000015_node_mark::Migration),
         ]
     }
 }

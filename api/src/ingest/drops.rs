@@ -25,10 +25,10 @@ impl Drops {
     }
 
     /// Puts counts back that could not be committed.
-    pub(super) fn restore(&self, drops: Vec<DropCount>) {
+    pub(super) fn restore(&self, drops: &[DropCount]) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for drop in drops {
-            *counts.entry((drop.site, drop.date, drop.reason)).or_insert(0) += drop.count;
+            *counts.entry((drop.site, drop.date.clone(), drop.reason.clone())).or_insert(0) += drop.count;
         }
     }
 }

@@ -13,15 +13,16 @@ use sha2::{Digest, Sha256};
 
 use crate::collect::Hit;
 use crate::config::Durability;
-use crate::store::{Batch, DropCount};
+use crate::store::{Batch, DropCount, StartedNode};
 
 /// The file in the data directory.
 const NAME: &str = "journal";
 /// Where a part of it goes that is not what was written, for who wants to look.
 const DAMAGED: &str = "journal.damaged";
-/// Before each batch: this tag, whose last byte is the number of the form; the length of the batch's JSON in 4 bytes; 8 bytes
-/// of a checksum of that.
-const TAG: [u8; 4] = *b"hj\0\x01";
+/// Before each batch: this tag and the number of the form; the length of the batch's JSON in 4 bytes; 8 bytes of a checksum of
+/// that.
+const TAG: [u8; 3] = *b"hj\0";
+const FORM: u8 = 1;
 const PREFIX: usize = 16;
 
 /// How much is written down, and how safely.
@@ -46,6 +47,9 @@ pub(super) enum NotKept {
 #[derive(Debug, Deserialize)]
 pub(super) struct Entry {
     pub(super) node: i64,
+    /// That of the node in its database; blank in batches of before there were marks.
+    #[serde(default)]
+    mark: String,
     pub(super) seq: i64,
     pub(super) at: i64,
     pub(super) hits: Vec<Hit>,
@@ -59,6 +63,7 @@ pub(super) struct Entry {
 #[derive(Debug, Serialize)]
 struct Written<'a> {
     node: i64,
+    mark: &'a str,
     seq: i64,
     at: i64,
     hits: &'a [&'a Hit],
@@ -86,6 +91,10 @@ pub(super) struct Journal {
     end: u64,
     /// Number of the last batch that was written.
     last_seq: Option<i64>,
+    /// What tells the database that it is for.
+    mark: String,
+    /// The oldest batch can't be read. Until it can, nothing is written behind it: a start might not find it there.
+    unreadable: bool,
     figures: Arc<Mutex<JournalFigures>>,
 }
 
@@ -102,7 +111,16 @@ impl Journal {
             // The name of a new file, too, is to survive.
             File::open(dir).and_then(|dir| dir.sync_all()).map_err(failed)?;
         }
-        let mut journal = Self { file, config, first: 0, end: 0, last_seq: None, figures: Arc::default() };
+        let mut journal = Self {
+            file,
+            config,
+            first: 0,
+            end: 0,
+            last_seq: None,
+            mark: String::new(),
+            unreadable: false,
+            figures: Arc::default(),
+        };
         journal.look_through(&dir.join(DAMAGED)).map_err(failed)?;
         Ok(journal)
     }
@@ -122,18 +140,21 @@ impl Journal {
     ///
     /// # Errors
     /// One line for the operator, when what waits is for another database.
-    pub(super) fn resume(&mut self, node: i64, committed: i64) -> Result<Option<i64>, String> {
+    pub(super) fn resume(&mut self, known: &StartedNode) -> Result<Option<i64>, String> {
         let failed = |error: io::Error| format!("HARU_DATA_DIR: the journal cannot be read: {error}");
+        self.mark.clone_from(&known.mark);
         while let Some(entry) = self.head().map_err(failed)? {
             // A database that knows the node, and not all of its batches, has lost some; what waits is welcome there.
-            if entry.node != node || (committed == 0 && entry.seq > 1) {
+            let is_other =
+                if entry.mark.is_empty() { known.committed == 0 && entry.seq > 1 } else { entry.mark != known.mark };
+            if is_other || entry.node != known.id {
                 let hits = self.waiting().hits;
                 return Err(format!(
                     "HARU_DATA_DIR: the journal has {hits} hits for another database than this: use that one, or move the file \
                      `{NAME}` away to start without them"
                 ));
             }
-            if entry.seq > committed {
+            if entry.seq > known.committed {
                 tracing::info!(hits = self.waiting().hits, "hits of the journal are being committed");
                 return Ok(self.last_seq);
             }
@@ -145,18 +166,23 @@ impl Journal {
     /// Writes a batch behind the others. When this returns it is as safe as was asked for.
     ///
     /// # Errors
-    /// When it is not written down, and never will be.
+    /// When it is not written down.
     pub(super) fn append(&mut self, batch: &Batch<'_>) -> Result<(), NotKept> {
+        if self.unreadable {
+            return Err(io::Error::other("its oldest batch cannot be read").into());
+        }
         let Batch { node, seq, at, hits, drops } = *batch;
-        let json = serde_json::to_vec(&Written { node, seq, at, hits, drops }).map_err(io::Error::from)?;
+        let json =
+            serde_json::to_vec(&Written { node, mark: &self.mark, seq, at, hits, drops }).map_err(io::Error::from)?;
         let length = u32::try_from(json.len()).map_err(io::Error::other)?;
         let size = (PREFIX + json.len()) as u64;
         if self.end + size > self.config.limit {
             return Err(NotKept::Full);
         }
-        let record = [&TAG, &length.to_le_bytes(), &checksum(&json)[..], &json].concat();
+        let record = [&TAG[..], &[FORM], &length.to_le_bytes(), &checksum(&json), &json].concat();
         if let Err(error) = self.write(&record) {
-            // Should this fail, too: the next one is written over it, and a start knows it by its checksum.
+            // Should this fail, too: the next one is written over it. If none is, a start may find it whole, when it was
+            // written and not synced: then a batch that was refused is delivered, once.
             let _cut = self.file.set_len(self.end);
             return Err(error.into());
         }
@@ -177,8 +203,14 @@ impl Journal {
         if !self.is_pending() {
             return Ok(None);
         }
+        let head = self.read_head();
+        self.unreadable = head.is_err();
+        head.map(Some)
+    }
+
+    fn read_head(&mut self) -> io::Result<Entry> {
         self.file.seek(SeekFrom::Start(self.first))?;
-        read(&mut self.file, self.end - self.first)?.map(Some).ok_or_else(|| ErrorKind::InvalidData.into())
+        read(&mut self.file, self.end - self.first)?.ok_or_else(|| ErrorKind::InvalidData.into())
     }
 
     /// Forgets the oldest batch, which is that one: it is in the database.
@@ -214,16 +246,29 @@ impl Journal {
             figures.hits += entry.hits.len() as u64;
         }
         if self.end < size {
-            self.file.seek(SeekFrom::Start(self.end))?;
-            let mut kept = open_private(damaged)?;
-            kept.seek(SeekFrom::End(0))?;
-            io::copy(&mut self.file, &mut kept)?;
-            let (kept, bytes) = (damaged.display(), size - self.end);
-            tracing::error!(%kept, bytes, "the journal's end is no whole batch: its writer was interrupted, or the file is damaged");
+            let bytes = size - self.end;
+            tracing::error!(
+                bytes,
+                "the journal's end is no whole batch: its writer was interrupted, or the file is damaged"
+            );
+            // It does not stop a start, as on a disk that is full: what comes next is written over it.
+            match self.set_aside(damaged) {
+                Ok(()) => tracing::error!(kept = %damaged.display(), "it was set aside"),
+                Err(error) => tracing::error!(%error, "it could not be set aside"),
+            }
         }
-        self.file.set_len(self.end)?;
         self.tell(|known| *known = figures);
         Ok(())
+    }
+
+    /// Moves what is behind the last whole batch to the end of that file.
+    fn set_aside(&mut self, damaged: &Path) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(self.end))?;
+        let mut kept = open_private(damaged)?;
+        kept.seek(SeekFrom::End(0))?;
+        io::copy(&mut self.file, &mut kept)?;
+        kept.sync_all()?;
+        self.file.set_len(self.end)
     }
 
     fn waiting(&self) -> JournalFigures {
@@ -238,13 +283,16 @@ impl Journal {
 }
 
 /// Reads a batch, of which no more bytes are there than `left`; nothing when it is not whole.
+///
+/// # Errors
+/// Also when it is whole and this version does not know what it says.
 fn read(file: &mut impl Read, left: u64) -> io::Result<Option<Entry>> {
     let mut prefix = [0; PREFIX];
     if left < PREFIX as u64 {
         return Ok(None);
     }
     file.read_exact(&mut prefix)?;
-    let [tag, length, sums @ ..] = prefix.as_chunks::<4>().0 else { return Ok(None) };
+    let [[tag @ .., form], length, sums @ ..] = prefix.as_chunks::<4>().0 else { return Ok(None) };
     let length = u32::from_le_bytes(*length);
     let size = PREFIX as u64 + u64::from(length);
     if *tag != TAG || size > left {
@@ -255,7 +303,11 @@ fn read(file: &mut impl Read, left: u64) -> io::Result<Option<Entry>> {
     if sums.as_flattened() != checksum(&json) {
         return Ok(None);
     }
-    Ok(serde_json::from_slice(&json).map(|entry| Entry { size, ..entry }).ok())
+    let entry: Option<Entry> = (*form == FORM).then(|| serde_json::from_slice(&json).ok()).flatten();
+    match entry {
+        Some(entry) => Ok(Some(Entry { size, ..entry })),
+        None => Err(io::Error::other("it holds a batch that this version does not know; start the one that wrote it")),
+    }
 }
 
 fn checksum(json: &[u8]) -> [u8; 8] {
@@ -278,6 +330,10 @@ mod tests {
     use super::*;
 
     const CONFIG: JournalConfig = JournalConfig { limit: 1_000_000, durability: Durability::Disk };
+
+    fn known(id: i64, mark: &str, committed: i64) -> StartedNode {
+        StartedNode { id, mark: mark.to_owned(), committed }
+    }
 
     fn write(journal: &mut Journal, seq: i64, hits: i64) -> Result<(), NotKept> {
         let hits: Vec<Hit> =
@@ -314,7 +370,7 @@ mod tests {
         assert_eq!((figures.batches, figures.hits), (5, 2 + 3 + 4 + 5 + 1));
         drop(journal);
         let mut journal = Journal::open(dir.path(), CONFIG).expect("opened");
-        assert_eq!(journal.resume(7, 3), Ok(Some(6)), "what the database has is not delivered again");
+        assert_eq!(journal.resume(&known(7, "a", 3)), Ok(Some(6)), "what the database has is not delivered again");
         assert_eq!(drain(&mut journal), [4, 5, 6]);
         assert_eq!(*journal.figures().lock().expect("not poisoned"), JournalFigures::default());
         assert_eq!(std::fs::metadata(dir.path().join(NAME)).expect("a file").len(), 0);
@@ -327,13 +383,55 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let mut journal = Journal::open(dir.path(), CONFIG).expect("opened");
         write(&mut journal, 8, 2).expect("written");
-        for (node, committed) in [(6, 7), (7, 0)] {
-            let told = journal.resume(node, committed).expect_err("another database");
+        let refused = |journal: &mut Journal, known: &StartedNode| {
+            let told = journal.resume(known).expect_err("another database");
             assert!(told.starts_with("HARU_DATA_DIR: the journal has 2 hits for another database"), "{told}");
+        };
+        // Written before there were marks.
+        for other in [known(6, "a", 7), known(7, "a", 0)] {
+            refused(&mut journal, &other);
         }
-        assert_eq!(journal.resume(7, 5), Ok(Some(8)), "it was set back");
-        assert_eq!(journal.resume(7, 7), Ok(Some(8)));
-        assert_eq!(journal.resume(7, 8), Ok(None));
+        assert_eq!(journal.resume(&known(7, "a", 5)), Ok(Some(8)), "it was set back");
+        assert_eq!(journal.resume(&known(7, "a", 7)), Ok(Some(8)));
+        assert_eq!(journal.resume(&known(7, "a", 8)), Ok(None));
+        write(&mut journal, 9, 2).expect("written");
+        for other in [known(7, "b", 8), known(7, "b", 9), known(7, "b", 0), known(6, "a", 8)] {
+            refused(&mut journal, &other);
+        }
+        assert_eq!(journal.resume(&known(7, "a", 0)), Ok(Some(9)), "it was set back to its beginning");
+        assert_eq!(journal.resume(&known(7, "a", 9)), Ok(None));
+    }
+
+    #[test]
+    fn a_batch_of_another_version_is_no_damage() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let record = |form: u8, json: &[u8]| {
+            let length = u32::try_from(json.len()).expect("short");
+            [&TAG[..], &[form], &length.to_le_bytes(), &checksum(json), json].concat()
+        };
+        for strange in [record(2, b"{}"), record(FORM, br#"{"node":"seven"}"#)] {
+            std::fs::write(dir.path().join(NAME), &strange).expect("written");
+            let told = Journal::open(dir.path(), CONFIG).expect_err("it does not know it");
+            assert!(told.contains("start the one that wrote it"), "{told}");
+            assert_eq!(std::fs::read(dir.path().join(NAME)).expect("there"), strange, "nothing is lost");
+        }
+    }
+
+    #[test]
+    fn behind_a_batch_that_cannot_be_read_nothing_is_written() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let mut journal = Journal::open(dir.path(), CONFIG).expect("opened");
+        write(&mut journal, 1, 1).expect("written");
+        let path = dir.path().join(NAME);
+        let whole = std::fs::read(&path).expect("readable");
+        let mut changed = whole.clone();
+        changed[PREFIX] ^= 1;
+        std::fs::write(&path, changed).expect("written");
+        journal.head().expect_err("it is damaged");
+        assert!(matches!(write(&mut journal, 2, 1), Err(NotKept::Failed(_))));
+        std::fs::write(&path, whole).expect("written");
+        assert_eq!(drain(&mut journal), [1]);
+        write(&mut journal, 2, 1).expect("it is whole again");
     }
 
     #[test]
@@ -368,6 +466,11 @@ mod tests {
                 let beside = dir.path().join(DAMAGED);
                 let _none_before_the_first = std::fs::remove_file(&beside);
                 std::fs::write(&path, damaged).expect("written");
+                if damaged.len() > at && at == ends[before] + TAG.len() {
+                    // Its form has another number.
+                    Journal::open(dir.path(), CONFIG).expect_err("it does not know it");
+                    continue;
+                }
                 let mut journal = Journal::open(dir.path(), CONFIG).expect("opened");
                 let kept = std::fs::read(&beside).unwrap_or_default();
                 assert_eq!(kept, &damaged[ends[before]..], "at {at}");

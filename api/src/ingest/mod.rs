@@ -1,4 +1,4 @@
-//! Commits hits in groups, and only then answers: what was acknowledged is in the database.
+//! Commits hits in groups, and only then answers: what was acknowledged is in the database, or in the journal of this node.
 //!
 //! One task per process writes. It takes what has gathered while the last commit ran, so a lone hit waits for nobody and
 //! a flood is committed by the hundred. What the database does not take is kept in a journal, acknowledged from there, and

@@ -28,15 +28,15 @@ impl Node {
         let name = name(&data_dir.join("node")).map_err(|error| format!("HARU_DATA_DIR: {error}"))?;
         let mut journal = Journal::open(data_dir, journal)?;
         let now = now_ms();
-        let (id, committed) = store.start_node(&name, now).await.map_err(|error| error.to_string())?;
-        let last_seq = if let Some(last) = journal.resume(id, committed)? {
+        let known = store.start_node(&name, now).await.map_err(|error| error.to_string())?;
+        let last_seq = if let Some(last) = journal.resume(&known)? {
             last
         } else {
             // What an earlier process had under way is committed by now, or never will be.
-            store.fence_batch(id, committed + 1, now).await.map_err(|error| error.to_string())?;
-            committed + 1
+            store.fence_batch(known.id, known.committed + 1, now).await.map_err(|error| error.to_string())?;
+            known.committed + 1
         };
-        Ok(Self { id, last_seq, journal, _lock: lock })
+        Ok(Self { id: known.id, last_seq, journal, _lock: lock })
     }
 }
 

@@ -26,6 +26,8 @@ type Committed = Arc<Mutex<BTreeMap<i64, (i64, Vec<i64>)>>>;
 struct Blocked {
     committed: Committed,
     opens: Instant,
+    /// How long a commit takes then.
+    takes: Duration,
     /// A fence, too, has to wait until then.
     fences_wait: bool,
     /// Until then it refuses batches, and so surely commits nothing of them.
@@ -49,11 +51,12 @@ impl EventStore for Blocked {
         if self.refuses && Instant::now() < self.opens {
             return Err(Error::internal("refused"));
         }
-        let (committed, opens) = (self.committed.clone(), self.opens);
+        let (committed, opens, takes) = (self.committed.clone(), self.opens, self.takes);
         let (seq, at) = (batch.seq, batch.at);
         let hits: Vec<i64> = batch.hits.iter().map(|hit| hit.ts_ms).collect();
         let task = tokio::spawn(async move {
             sleep_until(opens).await;
+            sleep(takes).await;
             commit(&committed, seq, at, hits)
         });
         task.await.map_err(Error::internal)
@@ -86,25 +89,51 @@ impl EventStore for Blocked {
     }
 }
 
-/// Sends a hit every 700 ms for two minutes, to a database that opens after `closed` and a node whose journal takes so many
-/// bytes; answers how many were acknowledged.
-async fn acknowledged_are_there_once(closed: Duration, fences_wait: bool, refuses: bool, journal: u64) -> usize {
+/// What is sent, and to what.
+struct Trial {
+    /// The database opens after so many seconds.
+    closed: u64,
+    takes: Duration,
+    fences_wait: bool,
+    refuses: bool,
+    /// Bytes that the journal takes.
+    journal: u64,
+    hits: i64,
+    /// Time between two hits.
+    pace: Duration,
+}
+
+/// Two minutes of lone hits.
+const TRIAL: Trial = Trial {
+    closed: 0,
+    takes: Duration::ZERO,
+    fences_wait: false,
+    refuses: false,
+    journal: 1_000_000,
+    hits: 170,
+    pace: Duration::from_millis(700),
+};
+
+/// Answers how many hits were acknowledged; they are there, once, and in the end the journal is empty while more come.
+async fn acknowledged_are_there_once(trial: Trial) -> usize {
+    let Trial { closed, takes, fences_wait, refuses, journal, hits, pace } = trial;
     let committed = Committed::default();
-    let store = Blocked { committed: committed.clone(), opens: Instant::now() + closed, fences_wait, refuses };
+    let opens = Instant::now() + Duration::from_secs(closed);
+    let store = Blocked { committed: committed.clone(), opens, takes, fences_wait, refuses };
     let (queue, waiting) = queue::queue();
     let (hub, drops, health) = (Arc::default(), Arc::new(Drops::default()), Arc::new(Health::new(Fate::Committed)));
     let dir = tempfile::tempdir().expect("a directory");
     let journal = JournalConfig { limit: journal, durability: Durability::Process };
     let node = Node::of_test(Journal::open(dir.path(), journal).expect("a journal"));
     let writer = tokio::spawn(Writer::new(Arc::new(store), node, hub, drops, health.clone()).run(waiting));
-    let room = Arc::new(Semaphore::new(1_000));
+    let room = Arc::new(Semaphore::new(10_000));
     let mut answers = Vec::new();
-    for mark in 0..170 {
+    for mark in 0..hits {
         let (done, answer) = oneshot::channel::<Result<(), Refused>>();
         let place = room.clone().try_acquire_owned().expect("room");
         queue.add(Submission { hits: vec![Hit::blank(1, mark)], done, _room: place }).expect("the writer is there");
         answers.push((mark, answer));
-        sleep(Duration::from_millis(700)).await;
+        sleep(pace).await;
     }
     assert_eq!(health.fate(), Fate::Committed, "the database has been back for a while");
     drop(queue);
@@ -130,8 +159,8 @@ const CLOSED: [u64; 12] = [0, 1, 3, 9, 11, 19, 21, 26, 30, 34, 41, 60];
 async fn all_is_acknowledged_and_there_however_long_the_database_was_blocked() {
     for closed in CLOSED {
         for fences_wait in [false, true] {
-            let closed = Duration::from_secs(closed);
-            assert_eq!(acknowledged_are_there_once(closed, fences_wait, false, 1_000_000).await, 170, "{closed:?}");
+            let trial = Trial { closed, fences_wait, ..TRIAL };
+            assert_eq!(acknowledged_are_there_once(trial).await, 170, "{closed} s");
         }
     }
 }
@@ -142,9 +171,9 @@ async fn what_a_full_journal_does_not_take_is_refused_and_all_else_is_there() {
     for limit in [0, 100, 5_000] {
         for closed in CLOSED {
             for fences_wait in [false, true] {
-                let closed = Duration::from_secs(closed);
-                let acknowledged = acknowledged_are_there_once(closed, fences_wait, false, limit).await;
-                assert!(acknowledged >= 40, "{acknowledged} of 170 after {closed:?}: it recovers");
+                let acknowledged =
+                    acknowledged_are_there_once(Trial { closed, fences_wait, journal: limit, ..TRIAL }).await;
+                assert!(acknowledged >= 40, "{acknowledged} of 170 after {closed} s: it recovers");
             }
         }
     }
@@ -154,9 +183,23 @@ async fn what_a_full_journal_does_not_take_is_refused_and_all_else_is_there() {
 async fn what_a_database_refuses_is_not_kept_for_it_and_all_else_is_there() {
     for closed in CLOSED {
         for fences_wait in [false, true] {
-            let closed = Duration::from_secs(closed);
-            let acknowledged = acknowledged_are_there_once(closed, fences_wait, true, 1_000_000).await;
-            assert!(acknowledged >= 40, "{acknowledged} of 170 after {closed:?}: it recovers");
+            let acknowledged = acknowledged_are_there_once(Trial { closed, fences_wait, refuses: true, ..TRIAL }).await;
+            assert!(acknowledged >= 40, "{acknowledged} of 170 after {closed} s: it recovers");
+            assert!(closed < 3 || acknowledged < 170, "{closed} s: what it refused was not kept");
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_is_delivered_while_as_much_comes_as_ever() {
+    // More lone hits a second than the database takes commits.
+    let trial = Trial {
+        closed: 5,
+        takes: Duration::from_millis(8),
+        journal: 100_000_000,
+        hits: 8_000,
+        pace: Duration::from_millis(2),
+        ..TRIAL
+    };
+    assert_eq!(acknowledged_are_there_once(trial).await, 8_000);
 }

@@ -23,6 +23,9 @@ const LAST_DELIVERIES: Duration = Duration::from_secs(1);
 const COMPANY: Duration = Duration::from_millis(4);
 /// Hits that need no company.
 const COMPANY_HITS: usize = 16;
+/// The same while hits are kept. What waits is delivered batch by batch, and must become less while more comes: few and large
+/// ones are written down.
+const KEPT_COMPANY: Duration = Duration::from_millis(50);
 /// How often counts of drops are committed: with hits, when some come then, so that most batches are hits alone.
 const DROPS_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -44,10 +47,11 @@ pub(super) struct Writer {
 }
 
 /// A batch that was handed to the database.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Sent {
     seq: i64,
     at: i64,
+    drops: Arc<[DropCount]>,
 }
 
 impl Writer {
@@ -72,13 +76,10 @@ impl Writer {
             tokio::select! {
                 biased;
                 Some(outcome) = ended(&mut delivery) => delivery = self.after(delivery.take(), outcome),
-                some = queue.wait_for(1) => {
+                some = self.group(&queue) => {
                     if !some {
                         break;
                     }
-                    // A small group that follows close upon the last commit waits for company. So a lone hit waits for
-                    // nobody, and a flood is committed by the hundred.
-                    let _enough_or_time = timeout_at(self.began + COMPANY, queue.wait_for(COMPANY_HITS)).await;
                     self.began = Instant::now();
                     self.commit_group(queue.take(BATCH_HITS)).await;
                 }
@@ -88,6 +89,16 @@ impl Writer {
         let _all_or_the_next_process = timeout(LAST_DELIVERIES, self.deliver_all(delivery)).await;
         // These, too, are written down if they can't be committed.
         let _last = self.commit(&[], false).await;
+    }
+
+    /// Waits for a group that is worth a commit; false when none will come. A small group that follows close upon the last commit
+    /// waits for company. So a lone hit waits for nobody, and a flood is committed by the hundred.
+    async fn group(&self, queue: &Exit) -> bool {
+        let some = queue.wait_for(1).await;
+        let (time, hits) =
+            if self.node.journal.is_pending() { (KEPT_COMPANY, BATCH_HITS) } else { (COMPANY, COMPANY_HITS) };
+        let _enough_or_time = timeout_at(self.began + time, queue.wait_for(hits)).await;
+        some
     }
 
     async fn commit_group(&mut self, group: Vec<Submission>) {
@@ -133,36 +144,40 @@ impl Writer {
         if hits.is_empty() && drops.is_empty() && !probe {
             return Ok(());
         }
-        let result = self.append(hits, &drops).await;
-        if result.is_err() {
-            self.drops.restore(drops);
-        }
-        result
+        self.append(hits, drops).await
     }
 
     /// Sends a batch. One that the database does not take, or of which it can't be told, is written down; so is one behind
     /// which others are, as readers count on the order.
-    async fn append(&mut self, hits: &[&Hit], drops: &[DropCount]) -> Result<()> {
-        if !self.node.journal.is_pending() {
-            self.settle().await.inspect_err(|error| self.health.refused(error))?;
+    async fn append(&mut self, hits: &[&Hit], drops: Vec<DropCount>) -> Result<()> {
+        let pending = self.node.journal.is_pending();
+        if !pending && let Err(error) = self.settle().await {
+            self.drops.restore(&drops);
+            self.health.refused(&error);
+            return Err(error);
         }
-        let sent = Sent { seq: self.node.last_seq + 1, at: now_ms() };
-        let batch = Batch { node: self.node.id, seq: sent.seq, at: sent.at, hits, drops };
-        if self.node.journal.is_pending() {
-            return self.write_down(batch, "others wait in it");
+        let (seq, at, drops): (_, _, Arc<[DropCount]>) = (self.node.last_seq + 1, now_ms(), drops.into());
+        let batch = Batch { node: self.node.id, seq, at, hits, drops: &drops };
+        if pending {
+            return self.write_down(batch, "others wait in it").inspect_err(|_| self.drops.restore(&drops));
         }
-        self.doubt = Some(sent);
+        // What becomes of the drops, too, is in doubt until it is known what became of the batch.
+        self.doubt = Some(Sent { seq, at, drops: drops.clone() });
         let result = timeout(COMMIT_TIMEOUT, self.store.append(batch)).await.unwrap_or(Err(Error::Unavailable));
-        match result {
-            Ok(appended) => {
-                self.committed(sent.seq, hits, appended);
-                Ok(())
+        let failure = match result {
+            Ok(appended @ Appended::Now(_)) => {
+                self.committed(seq, hits, appended);
+                return Ok(());
             }
-            Err(error @ Error::Unavailable) => self.write_down(batch, error),
+            Ok(Appended::Before) => Error::internal("another process writes under the numbers of this node"),
+            Err(error) => error,
+        };
+        match failure {
+            error @ Error::Unavailable => self.write_down(batch, error),
             // The failure may have hidden a success: done again, the batch would be there twice.
-            Err(error) => match self.settle().await {
+            error => match self.settle().await {
                 Ok(true) => {
-                    self.committed(sent.seq, hits, Appended::Before);
+                    self.committed(seq, hits, Appended::Before);
                     Ok(())
                 }
                 Ok(false) => {
@@ -183,15 +198,18 @@ impl Writer {
     /// # Errors
     /// `Unavailable` when that can't be made sure of now.
     async fn settle(&mut self) -> Result<bool> {
-        let Some(sent) = self.doubt else { return Ok(false) };
+        let Some(Sent { seq, at, .. }) = self.doubt else { return Ok(false) };
         // Another instant than the batch's, so that it shows which of the two holds the number.
-        match timeout(COMMIT_TIMEOUT, self.store.fence(self.node.id, sent.seq, sent.at + 1)).await {
-            Ok(Ok(holder)) => {
-                self.known(sent.seq);
-                Ok(holder == sent.at)
-            }
-            Ok(Err(_)) | Err(_) => Err(Error::Unavailable),
+        let fence = timeout(COMMIT_TIMEOUT, self.store.fence(self.node.id, seq, at + 1)).await;
+        let Ok(Ok(holder)) = fence else { return Err(Error::Unavailable) };
+        let sent = self.doubt.take();
+        self.known(seq);
+        if holder != at
+            && let Some(sent) = sent
+        {
+            self.drops.restore(&sent.drops);
         }
+        Ok(holder == at)
     }
 
     fn write_down(&mut self, batch: Batch<'_>, why: impl std::fmt::Display) -> Result<()> {
@@ -242,6 +260,7 @@ impl Writer {
         let entry = delivery?.entry?;
         match outcome {
             Ok(appended) => {
+                self.trouble = None;
                 self.node.journal.delivered(&entry);
                 self.tell_watchers(entry.hits.iter(), appended);
                 if !self.node.journal.is_pending() {

@@ -49,6 +49,7 @@ pub(crate) use instance::{AccountChange, AccountRow};
 pub(crate) use invitations::{Invitation, Joining, NewInvitation, Offer};
 pub(crate) use logins::ListedLogin;
 pub(crate) use members::{Member, MemberChange, Reach};
+pub(crate) use nodes::StartedNode;
 pub(crate) use password_resets::{NewPasswordReset, PasswordReset};
 pub(crate) use read::event_of;
 pub(crate) use saved_segments::{NewSavedSegment, SavedSegment, SavedSegmentChange};

@@ -9,26 +9,47 @@ use sea_orm::{
 
 use super::{Seen, Store};
 use crate::error::{Error, Result};
+use crate::ids::new_id;
 
 /// Batches of a node that stay listed behind its newest one.
 const BATCHES_KEPT: i64 = 1_000;
 /// Rows removed in one step.
 const STEP: u64 = 2_000;
 
+/// A node as its database knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StartedNode {
+    /// Number that its batches carry.
+    pub(crate) id: i64,
+    /// Random text, another one in each database.
+    pub(crate) mark: String,
+    /// Number of its last committed batch, 0 before the first.
+    pub(crate) committed: i64,
+}
+
 impl Store {
-    /// The number of the node of that name, and of its last batch.
+    /// Notes the start of the node of that name, and tells what is known of it.
     ///
     /// # Errors
     /// When the database can't store it.
-    pub(crate) async fn start_node(&self, name: &str, at: i64) -> Result<(i64, i64)> {
-        let row = node::ActiveModel { name: Set(name.to_owned()), started_at: Set(at), ..Default::default() };
-        node::Entity::insert(row)
-            .on_conflict(OnConflict::column(node::Column::Name).update_column(node::Column::StartedAt).to_owned())
-            .exec_without_returning(&self.writer)
-            .await?;
+    pub(crate) async fn start_node(&self, name: &str, at: i64) -> Result<StartedNode> {
+        let row = node::ActiveModel {
+            name: Set(name.to_owned()),
+            started_at: Set(at),
+            mark: Set(Some(new_id())),
+            ..Default::default()
+        };
+        // Nodes of before there were marks get one now.
+        let known = Expr::cust("COALESCE(node.mark, excluded.mark)");
+        let again = OnConflict::column(node::Column::Name)
+            .update_column(node::Column::StartedAt)
+            .value(node::Column::Mark, known)
+            .to_owned();
+        node::Entity::insert(row).on_conflict(again).exec_without_returning(&self.writer).await?;
         let row = node::Entity::find().filter(node::Column::Name.eq(name)).one(&self.writer).await?;
-        let id = row.ok_or_else(|| Error::internal("a node vanished as it was made"))?.id;
-        Ok((id, last_batch(&self.writer, id).await?))
+        let row = row.ok_or_else(|| Error::internal("a node vanished as it was made"))?;
+        let committed = last_batch(&self.writer, row.id).await?;
+        Ok(StartedNode { id: row.id, mark: row.mark.unwrap_or_default(), committed })
     }
 
     /// Makes sure of a number: takes it for an empty batch of that instant, unless some batch has it. A database may commit

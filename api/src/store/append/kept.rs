@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::pool::PoolConnection;
-use sea_orm::sqlx::postgres::{PgPool, Postgres};
+use sea_orm::sqlx::postgres::{PgConnection, PgPool, Postgres};
 use sea_orm::sqlx::{self, Connection};
 use tokio::time::timeout;
 
@@ -22,9 +22,10 @@ const TRY_FOR: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(in super::super) struct Kept(Mutex<Option<Held>>);
 
-/// A connection in use. Dropped, as after a failure, it goes back to the pool, which tries it for as long as that takes.
+/// A connection in use. Dropped, as after a failure or by who waited too long, it is closed, not given back: the pool would
+/// wait for a peer that has vanished, and have one connection less.
 pub(super) struct Held {
-    pub(super) connection: PoolConnection<Postgres>,
+    connection: Option<PoolConnection<Postgres>>,
     since: Instant,
     used: Instant,
 }
@@ -42,28 +43,27 @@ impl Kept {
     /// When the pool has none to give.
     pub(super) async fn take(&self, pool: &PgPool) -> Result<Held, sqlx::Error> {
         let kept = self.slot().take();
-        if let Some(mut held) = kept {
-            if held.is_good().await {
-                return Ok(held);
-            }
-            // Closed, not given back: the pool would wait for a peer that has vanished, and have one connection less.
-            drop(held.connection.detach());
+        if let Some(mut held) = kept
+            && held.is_good().await
+        {
+            return Ok(held);
         }
         let now = Instant::now();
-        Ok(Held { connection: pool.acquire().await?, since: now, used: now })
+        Ok(Held { connection: Some(pool.acquire().await?), since: now, used: now })
     }
 
-    /// Keeps a connection whose commit went well.
-    pub(super) fn keep(&self, held: Held) {
-        *self.slot() = Some(Held { used: Instant::now(), ..held });
+    /// Keeps a connection that has answered.
+    pub(super) fn keep(&self, mut held: Held) {
+        held.used = Instant::now();
+        *self.slot() = Some(held);
     }
 
     /// Ends the connection, for the pool waits for it at its own end.
     pub(in super::super) async fn close(&self) {
         let kept = self.slot().take();
-        if let Some(held) = kept {
+        if let Some(connection) = kept.and_then(|mut held| held.connection.take()) {
             // The runtime of its socket may have ended before it.
-            let _ended_either_way = held.connection.close().await;
+            let _ended_either_way = connection.close().await;
         }
     }
 
@@ -76,6 +76,21 @@ impl Held {
     async fn is_good(&mut self) -> bool {
         let is_young = self.since.elapsed() < KEPT_FOR;
         let was_busy = self.used.elapsed() < TRY_AFTER_IDLE;
-        is_young && (was_busy || matches!(timeout(TRY_FOR, self.connection.ping()).await, Ok(Ok(()))))
+        let Ok(connection) = self.connection() else { return false };
+        is_young && (was_busy || matches!(timeout(TRY_FOR, connection.ping()).await, Ok(Ok(()))))
+    }
+
+    /// The connection itself.
+    ///
+    /// # Errors
+    /// Never: it is there until this is dropped.
+    pub(super) fn connection(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
+        self.connection.as_deref_mut().ok_or(sqlx::Error::PoolClosed)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        drop(self.connection.take().map(PoolConnection::detach));
     }
 }

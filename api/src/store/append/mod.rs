@@ -60,8 +60,13 @@ impl Store {
     pub(super) async fn append_late_batch(&self, batch: &Batch<'_>) -> Result<Appended> {
         let of_hits = batch.hits.iter().map(|hit| hit.site_id);
         let sites: BTreeSet<i64> = of_hits.chain(batch.drops.iter().map(|drop| drop.site)).collect();
-        let there = site::Entity::find().select_only().column(site::Column::Id).filter(site::Column::Id.is_in(sites));
-        let there: BTreeSet<i64> = there.into_tuple::<i64>().all(&self.reader).await?.into_iter().collect();
+        // Not those either that are about to go, lest one goes before these rows come.
+        let there = site::Entity::find()
+            .select_only()
+            .column(site::Column::Id)
+            .filter(site::Column::Id.is_in(sites))
+            .filter(site::Column::DeletedAt.is_null());
+        let there: BTreeSet<i64> = there.into_tuple::<i64>().all(&self.ingest).await?.into_iter().collect();
         let hits: Vec<&Hit> = batch.hits.iter().copied().filter(|hit| there.contains(&hit.site_id)).collect();
         let drops: Vec<DropCount> = batch.drops.iter().filter(|drop| there.contains(&drop.site)).cloned().collect();
         let Appended::Now(fresh) = self.append_batch(&Batch { hits: &hits, drops: &drops, ..*batch }).await? else {

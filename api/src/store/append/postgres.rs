@@ -38,9 +38,12 @@ pub(super) async fn append(
     // Apart, as the two errors mean different things: without a connection, no hit is at fault.
     let pool = connection.get_postgres_connection_pool();
     let mut held = kept.take(pool).await.map_err(|error| DbErr::Conn(told(error)))?;
-    insert.execute(&mut *held.connection).await.map_err(|error| DbErr::Exec(told(error)))?;
-    kept.keep(held);
-    Ok(())
+    let result = insert.execute(held.connection().map_err(|error| DbErr::Conn(told(error)))?).await;
+    // What the database refused, such as a known id, says nothing against the connection.
+    if matches!(result, Ok(_) | Err(sqlx::Error::Database(_))) {
+        kept.keep(held);
+    }
+    result.map(|_| ()).map_err(|error| DbErr::Exec(told(error)))
 }
 
 /// The events depend on the ids, so that a known id shows before they are written in vain. The arrays are unnested side by
