@@ -36,6 +36,19 @@ impl Site {
         Ok(Self { domain, token: text(&site, "tracking_token")?, email })
     }
 
+    /// More sites of the same user, as many as are wanted.
+    pub(crate) async fn others(&self, address: SocketAddr, number: usize) -> Result<Vec<Self>, String> {
+        let access = self.log_in(address).await?;
+        let mut sites = Vec::with_capacity(number);
+        for index in 1..=number {
+            let domain = format!("{index}.{}", self.domain);
+            let site =
+                post(address, "/api/v1/sites", Some(&access), &json!({"name": "Bench", "domain": domain})).await?;
+            sites.push(Self { domain, token: text(&site, "tracking_token")?, email: self.email.clone() });
+        }
+        Ok(sites)
+    }
+
     /// A site that `haru seed` has made with the user of that email and [`PASSWORD`]; nothing can be sent to it.
     pub(crate) fn known(domain: &str, email: &str) -> Self {
         Self { domain: domain.to_owned(), token: String::new(), email: email.to_owned() }
@@ -50,8 +63,13 @@ impl Site {
     /// Events and pageviews that the server reports for the site.
     pub(crate) async fn totals(&self, address: SocketAddr) -> Result<(usize, usize), String> {
         let access = self.log_in(address).await?;
+        self.totals_for(address, &access).await
+    }
+
+    /// The same for who is logged in already.
+    pub(crate) async fn totals_for(&self, address: SocketAddr, access: &str) -> Result<(usize, usize), String> {
         let query = json!({"site_id": self.domain, "metrics": ["events", "pageviews"], "date_range": "all"});
-        let answer = post(address, "/api/v2/query", Some(&access), &query).await?;
+        let answer = post(address, "/api/v2/query", Some(access), &query).await?;
         let metrics = &answer["results"][0]["metrics"];
         count(&metrics[0]).zip(count(&metrics[1])).ok_or_else(|| format!("no totals in {answer}"))
     }

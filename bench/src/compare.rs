@@ -1,5 +1,6 @@
 //! `/api/collect` beside a bare route: turn by turn with the same load, then at a fixed rate.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,6 +29,9 @@ pub(crate) struct Options {
     /// Connections at once.
     #[arg(long, default_value_t = 64, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     connections: u16,
+    /// Numbers of sites to measure with; they are visited by Zipf's law.
+    #[arg(long, default_values_t = [1, 1000], value_delimiter = ',', value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    sites: Vec<u16>,
     /// Requests a second of the run at a fixed rate.
     #[arg(long, default_value_t = 2000, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     rate: u32,
@@ -84,7 +88,8 @@ pub(crate) async fn run(options: &Options) -> Result<bool, String> {
     );
     let mut good = true;
     let databases = std::iter::once(None).chain(options.database_url.clone().map(Some));
-    for database_url in databases {
+    for (database_url, sites) in databases.flat_map(|url| options.sites.iter().map(move |sites| (url.clone(), *sites)))
+    {
         let data_dir = tempfile::tempdir().map_err(|error| format!("no temporary directory: {error}"))?;
         let haru = Haru {
             wrapper: Vec::new(),
@@ -93,30 +98,35 @@ pub(crate) async fn run(options: &Options) -> Result<bool, String> {
             database_url,
             durability: options.durability,
         };
-        good &= measure(options, &haru).await?;
+        good &= measure(options, &haru, usize::from(sites)).await?;
     }
     Ok(good)
 }
 
 #[expect(clippy::print_stdout, reason = "the report is what the program is for")]
-async fn measure(options: &Options, haru: &Haru) -> Result<bool, String> {
+async fn measure(options: &Options, haru: &Haru, sites: usize) -> Result<bool, String> {
     let connections = usize::from(options.connections);
     let time = Duration::from_secs(options.seconds);
-    println!("\ndatabase    {}", haru.database());
+    println!("\ndatabase    {}, {} {}", haru.database(), grouped(sites), if sites == 1 { "site" } else { "sites" });
     println!(
         "load        {connections} keep-alive connections, {} rounds of {} s on each server in turn\n",
         options.rounds, options.seconds
     );
 
     let server = haru.start().await?;
-    let site = Site::create(server.address).await?;
-    let target = Target { address: server.address, domain: site.domain.clone(), token: site.token.clone() };
-    let mut fleet = Fleet::open(&target, connections, 200).await?;
+    let first = Site::create(server.address).await?;
+    let others = first.others(server.address, sites - 1).await?;
+    let sites: Vec<Site> = std::iter::once(first).chain(others).collect();
+    let target =
+        |site: &Site| Target { address: server.address, domain: site.domain.clone(), token: site.token.clone() };
+    let targets: Vec<Target> = sites.iter().map(target).collect();
+    let mut fleet = Fleet::open_many(&targets, connections, 200).await?;
     let mut command = Command::new(own_binary()?);
     command.arg("bare");
     let bare_server = Server::start(command).await?;
-    let bare_target = Target { address: bare_server.address, ..target };
-    let mut bare_fleet = Fleet::open(&bare_target, connections, 204).await?;
+    let bare_targets: Vec<Target> =
+        targets.into_iter().map(|target| Target { address: bare_server.address, ..target }).collect();
+    let mut bare_fleet = Fleet::open_many(&bare_targets, connections, 204).await?;
 
     let (mut bare, mut collect) = (Measured::default(), Measured::default());
     bare_fleet.closed(WARM_UP).await?;
@@ -154,7 +164,7 @@ async fn measure(options: &Options, haru: &Haru) -> Result<bool, String> {
     bare_server.stop().await?;
     let acknowledged = warm.answered + collect.answered + fixed.answered;
     let others = warm.others + collect.others + fixed.others;
-    let (events, pageviews) = site.totals(server.address).await?;
+    let (events, pageviews) = totals(&sites, server.address).await?;
     let equal = events == acknowledged && pageviews == acknowledged;
     println!(
         "\ncounted     {} answered with 200, {} events and {} pageviews reported: {}",
@@ -175,4 +185,16 @@ async fn measure(options: &Options, haru: &Haru) -> Result<bool, String> {
         println!("too slow    the ratio is below {}", options.min_ratio);
     }
     Ok(equal && fast)
+}
+
+/// Events and pageviews of all sites.
+async fn totals(sites: &[Site], address: SocketAddr) -> Result<(usize, usize), String> {
+    let Some(first) = sites.first() else { return Ok((0, 0)) };
+    let access = first.log_in(address).await?;
+    let mut all = (0, 0);
+    for site in sites {
+        let (events, pageviews) = site.totals_for(address, &access).await?;
+        all = (all.0 + events, all.1 + pageviews);
+    }
+    Ok(all)
 }

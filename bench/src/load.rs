@@ -59,11 +59,17 @@ pub(crate) struct Fleet {
 impl Fleet {
     /// Opens the connections and builds what they send; `expected` is the status of a good answer.
     pub(crate) async fn open(target: &Target, connections: usize, expected: u16) -> Result<Self, String> {
+        Self::open_many(std::slice::from_ref(target), connections, expected).await
+    }
+
+    /// The same with hits of several sites of one server; there is at least one.
+    pub(crate) async fn open_many(targets: &[Target], connections: usize, expected: u16) -> Result<Self, String> {
+        let address = targets.first().ok_or("there is no site to send to")?.address;
         let mut lanes = Vec::with_capacity(connections);
         for seed in 0..connections {
-            let connection = Connection::open(target.address).await;
-            let connection = connection.map_err(|error| format!("cannot connect to {}: {error}", target.address))?;
-            lanes.push((connection, pool(target, POOL, seed as u64)));
+            let connection = Connection::open(address).await;
+            let connection = connection.map_err(|error| format!("cannot connect to {address}: {error}"))?;
+            lanes.push((connection, pool(targets, POOL, seed as u64)));
         }
         Ok(Self { lanes, expected })
     }

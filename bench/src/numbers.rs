@@ -96,9 +96,45 @@ impl Random {
     }
 }
 
+/// Numbers by Zipf's law: 0 twice as often as 1, three times as often as 2.
+#[derive(Debug)]
+pub(crate) struct Zipf(Vec<u64>);
+
+impl Zipf {
+    /// Numbers below `end`.
+    pub(crate) fn new(end: usize) -> Self {
+        let weights = (1..).take(end).map(|rank: u64| u64::from(u32::MAX) / rank);
+        let sums = weights.scan(0, |sum, weight| {
+            *sum += weight;
+            Some(*sum)
+        });
+        Self(sums.collect())
+    }
+
+    /// One of them.
+    pub(crate) fn draw(&self, random: &mut Random) -> usize {
+        let drawn = random.below(self.0.last().copied().unwrap_or_default());
+        self.0.partition_point(|sum| *sum <= drawn)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_drawn_by_zipfs_law_is_in_reach_and_skewed() {
+        let (zipf, mut random) = (Zipf::new(4), Random::new(7));
+        let mut drawn = [0; 4];
+        for _ in 0..25_000 {
+            drawn[zipf.draw(&mut random)] += 1;
+        }
+        // 12 : 6 : 4 : 3 of 25.
+        for (times, expected) in drawn.into_iter().zip([12_000, 6_000, 4_000, 3_000]) {
+            assert!((expected - 500..expected + 500).contains(&times), "{drawn:?}");
+        }
+        assert_eq!(Zipf::new(1).draw(&mut random), 0);
+    }
 
     #[test]
     fn percentiles_and_medians() {

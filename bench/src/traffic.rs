@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use crate::numbers::Random;
+use crate::numbers::{Random, Zipf};
 
 /// Digits of an event's id.
 const ID_DIGITS: usize = 16;
@@ -107,10 +107,11 @@ impl Hit {
     }
 }
 
-/// Hits of one connection, used in turn.
-pub(crate) fn pool(target: &Target, size: usize, seed: u64) -> Vec<Hit> {
-    let mut random = Random::new(seed);
+/// Hits of one connection, used in turn: pageviews of the sites, which are visited by Zipf's law, the first most.
+pub(crate) fn pool(targets: &[Target], size: usize, seed: u64) -> Vec<Hit> {
+    let (mut random, ranks) = (Random::new(seed), Zipf::new(targets.len()));
     let hit = |_| {
+        let target = &targets[ranks.draw(&mut random)];
         // The smallest of three draws: some pages are viewed far more often than others.
         let page = random.below(PAGES).min(random.below(PAGES)).min(random.below(PAGES));
         let visitor = random.below(VISITORS);
