@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use haru_entity::{
     annotation, api_token_site, dropped, event, event_id, invitation_site, member_site, saved_segment, share_link, site,
 };
-use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
@@ -129,18 +128,21 @@ impl Store {
             .exec(&self.writer)
             .await?
             .rows_affected;
-        let ids = event_id::Entity::find()
+        // Looked for among those of all sites, as no index begins with the site: beside the writer, not under its lock.
+        let ids: Vec<String> = event_id::Entity::find()
             .select_only()
             .column(event_id::Column::Id)
             .filter(event_id::Column::SiteId.eq(site_key))
             .limit(STEP)
-            .into_query();
-        let forgotten = event_id::Entity::delete_many()
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let forgotten = ids.len() as u64;
+        event_id::Entity::delete_many()
             .filter(event_id::Column::SiteId.eq(site_key))
-            .filter(Expr::col(event_id::Column::Id).in_subquery(ids))
+            .filter(event_id::Column::Id.is_in(ids))
             .exec(&self.writer)
-            .await?
-            .rows_affected;
+            .await?;
         dropped::Entity::delete_many().filter(dropped::Column::SiteId.eq(site_key)).exec(&self.writer).await?;
         Ok(removed == STEP || forgotten == STEP || self.purge_segments(site_key).await?)
     }
