@@ -20,6 +20,7 @@ mod error;
 mod http;
 mod ids;
 mod ingest;
+mod known;
 mod live;
 mod mail;
 mod page;

@@ -6,6 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use crate::http::Connection;
+use crate::traffic::Target;
 
 /// Password of the user that a run makes for itself.
 pub(crate) const PASSWORD: &str = "only good for a benchmark";
@@ -94,6 +95,53 @@ impl Site {
                 return Ok(pages);
             }
         }
+    }
+}
+
+/// Somebody with several API tokens, so that more may be watched than one of them may.
+#[derive(Clone, Debug)]
+pub(crate) struct Owner {
+    /// Part of each domain, new for each run.
+    run: String,
+    /// API tokens, which outlast a login's access token.
+    pub(crate) tokens: Vec<String>,
+}
+
+impl Owner {
+    /// Registers a user and makes so many tokens.
+    pub(crate) async fn create(address: SocketAddr, tokens: usize) -> Result<Self, String> {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let run = format!("bench-{}-{}", since.as_millis(), std::process::id());
+        let user = json!({"email": format!("{run}@example.com"), "password": PASSWORD, "name": "Bench"});
+        let access = text(&post(address, "/api/v1/auth/register", None, &user).await?, "access_token")?;
+        let mut made = Vec::with_capacity(tokens);
+        for number in 0..tokens.max(1) {
+            let wish = json!({"name": format!("Bench {number}"), "scopes": ["stats:read", "sites:write"]});
+            made.push(text(&post(address, "/api/v1/tokens", Some(&access), &wish).await?, "token")?);
+        }
+        Ok(Self { run, tokens: made })
+    }
+
+    /// Makes so many sites, whose domains begin with a word.
+    pub(crate) async fn make_sites(&self, address: SocketAddr, word: &str, sites: usize) -> Result<Vec<Target>, String> {
+        let mut targets = Vec::with_capacity(sites);
+        for number in 0..sites {
+            let domain = format!("{word}-{number}.{}.example.com", self.run);
+            let wish = json!({"name": "Bench", "domain": domain});
+            let site = post(address, "/api/v1/sites", Some(self.token()), &wish).await?;
+            targets.push(Target { address, domain, token: text(&site, "tracking_token")? });
+        }
+        Ok(targets)
+    }
+
+    /// Today's dashboard of a site, as it is answered.
+    pub(crate) async fn dashboard(&self, address: SocketAddr, domain: &str) -> Result<String, String> {
+        let path = format!("/api/v1/sites/{domain}/dashboard");
+        post(address, &path, Some(self.token()), &json!({"date_range": "day"})).await.map(|answer| answer.to_string())
+    }
+
+    fn token(&self) -> &str {
+        self.tokens.first().map_or("", String::as_str)
     }
 }
 

@@ -4,7 +4,7 @@
 //! the server must report as many events as it answered with 200. `crash`: the server is killed under load again and again,
 //! and must have kept every event that it had answered for, once. `faults`: so is its database, its disk and its neighbours. `stats`: dashboards over a made-up site, in this process and
 //! in DuckDB. `sealing`: a large day is sealed while hits arrive. `login`: known and unknown addresses, and a hundred
-//! logins while hits arrive.
+//! logins while hits arrive. `live`: a thousand who watch dashboards, and some who do not read what they are sent.
 //!
 //! Servers are child processes on 127.0.0.1 with ports of their own and a data directory of their own; the load generator
 //! shares the machine's cores with them, for both sides of a comparison alike.
@@ -16,12 +16,15 @@ mod crash;
 mod faults;
 mod http;
 mod ledger;
+mod live;
 mod load;
 mod login;
 mod machine;
 mod numbers;
+mod process;
 mod sealing;
 mod server;
+mod spread;
 mod stats;
 mod traffic;
 
@@ -58,6 +61,7 @@ enum Command {
     Stats(stats::Options),
     Sealing(sealing::Options),
     Login(login::Options),
+    Live(live::Options),
 }
 
 fn main() -> ExitCode {
@@ -81,6 +85,7 @@ fn run(cli: Cli) -> Result<bool, String> {
             Some(Command::Stats(options)) => stats::run(&options),
             Some(Command::Sealing(options)) => sealing::run(&options).await,
             Some(Command::Login(options)) => login::run(&options).await,
+            Some(Command::Live(options)) => live::run(&options).await,
         }
     })
 }

@@ -16,6 +16,9 @@ const START: Duration = Duration::from_mins(1);
 /// How long a polite end may take.
 const END: Duration = Duration::from_secs(30);
 
+/// Who has it may read `/metrics` of a benchmark's server.
+pub(crate) const METRICS_TOKEN: &str = "a token of a benchmark";
+
 /// A running server. It is killed when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -88,6 +91,7 @@ impl Haru {
             .env("HARU_AUTH_RATE_LIMIT", "0")
             .env("HARU_API_RATE_LIMIT", "0")
             .env("HARU_REGISTRATION", "open")
+            .env("HARU_METRICS_TOKEN", METRICS_TOKEN)
             .env("HARU_TRUSTED_PROXIES", "127.0.0.1/32")
             .env("HARU_SECRET", "a secret of a benchmark that guards nothing");
         Server::start(command).await

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::api_token::TokenHash;
 use super::rights::Right;
 use super::share_sessions::ShareState;
-use super::share_token::ShareProof;
+use super::share_token::{ShareProof, Shares};
 use super::token_scope::{TokenScope, TokenScopes};
 use super::view::View;
 use crate::error::{Error, Result};
@@ -173,6 +173,14 @@ impl Caller {
     /// True of somebody whom nobody has invited: sessions are free, so calls are counted by address too.
     pub(crate) fn is_of_the_public(&self) -> bool {
         matches!(self, Self::Share(_))
+    }
+
+    /// Of the public the link that was opened.
+    pub(crate) fn opened(&self) -> Option<&Shares> {
+        match self {
+            Self::Share(state) => Some(&state.proof().shares),
+            Self::Member(_) | Self::Token(_) => None,
+        }
     }
 
     /// What to look up again later.

@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::access_token::{self, AccessTokens};
 use super::api_token;
 use super::caller::{Caller, Proof};
-use super::known::Known;
 use super::logins::LOGINS_MAX;
 use super::password::Passwords;
 use super::refresh_token::{self, GRACE, REFRESH_LIFETIME};
@@ -20,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::ids::{millis, new_id, now_ms, random_bytes};
 use crate::secret::Secret;
 use crate::store::{Login, NewUser, SessionState, Store};
+use crate::known::Known;
 
 /// The same for an unknown address and for a wrong password.
 const WRONG_PASSWORD: Error = Error::Unauthenticated("email or password is wrong");
@@ -236,7 +236,7 @@ impl Accounts {
         }
     }
 
-    /// The login of that id, at most [`super::known::TTL`] old.
+    /// The login of that id, at most [`crate::known::TTL`] old.
     ///
     /// # Errors
     /// `Unauthenticated` when it has ended.

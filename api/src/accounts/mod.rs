@@ -8,7 +8,6 @@ mod hs256;
 mod instance;
 mod invitations;
 pub(crate) mod jwt;
-mod known;
 mod login;
 mod logins;
 mod members;

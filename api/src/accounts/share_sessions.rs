@@ -5,7 +5,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::known::Known;
 use super::password::Passwords;
 use super::share_open::{Live, Open};
 use super::share_token::{self, ShareProof, ShareTokens, Shares};
@@ -15,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::ids::{millis, now_ms};
 use crate::secret::Secret;
 use crate::store::{Scope, ShareLink, Site, Store};
+use crate::known::Known;
 
 /// Bytes of a domain, most.
 const DOMAIN_MAX: usize = 253;
@@ -184,7 +184,7 @@ impl ShareSessions {
         }
     }
 
-    /// The session as it is now, at most [`super::known::TTL`] old.
+    /// The session as it is now, at most [`crate::known::TTL`] old.
     ///
     /// # Errors
     /// `Unauthenticated` when it is no longer good.

@@ -7,13 +7,13 @@ use moka::future::Cache;
 
 use super::api_token::{self, TokenHash};
 use super::caller::TokenState;
-use super::known::Known;
 use super::rights::Right;
 use super::token_scope::{TokenScope, TokenScopes};
 use super::validate::Problems;
 use crate::error::{Error, Result};
 use crate::ids::{millis, now_ms};
 use crate::store::{NewToken, Scope, SessionState, Store, Token};
+use crate::known::Known;
 
 /// Tokens that an account may have, of all its members together.
 pub(crate) const TOKENS_MAX: u64 = 100;
@@ -102,7 +102,7 @@ impl Tokens {
         self.store.token(scope, id).await
     }
 
-    /// Ends a token: here at once, on other nodes within [`super::known::TTL`].
+    /// Ends a token: here at once, on other nodes within [`crate::known::TTL`].
     ///
     /// # Errors
     /// `NotFound` when there is none that the caller may manage.
@@ -142,7 +142,7 @@ impl Tokens {
         Ok(state)
     }
 
-    /// The token that is kept under that hash, at most [`super::known::TTL`] old.
+    /// The token that is kept under that hash, at most [`crate::known::TTL`] old.
     ///
     /// # Errors
     /// `Unauthenticated` when it is not, or no longer, good.

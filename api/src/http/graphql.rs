@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest};
-use async_graphql::futures_util::{Stream, StreamExt, stream};
+use async_graphql::futures_util::stream::SplitSink;
+use async_graphql::futures_util::{Sink, SinkExt, Stream, StreamExt, sink, stream};
 use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use async_graphql::{
     Context, Data, EmptyMutation, ID, InputObject, Json, Object, Result, Schema, ServerError, ServerResult,
@@ -15,9 +16,10 @@ use async_graphql::{
 use async_graphql_poem::{GraphQLProtocol, GraphQLRequest, GraphQLResponse, GraphQLWebSocket};
 use poem::http::header;
 use poem::web::Data as AppData;
-use poem::web::websocket::{WebSocket, WebSocketConfig};
+use poem::web::websocket::{Message, WebSocket, WebSocketConfig, WebSocketStream};
 use poem::{IntoResponse, Request, Response, handler};
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::problem::Problem;
 use super::{client, dashboard, dto, security};
@@ -25,7 +27,7 @@ use crate::accounts::{Proof, View};
 use crate::app::App;
 use crate::collect::Kind;
 use crate::error::Error;
-use crate::live::{self, Latest, Watching};
+use crate::live::{self, Latest, Subscribed, Watchers, Watching};
 use crate::query::DashboardRequest;
 use crate::store::Site;
 
@@ -44,6 +46,9 @@ const SPREADS_MAX: usize = 20;
 pub(super) const MESSAGE_MAX: usize = 64 * 1024;
 /// A connection that answers no ping for so long is closed.
 const KEEPALIVE: Duration = Duration::from_secs(30);
+/// A connection that takes nothing for so long, while there is something for it, is closed. Until then one message waits for it, and
+/// behind that whatever is newest.
+const TAKES_WITHIN: Duration = Duration::from_secs(10);
 /// How often the access of a living subscription is checked: with the second for which a link is believed it makes 2 at most.
 const RECHECK: Duration = Duration::from_secs(1);
 
@@ -231,7 +236,8 @@ pub(crate) fn subscribe(
 ) -> Response {
     let (app, schema) = (app.clone(), schema.clone());
     let network = client::network(&app, request);
-    let connected = move |stream| async move {
+    let connected = move |stream: WebSocketStream| async move {
+        let watchers = app.watchers.clone();
         let greet = move |payload: Value| async move {
             let token = payload.get("authorization").and_then(Value::as_str).and_then(bearer).unwrap_or_default();
             let caller = security::identify(&app, network, token).await.map_err(told)?;
@@ -240,7 +246,8 @@ pub(crate) fn subscribe(
             data.insert(OverSocket(network));
             Ok(data)
         };
-        GraphQLWebSocket::new(stream, schema, protocol)
+        let (sink, stream) = stream.split();
+        GraphQLWebSocket::new_with_pair(Box::pin(patient(sink, watchers)), stream, schema, protocol)
             .on_connection_init(greet)
             .keepalive_timeout(KEEPALIVE)
             .serve()
@@ -248,6 +255,25 @@ pub(crate) fn subscribe(
     };
     let bounds = WebSocketConfig::default().max_message_size(Some(MESSAGE_MAX)).max_frame_size(Some(MESSAGE_MAX));
     socket.protocols(ALL_WEBSOCKET_PROTOCOLS).config(bounds).on_upgrade(connected).into_response()
+}
+
+/// A sink that fails when a message is not taken in time, which ends the connection and whatever it watched.
+fn patient(
+    sink: SplitSink<WebSocketStream, Message>,
+    watchers: Watchers,
+) -> impl Sink<Message, Error = std::io::Error> {
+    sink::unfold(sink, move |mut sink, message| {
+        let watchers = watchers.clone();
+        async move {
+            match timeout(TAKES_WITHIN, sink.send(message)).await {
+                Ok(sent) => sent.map(|()| sink),
+                Err(_) => {
+                    watchers.cut_off();
+                    Err(std::io::ErrorKind::TimedOut.into())
+                }
+            }
+        }
+    })
 }
 
 fn bearer(header: &str) -> Option<&str> {
@@ -264,6 +290,12 @@ async fn readable(app: &App, proof: &Proof, name: &str) -> crate::error::Result<
     Ok((app.sites.find(caller.reads_stats()?, name).await?, caller.view()))
 }
 
+/// The same of who goes on watching, at most a second old: of all who watch one thing, one asks the database.
+async fn still_readable(app: &App, proof: &Proof, name: &str) -> crate::error::Result<(Site, View)> {
+    let caller = app.accounts.again(proof).await?;
+    Ok((app.sites.find_again(caller.reads_stats()?, name).await?, caller.view()))
+}
+
 /// Where the connection of a WebSocket comes from: each question on it is a call, and is counted as one.
 struct OverSocket(IpAddr);
 
@@ -276,8 +308,8 @@ async fn site(context: &Context<'_>, site_id: &ID) -> Result<(Site, View)> {
     readable(app, proof(context)?, site_id).await.map_err(told)
 }
 
-/// Room for one more subscription of who asks.
-async fn room(context: &Context<'_>) -> Result<Watching> {
+/// Room for one more subscription of who asks, and of the link that they have opened.
+async fn room(context: &Context<'_>) -> Result<(Watching, Option<Watching>, Subscribed)> {
     let app = app(context)?;
     let caller = app.accounts.again(proof(context)?).await.map_err(told)?;
     let watching = match context.data_opt() {
@@ -286,7 +318,8 @@ async fn room(context: &Context<'_>) -> Result<Watching> {
         }
         _ => app.watchers.enter(caller.counted_as(), live::WATCHED_MAX),
     };
-    watching.map_err(told)
+    let of_link = caller.opened().map(|link| app.watchers.enter(("link", link), live::LINK_WATCHED_MAX)).transpose();
+    Ok((watching.map_err(told)?, of_link.map_err(told)?, app.watchers.subscribed()))
 }
 
 /// The site, if whoever asks may watch its single events.
@@ -317,7 +350,7 @@ async fn while_allowed<T: Send, S: Stream<Item = T> + Send>(
         async move {
             loop {
                 every.tick().await;
-                let allowed = readable(&app, &proof, &name).await.and_then(|(site, now)| {
+                let allowed = still_readable(&app, &proof, &name).await.and_then(|(site, now)| {
                     if site.key != key || site.retention_changes != retention {
                         // After a reset the site is another one inside, and other days are kept: what is watched is no more.
                         return Err(Error::NotFound("what was counted of this site"));

@@ -49,6 +49,24 @@ fn exposition(app: &App) -> String {
     page.gauge("haru_journal_hits", "Acknowledged hits that wait for the database.", ingest.journal.hits);
     page.gauge("haru_journal_batches", "Batches that these are in.", ingest.journal.batches);
     page.gauge("haru_journal_bytes", "Size of the journal.", ingest.journal.bytes);
+    let watched = app.dashboards.figures();
+    page.gauge("haru_live_subscribers", "Subscriptions that live.", app.watchers.subscribers() as u64);
+    page.gauge("haru_live_dashboards", "Different dashboards that they watch.", watched.dashboards as u64);
+    page.counter(
+        "haru_live_dashboards_computed_total",
+        "Times a watched dashboard was computed, once for all who watch it.",
+        watched.dashboards_computed,
+    );
+    page.counter(
+        "haru_live_online_computed_total",
+        "Times a watched count of visitors online was computed.",
+        watched.online_computed,
+    );
+    page.counter(
+        "haru_live_connections_cut_off_total",
+        "Connections that were closed because they took nothing any more.",
+        app.watchers.were_cut_off(),
+    );
     for (name, of, figures) in [
         ("days", "finished days as columns", app.stats.days_cache()),
         ("partials", "what days contributed to questions", app.stats.partials_cache()),

@@ -19,9 +19,29 @@ pub(crate) struct Dashboards {
     dashboards: Shared<(i64, i64, View, String), Arc<DashboardAnswer>>,
 }
 
+/// Live values of this process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WatchedFigures {
+    /// Different dashboards that somebody watches.
+    pub(crate) dashboards: usize,
+    /// Times one of them was computed.
+    pub(crate) dashboards_computed: u64,
+    /// Times a count of visitors online was.
+    pub(crate) online_computed: u64,
+}
+
 impl Dashboards {
     pub(crate) fn new(stats: Arc<Stats>, hub: Arc<Hub>) -> Self {
         Self { stats, hub, online: Shared::default(), dashboards: Shared::default() }
+    }
+
+    /// What is watched now, and what it took so far.
+    pub(crate) fn figures(&self) -> WatchedFigures {
+        WatchedFigures {
+            dashboards: self.dashboards.distinct(),
+            dashboards_computed: self.dashboards.computed(),
+            online_computed: self.online.computed(),
+        }
     }
 
     /// The number of visitors online.

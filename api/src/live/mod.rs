@@ -6,7 +6,7 @@ mod watchers;
 
 pub(crate) use dashboards::Dashboards;
 pub(crate) use shared::Latest;
-pub(crate) use watchers::{PUBLIC_WATCHED_MAX, WATCHED_MAX, Watchers, Watching};
+pub(crate) use watchers::{LINK_WATCHED_MAX, PUBLIC_WATCHED_MAX, Subscribed, WATCHED_MAX, Watchers, Watching};
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,11 +20,14 @@ pub(crate) type Latest<V> = watch::Receiver<Option<V>>;
 type Computed<V> = Pin<Box<dyn Future<Output = Option<V>> + Send>>;
 
 /// Computations that are being watched, by what they are about.
-pub(crate) struct Shared<K, V>(Arc<Mutex<HashMap<K, watch::Sender<Option<V>>>>>);
+pub(crate) struct Shared<K, V> {
+    running: Arc<Mutex<HashMap<K, watch::Sender<Option<V>>>>>,
+    computed: Arc<AtomicU64>,
+}
 
 impl<K, V> Default for Shared<K, V> {
     fn default() -> Self {
-        Self(Arc::default())
+        Self { running: Arc::default(), computed: Arc::default() }
     }
 }
 
@@ -38,6 +42,16 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     V: Clone + PartialEq + Send + Sync + 'static,
 {
+    /// How many values were computed so far.
+    pub(super) fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
+    }
+
+    /// How many different things are being watched.
+    pub(super) fn distinct(&self) -> usize {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Joins those who watch `key`. The first one starts the computation, the last one to leave ends it. A value that
     /// could not be computed (`None`) is left out.
     pub(crate) fn watch(
@@ -46,18 +60,19 @@ where
         mut changes: watch::Receiver<u64>,
         compute: impl Fn() -> Computed<V> + Send + Sync + 'static,
     ) -> Latest<V> {
-        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = running.get(&key) {
             return sender.subscribe();
         }
         let sender = watch::Sender::new(None);
         let receiver = sender.subscribe();
         running.insert(key.clone(), sender.clone());
-        let shared = self.0.clone();
+        let (shared, computed) = (self.running.clone(), self.computed.clone());
         tokio::spawn(async move {
             loop {
                 let started = Instant::now();
                 changes.mark_unchanged();
+                computed.fetch_add(1, Ordering::Relaxed);
                 if let Some(value) = compute().await {
                     sender.send_if_modified(|latest| {
                         let differs = latest.as_ref() != Some(&value);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
@@ -11,15 +12,29 @@ pub(crate) const WATCHED_MAX: usize = 200;
 /// The same of the public, from one network: a shared dashboard takes one, and people of one office may look at several. Each with a
 /// question of its own is computed every second, while nothing is known of who asks.
 pub(crate) const PUBLIC_WATCHED_MAX: usize = 20;
+/// The same of one share link, from wherever: what is linked to from a busy page must not take the place of all others.
+pub(crate) const LINK_WATCHED_MAX: usize = 1_000;
 
 /// Those who watch, as hashes: an address is not kept.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Watchers {
     counts: Arc<Mutex<HashMap<u64, usize>>>,
     hasher: RandomState,
+    subscribers: Arc<AtomicUsize>,
+    cut_off: Arc<AtomicU64>,
 }
 
-/// A subscription that lives as long as this does.
+/// Whoever is in here is counted as a subscription that lives.
+#[derive(Debug)]
+pub(crate) struct Subscribed(Arc<AtomicUsize>);
+
+impl Drop for Subscribed {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// A place among the subscriptions of somebody, held as long as this lives.
 #[derive(Debug)]
 pub(crate) struct Watching {
     counts: Arc<Mutex<HashMap<u64, usize>>>,
@@ -27,6 +42,27 @@ pub(crate) struct Watching {
 }
 
 impl Watchers {
+    /// Counts a subscription as living.
+    pub(crate) fn subscribed(&self) -> Subscribed {
+        self.subscribers.fetch_add(1, Ordering::Relaxed);
+        Subscribed(self.subscribers.clone())
+    }
+
+    /// Subscriptions that live.
+    pub(crate) fn subscribers(&self) -> usize {
+        self.subscribers.load(Ordering::Relaxed)
+    }
+
+    /// Notes a connection that was closed because it took nothing any more.
+    pub(crate) fn cut_off(&self) {
+        self.cut_off.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Connections that were closed so.
+    pub(crate) fn were_cut_off(&self) -> u64 {
+        self.cut_off.load(Ordering::Relaxed)
+    }
+
     /// One more of that key, of at most so many.
     ///
     /// # Errors

@@ -58,7 +58,7 @@ impl Sites {
         let hashes = address.map(|address| keys.hashes(&site.id, address).collect()).unwrap_or_default();
         let new = NewExcludedAddress { hashes, note, at: now_ms(), at_most: ADDRESSES_MAX };
         let excluded = self.store.exclude_address(scope, &site.id, new).await?;
-        self.pipeline.sites.invalidate();
+        self.changed();
         Ok(excluded)
     }
 
@@ -68,7 +68,7 @@ impl Sites {
     /// `NotFound` when the site or it is not there.
     pub(crate) async fn include_address(&self, scope: &Scope, name: &str, id: &str) -> Result<()> {
         self.store.include_address(scope, name, id).await?;
-        self.pipeline.sites.invalidate();
+        self.changed();
         Ok(())
     }
 }

@@ -21,6 +21,7 @@ use tokio::sync::Notify;
 use crate::accounts::validate::Problems;
 use crate::error::{Error, Result};
 use crate::ids::{new_tracking_token, now_ms};
+use crate::known::Known;
 use crate::page;
 use crate::pipeline::Pipeline;
 use crate::store::{EventStore, NewSite, Scope, Site, SiteChange, Store};
@@ -52,11 +53,13 @@ pub(crate) struct Sites {
     store: Store,
     pipeline: Arc<Pipeline>,
     deleted: Arc<Notify>,
+    /// For those who ask every second whether what they watch may still be watched.
+    watched: Known<(Scope, String), Site>,
 }
 
 impl Sites {
     pub(crate) fn new(store: Store, pipeline: Arc<Pipeline>) -> Self {
-        Self { store, pipeline, deleted: Arc::default() }
+        Self { store, pipeline, deleted: Arc::default(), watched: Known::new() }
     }
 
     /// Ready each time a site was deleted or reset: there is something to remove.
@@ -64,9 +67,15 @@ impl Sites {
         self.deleted.notified().await;
     }
 
+    /// Takes note that a site was made, changed or deleted, here or by another node: what is remembered is looked up again.
+    pub(crate) fn changed(&self) {
+        self.pipeline.sites.invalidate();
+        self.watched.invalidate_all();
+    }
+
     /// Takes note that sites were changed or deleted together with their account.
     pub(crate) fn account_changed(&self) {
-        self.pipeline.sites.invalidate();
+        self.changed();
         self.deleted.notify_one();
     }
 
@@ -76,6 +85,22 @@ impl Sites {
     /// `NotFound` when there is none that the caller may see.
     pub(crate) async fn find(&self, scope: &Scope, name: &str) -> Result<Site> {
         self.store.site(scope, name).await
+    }
+
+    /// The same, at most [`crate::known::TTL`] old: a thousand who watch one site cost one look a second.
+    ///
+    /// # Errors
+    /// As [`Sites::find`].
+    pub(crate) async fn find_again(&self, scope: &Scope, name: &str) -> Result<Site> {
+        let ask = async {
+            match self.store.site(scope, name).await {
+                Ok(site) => Ok(Some(site)),
+                Err(Error::NotFound(_)) => Ok(None),
+                Err(error) => Err(error),
+            }
+        };
+        let found = self.watched.get_or(&(scope.clone(), name.to_owned()), ask).await?;
+        found.ok_or(Error::NotFound("site"))
     }
 
     /// The same with its first event.
@@ -116,7 +141,7 @@ impl Sites {
         problems.into_result()?;
         let new = NewSite { name, domain, timezone, token: new_tracking_token(), at: now_ms() };
         let site = self.store.insert_site(scope, new).await?;
-        self.pipeline.sites.invalidate();
+        self.changed();
         Ok(SiteState { site, first_event_at: None, excluded_addresses: 0 })
     }
 
@@ -138,7 +163,7 @@ impl Sites {
     pub(crate) async fn reset(&self, scope: &Scope, name: &str, domain: &str) -> Result<()> {
         let site = self.meant(scope, name, domain).await?;
         self.store.reset_site(scope, &site.id, now_ms()).await?;
-        self.pipeline.sites.invalidate();
+        self.changed();
         self.deleted.notify_one();
         Ok(())
     }
@@ -150,7 +175,7 @@ impl Sites {
     pub(crate) async fn delete(&self, scope: &Scope, name: &str, domain: &str) -> Result<()> {
         self.meant(scope, name, domain).await?;
         self.store.delete_site(scope, name, now_ms()).await?;
-        self.pipeline.sites.invalidate();
+        self.changed();
         self.deleted.notify_one();
         Ok(())
     }
@@ -166,7 +191,7 @@ impl Sites {
 
     async fn apply(&self, scope: &Scope, name: &str, change: SiteChange) -> Result<SiteState> {
         let site = self.store.update_site(scope, name, change).await?;
-        self.pipeline.sites.invalidate();
+        self.changed();
         self.state_of(site).await
     }
 

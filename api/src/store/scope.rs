@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crate::error::{Error, Result};
 
 /// What a member is in an account. What that allows is a table in `accounts::rights`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Role {
     /// Reads stats.
     Viewer,
@@ -49,7 +49,7 @@ impl FromStr for Role {
 
 /// A member, or a token of theirs, at work in one account; or somebody whom a share link shows one site, as nobody's viewer.
 /// Made from a checked session or token, nowhere else.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Scope {
     /// The account.
     pub(crate) account_id: String,

@@ -11,12 +11,12 @@ use crate::error::Result;
 
 /// How long a login, token or share link is believed without asking the database again. With the second between two looks of a
 /// subscription it makes the 2 seconds within which each of them ends everywhere.
-pub(super) const TTL: Duration = Duration::from_secs(1);
+pub(crate) const TTL: Duration = Duration::from_secs(1);
 /// How many are remembered at the same time.
 const SIZE: u64 = 10_000;
 
 /// Answers of the last [`TTL`], `None` for what there is not.
-pub(super) struct Known<K, V> {
+pub(crate) struct Known<K, V> {
     cache: Cache<K, Option<V>>,
     changes: AtomicU64,
 }
@@ -32,7 +32,7 @@ where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let cache = Cache::builder().max_capacity(SIZE).time_to_live(TTL).build();
         Self { cache, changes: AtomicU64::new(0) }
     }
@@ -41,7 +41,7 @@ where
     ///
     /// # Errors
     /// When it can't answer.
-    pub(super) async fn get_or(
+    pub(crate) async fn get_or(
         &self,
         key: &K,
         ask: impl Future<Output = Result<Option<V>>> + Send,
@@ -59,13 +59,13 @@ where
     }
 
     /// Forgets one, as it has changed.
-    pub(super) async fn invalidate(&self, key: &K) {
+    pub(crate) async fn invalidate(&self, key: &K) {
         self.changes.fetch_add(1, Ordering::SeqCst);
         self.cache.invalidate(key).await;
     }
 
     /// Forgets all of them: something changed that many may depend on. Rare, and what is forgotten is read again at need.
-    pub(super) fn invalidate_all(&self) {
+    pub(crate) fn invalidate_all(&self) {
         self.changes.fetch_add(1, Ordering::SeqCst);
         self.cache.invalidate_all();
     }
