@@ -88,6 +88,18 @@ bench-login: release ## Measure logins of known and unknown addresses, and colle
 	$(CARGO) build --release -p haru-bench
 	target/release/haru-bench login
 
+.PHONY: bench-live
+bench-live: release ## Measure dashboards that 1 to 1,000 watch, and slow readers, SQLite and PostgreSQL
+	$(CARGO) build --release -p haru-bench
+	target/release/haru-bench live
+	scripts/with-postgres bash -c 'target/release/haru-bench live --database-url "$$HARU_TEST_POSTGRES_URL/postgres"'
+
+.PHONY: soak
+soak: release ## Work for a quarter of an hour at 1,000 hits a second; nothing may fail or grow, SQLite and PostgreSQL
+	$(CARGO) build --release -p haru-bench
+	target/release/haru-bench soak
+	scripts/with-postgres bash -c 'target/release/haru-bench soak --database-url "$$HARU_TEST_POSTGRES_URL/postgres"'
+
 .PHONY: bench-webapp
 bench-webapp: release ## Measure the dashboard in Chromium: interactive, redraw, heap over 10 minutes of live updates
 	scripts/need node chromium

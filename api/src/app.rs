@@ -11,12 +11,13 @@ use crate::accounts::Accounts;
 use crate::assets;
 use crate::collect::{AddressKeys, Agents, Enrichment, Geo, PlaceNames};
 use crate::config::{BaseUrl, MetricsToken, Registration, ServeConfig};
+use crate::http::Served;
 use crate::http::limits::RateLimit;
 use crate::ingest::{Ingest, JournalConfig, Node};
 use crate::live::{Dashboards, Hub, Watchers};
 use crate::mail::Mailer;
 use crate::pipeline::{CollectLimit, Pipeline, Salts, TrackedSites};
-use crate::query::Stats;
+use crate::query::{SlowLog, Stats};
 use crate::secret::Secret;
 use crate::sites::Sites;
 use crate::store::Store;
@@ -29,6 +30,8 @@ const LINK_OPENINGS: u32 = 10;
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) store: Store,
+    /// Number of this node.
+    pub(crate) node: i64,
     pub(crate) accounts: Accounts,
     pub(crate) mailer: Mailer,
     pub(crate) sites: Sites,
@@ -37,6 +40,7 @@ pub(crate) struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) dashboards: Dashboards,
     pub(crate) watchers: Watchers,
+    pub(crate) served: Served,
     pub(crate) registration: Registration,
     pub(crate) base_url: BaseUrl,
     pub(crate) trusted_proxies: Vec<IpNet>,
@@ -66,7 +70,7 @@ impl App {
         let journal =
             JournalConfig { limit: u64::from(config.journal_limit) * MIB, durability: config.database.durability };
         let node = Node::claim(&config.database.data_dir, &store, journal).await?;
-        let hub = Arc::new(Hub::default());
+        let (number, hub) = (node.id, Arc::new(Hub::new(!store.is_sqlite())));
         let (ingest, writer) = Ingest::start(Arc::new(store.clone()), node, hub.clone())
             .map_err(|error| format!("cannot start the writer: {error}"))?;
         let pipeline = Arc::new(Pipeline::new(
@@ -77,7 +81,7 @@ impl App {
             CollectLimit::new(config.collect_rate_limit),
             &secret,
         ));
-        let stats = Arc::new(Stats::new(store.clone(), Arc::new(places)));
+        let stats = Arc::new(Stats::new(store.clone(), Arc::new(places), SlowLog::of(config.slow_query_ms)));
         let accounts = Accounts::new(store.clone(), &secret, config.registration).map_err(|error| error.to_string())?;
         accounts.reseal_second_factors().await.map_err(|error| error.to_string())?;
         let app = Self {
@@ -86,9 +90,11 @@ impl App {
             sites: Sites::new(store.clone(), pipeline.clone()),
             dashboards: Dashboards::new(stats.clone(), hub.clone()),
             watchers: Watchers::default(),
+            served: Served::default(),
             stats,
             pipeline,
             hub,
+            node: number,
             store,
             registration: config.registration,
             base_url: config.public_url(),

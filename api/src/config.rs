@@ -139,6 +139,10 @@ pub struct ServeConfig {
     #[arg(long, env = "HARU_API_RATE_LIMIT", default_value_t = 600, value_name = "N")]
     pub api_rate_limit: u32,
 
+    /// Questions about numbers that take longer than so many milliseconds are told in the log; 0 tells of none.
+    #[arg(long, env = "HARU_SLOW_QUERY_MS", default_value_t = 1_000, value_name = "N")]
+    pub slow_query_ms: u32,
+
     /// Token of 16 characters or more that `/metrics` (Prometheus) is read with; without one there is no such address.
     #[arg(long, env = "HARU_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub metrics_token: Option<MetricsToken>,

@@ -23,6 +23,7 @@ mod ingest;
 mod known;
 mod live;
 mod mail;
+mod neighbours;
 mod page;
 mod pipeline;
 mod query;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use poem::Server;
-use poem::listener::{Acceptor, Listener, TcpListener};
+use poem::listener::{Acceptor, TcpAcceptor};
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -19,6 +20,12 @@ const DRAIN: Duration = Duration::from_secs(5);
 
 /// How long the connections to the database may take to end.
 const CLOSE: Duration = Duration::from_secs(1);
+
+/// Connections that the system may keep for us until we take them.
+const BACKLOG: u32 = 1024;
+/// Bytes that the system may hold of what a client has not taken yet (Linux counts its own expenses, and doubles it for them). Left to
+/// itself it holds megabytes for each who subscribes and does not read.
+const SEND_BUFFER: u32 = 128 * 1024;
 
 /// A service that listens.
 #[derive(Debug)]
@@ -43,7 +50,7 @@ pub async fn start(
 ) -> Result<Running, String> {
     let failed = |error: std::io::Error| format!("HARU_LISTEN: cannot listen on {}: {error}", config.listen);
     // The port first: an address that is taken is told before a database is touched.
-    let acceptor = TcpListener::bind(config.listen).into_acceptor().await.map_err(failed)?;
+    let acceptor = TcpAcceptor::from_tokio(bind(config.listen).map_err(failed)?).map_err(failed)?;
     let address = acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied());
     let address = address.unwrap_or(config.listen);
     let mut config = config.clone();
@@ -55,6 +62,16 @@ pub async fn start(
     let server =
         tokio::spawn(Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(routes, shutdown, Some(DRAIN)));
     Ok(Running { address, base_url, server, upkeep, writer, app })
+}
+
+/// Listens; connections inherit the size of the buffer.
+fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 impl Running {

@@ -9,6 +9,7 @@ use crate::accounts::{AUDIT_KEPT_MS, QuotaNews};
 use crate::app::App;
 use crate::error::Result;
 use crate::ids::now_ms;
+use crate::neighbours;
 
 /// How often it is looked whether there is something to do.
 const EVERY: Duration = Duration::from_secs(30);
@@ -23,14 +24,12 @@ const PAUSE: Duration = Duration::from_secs(1);
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(5);
 /// How often it is looked whether somebody uses up their quota.
 const QUOTAS_EVERY: Duration = Duration::from_mins(5);
-/// How often it is looked whether another node has deleted or reset a site.
-const LOOK_AROUND_EVERY: Duration = Duration::from_secs(2);
 /// How often it is looked whether days are to be sealed.
 const SEAL_EVERY: Duration = Duration::from_mins(1);
 
 /// Runs as long as the process.
 pub(crate) async fn run(app: Arc<App>) {
-    tokio::join!(rounds(&app), checkpoints(&app), sealing(&app), quotas(&app), other_nodes(&app));
+    tokio::join!(rounds(&app), checkpoints(&app), sealing(&app), quotas(&app), neighbours::run(&app));
 }
 
 /// Apart from the rounds, which must not wait until years of an imported history are sealed.
@@ -76,25 +75,6 @@ async fn checkpoints(app: &App) {
         every.tick().await;
         if let Err(error) = app.store.checkpoint().await {
             tracing::debug!(%error, "the log could not be folded into the file");
-        }
-    }
-}
-
-/// Hits that are taken for a site which another node has reset would go with what it held. On SQLite there is no other node.
-async fn other_nodes(app: &App) {
-    if app.store.is_sqlite() {
-        return;
-    }
-    let mut every = tokio::time::interval(LOOK_AROUND_EVERY);
-    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut known = None;
-    loop {
-        every.tick().await;
-        // Who can't be asked now is asked again.
-        let Ok(deleted) = app.store.deleted_sites().await else { continue };
-        if known.as_ref() != Some(&deleted) {
-            app.pipeline.sites.invalidate();
-            known = Some(deleted);
         }
     }
 }

@@ -123,7 +123,12 @@ impl Owner {
     }
 
     /// Makes so many sites, whose domains begin with a word.
-    pub(crate) async fn make_sites(&self, address: SocketAddr, word: &str, sites: usize) -> Result<Vec<Target>, String> {
+    pub(crate) async fn make_sites(
+        &self,
+        address: SocketAddr,
+        word: &str,
+        sites: usize,
+    ) -> Result<Vec<Target>, String> {
         let mut targets = Vec::with_capacity(sites);
         for number in 0..sites {
             let domain = format!("{word}-{number}.{}.example.com", self.run);

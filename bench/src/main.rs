@@ -4,7 +4,8 @@
 //! the server must report as many events as it answered with 200. `crash`: the server is killed under load again and again,
 //! and must have kept every event that it had answered for, once. `faults`: so is its database, its disk and its neighbours. `stats`: dashboards over a made-up site, in this process and
 //! in DuckDB. `sealing`: a large day is sealed while hits arrive. `login`: known and unknown addresses, and a hundred
-//! logins while hits arrive. `live`: a thousand who watch dashboards, and some who do not read what they are sent.
+//! logins while hits arrive. `live`: a thousand who watch dashboards, and some who do not read what they are sent. `soak`: a quarter
+//! of an hour of ordinary work.
 //!
 //! Servers are child processes on 127.0.0.1 with ports of their own and a data directory of their own; the load generator
 //! shares the machine's cores with them, for both sides of a comparison alike.
@@ -24,6 +25,7 @@ mod numbers;
 mod process;
 mod sealing;
 mod server;
+mod soak;
 mod spread;
 mod stats;
 mod traffic;
@@ -62,6 +64,7 @@ enum Command {
     Sealing(sealing::Options),
     Login(login::Options),
     Live(live::Options),
+    Soak(soak::Options),
 }
 
 fn main() -> ExitCode {
@@ -86,6 +89,7 @@ fn run(cli: Cli) -> Result<bool, String> {
             Some(Command::Sealing(options)) => sealing::run(&options).await,
             Some(Command::Login(options)) => login::run(&options).await,
             Some(Command::Live(options)) => live::run(&options).await,
+            Some(Command::Soak(options)) => soak::run(&options).await,
         }
     })
 }

@@ -52,9 +52,8 @@ impl Gauges {
     /// Asks for them.
     pub(crate) async fn read(address: SocketAddr) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("GET /metrics: {error}");
-        let request = format!(
-            "GET /metrics HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {METRICS_TOKEN}\r\n\r\n"
-        );
+        let request =
+            format!("GET /metrics HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {METRICS_TOKEN}\r\n\r\n");
         let mut connection = Connection::open(address).await.map_err(failed)?;
         let answer = connection.send(request.as_bytes()).await.map_err(failed)?;
         if answer.status != 200 {
@@ -81,6 +80,10 @@ pub(crate) fn raise_file_limit() -> Option<String> {
     }
     let wanted = FILES_WANTED.min(most);
     let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: limit.maximum });
-    (raised.is_err() || wanted < FILES_WANTED)
-        .then(|| format!("only {} files may be open: {FILES_WANTED} are wanted (ulimit -n)", if raised.is_ok() { wanted } else { now }))
+    (raised.is_err() || wanted < FILES_WANTED).then(|| {
+        format!(
+            "only {} files may be open: {FILES_WANTED} are wanted (ulimit -n)",
+            if raised.is_ok() { wanted } else { now }
+        )
+    })
 }

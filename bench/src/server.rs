@@ -17,7 +17,7 @@ const START: Duration = Duration::from_mins(1);
 const END: Duration = Duration::from_secs(30);
 
 /// Who has it may read `/metrics` of a benchmark's server.
-pub(crate) const METRICS_TOKEN: &str = "a token of a benchmark";
+pub(crate) const METRICS_TOKEN: &str = "a-token-of-a-benchmark";
 
 /// A running server. It is killed when this is dropped.
 #[derive(Debug)]

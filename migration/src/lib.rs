@@ -23,6 +23,7 @@ mod m20261130_000013_annotations;
 mod m20261130_000014_share_panels;
 mod m20261201_000015_node_mark;
 mod m20261201_000016_event_id_order;
+mod m20261201_000017_changes;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000014_share_panels::Migration),
             Box::new(m20261201_000015_node_mark::Migration),
             Box::new(m20261201_000016_event_id_order::Migration),
+            Box::new(m20261201_000017_changes::Migration),
         ]
     }
 }

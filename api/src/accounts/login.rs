@@ -17,9 +17,9 @@ use super::validate::Problems;
 use crate::config;
 use crate::error::{Error, Result};
 use crate::ids::{millis, new_id, now_ms, random_bytes};
+use crate::known::Known;
 use crate::secret::Secret;
 use crate::store::{Login, NewUser, SessionState, Store};
-use crate::known::Known;
 
 /// The same for an unknown address and for a wrong password.
 const WRONG_PASSWORD: Error = Error::Unauthenticated("email or password is wrong");

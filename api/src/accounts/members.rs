@@ -82,7 +82,7 @@ impl Accounts {
     }
 
     /// Looks everybody up again: a membership or account has changed.
-    pub(super) fn forget_who_is_who(&self) {
+    pub(crate) fn forget_who_is_who(&self) {
         self.sessions.invalidate_all();
         self.tokens.forget_all();
         self.shares.forget_all();

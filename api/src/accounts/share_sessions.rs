@@ -12,9 +12,9 @@ use super::share_words::is_slug;
 use super::view::View;
 use crate::error::{Error, Result};
 use crate::ids::{millis, now_ms};
+use crate::known::Known;
 use crate::secret::Secret;
 use crate::store::{Scope, ShareLink, Site, Store};
-use crate::known::Known;
 
 /// Bytes of a domain, most.
 const DOMAIN_MAX: usize = 253;

@@ -12,8 +12,8 @@ use super::token_scope::{TokenScope, TokenScopes};
 use super::validate::Problems;
 use crate::error::{Error, Result};
 use crate::ids::{millis, now_ms};
-use crate::store::{NewToken, Scope, SessionState, Store, Token};
 use crate::known::Known;
+use crate::store::{NewToken, Scope, SessionState, Store, Token};
 
 /// Tokens that an account may have, of all its members together.
 pub(crate) const TOKENS_MAX: u64 = 100;

@@ -44,6 +44,9 @@ const DIRECTIVES_MAX: usize = 5;
 const SPREADS_MAX: usize = 20;
 /// Bytes of a request, or of a message that a client sends over a WebSocket, at most.
 pub(super) const MESSAGE_MAX: usize = 64 * 1024;
+/// Bytes that a WebSocket keeps at hand for each direction: of a thousand connections most wait most of the time. What is larger takes
+/// more while it is on its way.
+const SOCKET_BUFFER: usize = 4 * 1024;
 /// A connection that answers no ping for so long is closed.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 /// A connection that takes nothing for so long, while there is something for it, is closed. Until then one message waits for it, and
@@ -253,7 +256,11 @@ pub(crate) fn subscribe(
             .serve()
             .await;
     };
-    let bounds = WebSocketConfig::default().max_message_size(Some(MESSAGE_MAX)).max_frame_size(Some(MESSAGE_MAX));
+    let bounds = WebSocketConfig::default()
+        .max_message_size(Some(MESSAGE_MAX))
+        .max_frame_size(Some(MESSAGE_MAX))
+        .read_buffer_size(SOCKET_BUFFER)
+        .write_buffer_size(SOCKET_BUFFER);
     socket.protocols(ALL_WEBSOCKET_PROTOCOLS).config(bounds).on_upgrade(connected).into_response()
 }
 

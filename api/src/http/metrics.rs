@@ -38,6 +38,19 @@ fn exposition(app: &App) -> String {
         "Hits that could not be stored and were answered with 503.",
         ingest.refused,
     );
+    page.labelled(
+        "haru_hits_dropped_total",
+        "Hits that were acknowledged and not counted.",
+        app.pipeline.drops().iter().map(|(reason, count)| (format!("reason=\"{reason}\""), *count)),
+    );
+    page.labelled(
+        "haru_http_requests_total",
+        "Requests that were answered, those of hits apart.",
+        app.served
+            .figures()
+            .iter()
+            .map(|(class, status, count)| (format!("class=\"{class}\",status=\"{status}\""), *count)),
+    );
     page.gauge("haru_ingest_hits_waiting", "Hits that wait for their commit.", ingest.waiting as u64);
     let fate = app.pipeline.fate();
     page.gauge("haru_ingest_committing", "1 while hits are committed.", (fate == Fate::Committed).into());
@@ -66,6 +79,11 @@ fn exposition(app: &App) -> String {
         "haru_live_connections_cut_off_total",
         "Connections that were closed because they took nothing any more.",
         app.watchers.were_cut_off(),
+    );
+    page.gauge(
+        "haru_nodes_listening",
+        "1 while notices of other nodes arrive; always 0 on SQLite, where there are none.",
+        app.hub.listens().into(),
     );
     for (name, of, figures) in [
         ("days", "finished days as columns", app.stats.days_cache()),
@@ -98,6 +116,14 @@ impl Page {
 
     fn gauge(&mut self, name: &str, help: &str, value: u64) {
         self.metric("gauge", name, help, value);
+    }
+
+    /// A counter of several, by what tells them apart. No visitor has a say in that.
+    fn labelled(&mut self, name: &str, help: &str, values: impl Iterator<Item = (String, u64)>) {
+        let _written = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} counter");
+        for (labels, value) in values {
+            let _written = writeln!(self.0, "{name}{{{labels}}} {value}");
+        }
     }
 
     fn metric(&mut self, kind: &str, name: &str, help: &str, value: u64) {

@@ -30,6 +30,7 @@ mod rate_limit_headers;
 mod request_id;
 mod security;
 mod segments;
+mod served;
 mod share;
 mod share_links;
 mod site_settings;
@@ -48,6 +49,7 @@ use self::body_limit::BodyLimit;
 use self::cors::NamedOrigins;
 use self::rate_limit_headers::RateLimitHeaders;
 use self::request_id::RequestId;
+pub(crate) use self::served::Served;
 use crate::app::App;
 
 /// Largest body of the API, that of a batch of events included.
@@ -152,7 +154,8 @@ pub(crate) fn routes(app: &Arc<App>) -> BoxEndpoint<'static, Response> {
         .data(app.clone())
         .data(graphql::schema(app.clone()))
         .with(RateLimitHeaders)
-        .with(RequestId);
+        .with(RequestId)
+        .with(app.served.clone());
 
     Route::new()
         .at("/api/collect", collect::collect(app))

@@ -10,7 +10,7 @@ use crate::store::Store;
 /// This process as a writer of batches.
 #[derive(Debug)]
 pub(crate) struct Node {
-    pub(super) id: i64,
+    pub(crate) id: i64,
     /// Number of its last batch, committed or in the journal.
     pub(super) last_seq: i64,
     pub(super) journal: Journal,

@@ -12,7 +12,9 @@ pub(crate) use missed::{Missed, Refusal, RefusalReason, Tally};
 pub(crate) use salts::Salts;
 pub(crate) use sites::{Tracked, TrackedSites};
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -94,6 +96,7 @@ pub(crate) struct Pipeline {
     /// Stands in for the address of events of past days, whose salt is gone: kept in memory, never stored.
     past_salt: [u8; 32],
     untrusted_forwarded: AtomicBool,
+    drops: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl Pipeline {
@@ -115,6 +118,7 @@ impl Pipeline {
             past_secret: secret.key("past-visitor"),
             past_salt: random_bytes(),
             untrusted_forwarded: AtomicBool::new(false),
+            drops: Mutex::default(),
         }
     }
 
@@ -217,6 +221,12 @@ impl Pipeline {
         self.ingest.figures()
     }
 
+    /// Hits that were dropped since the start, by reason; reasons that there were.
+    pub(crate) fn drops(&self) -> Vec<(&'static str, u64)> {
+        let drops = self.drops.lock().unwrap_or_else(PoisonError::into_inner);
+        drops.iter().map(|(reason, count)| (*reason, *count)).collect()
+    }
+
     /// What becomes of hits now.
     pub(crate) fn fate(&self) -> Fate {
         self.ingest.fate()
@@ -276,6 +286,7 @@ impl Pipeline {
     /// Counts a drop for the dashboards of its day, and for who looks at the last hour.
     fn count_drop(&self, site: i64, date: String, reason: DropReason, now: i64) {
         self.missed.dropped(site, reason, now);
+        *self.drops.lock().unwrap_or_else(PoisonError::into_inner).entry(reason.as_str()).or_default() += 1;
         self.ingest.count_drop(site, date, reason);
     }
 

@@ -1,6 +1,8 @@
-//! Sites by tracking token and domain, cached for a minute, and gone at once when deleted or changed here. While the database is
-//! away, those that are known stay known: their hits are kept in the journal.
+//! Sites by tracking token and domain, cached for a minute, gone at once when deleted or changed here, and asked for anew when
+//! another node has changed something. While the database is away, those that are known stay known: their hits are kept in the
+//! journal.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -65,30 +67,37 @@ pub(crate) struct TrackedSites {
     store: Store,
     address_keys: AddressKeys,
     known: Cache<Key, Arc<Known>>,
-    /// Counts invalidations: what was read before one must not be remembered after it.
-    invalidations: Mutex<u64>,
+    /// Counts changes: what was read before one is not believed after it.
+    changes: AtomicU64,
 }
 
 /// What the database said last.
 #[derive(Debug)]
 struct Known {
     site: Option<Arc<Tracked>>,
-    /// When it is to be asked again; then by one hit, while others believe what is known.
-    ask_at: Mutex<Instant>,
+    next: Mutex<NextAsk>,
+}
+
+/// When the database is to be asked again; then by one hit, while others believe what is known.
+#[derive(Debug)]
+struct NextAsk {
+    at: Instant,
+    /// Changes that there had been when it was asked last: it is asked again once there are more.
+    changes: u64,
 }
 
 impl Known {
-    fn new(site: Option<Arc<Tracked>>) -> Self {
-        Self { site, ask_at: Mutex::new(Instant::now() + TTL) }
+    fn new(site: Option<Arc<Tracked>>, changes: u64) -> Self {
+        Self { site, next: Mutex::new(NextAsk { at: Instant::now() + TTL, changes }) }
     }
 
     /// Whether it is time to ask again, and this caller is the one to do so.
-    fn is_to_be_asked(&self) -> bool {
-        let mut ask_at = self.ask_at.lock().unwrap_or_else(PoisonError::into_inner);
+    fn is_to_be_asked(&self, changes: u64) -> bool {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        let is_time = *ask_at <= now;
+        let is_time = next.at <= now || next.changes != changes;
         if is_time {
-            *ask_at = now + PATIENCE + REST;
+            *next = NextAsk { at: now + PATIENCE + REST, changes };
         }
         is_time
     }
@@ -106,7 +115,7 @@ impl TrackedSites {
             store,
             address_keys,
             known: Cache::builder().max_capacity(KEPT).time_to_live(TTL_AWAY).build(),
-            invalidations: Mutex::new(0),
+            changes: AtomicU64::new(0),
         }
     }
 
@@ -133,14 +142,18 @@ impl TrackedSites {
 
     /// Forgets everything: a site was made, changed or deleted. Rare, and what is forgotten is read again at need.
     pub(crate) fn invalidate(&self) {
-        let mut count = self.invalidations.lock().unwrap_or_else(PoisonError::into_inner);
-        *count += 1;
+        self.doubt();
         self.known.invalidate_all();
+    }
+
+    /// Asks for everything anew, and believes what is known while nobody answers: another node may have changed something.
+    pub(crate) fn doubt(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
     }
 
     async fn find(&self, key: Key) -> Result<Option<Arc<Tracked>>> {
         let Some(known) = self.known.get(&key) else { return self.ask(key).await };
-        if !known.is_to_be_asked() {
+        if !known.is_to_be_asked(self.changes.load(Ordering::SeqCst)) {
             return Ok(known.site.clone());
         }
         match timeout(PATIENCE, self.ask(key)).await {
@@ -151,7 +164,7 @@ impl TrackedSites {
     }
 
     async fn ask(&self, key: Key) -> Result<Option<Arc<Tracked>>> {
-        let before = *self.invalidations.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.changes.load(Ordering::SeqCst);
         let found = match &key {
             Key::Token(text) | Key::Domain(text) if !is_lookup_worthy(text) => return Ok(None),
             // In boxes: they are rare and large, and every hit's future would be as large as they are.
@@ -159,9 +172,8 @@ impl TrackedSites {
             Key::Domain(domain) => Box::pin(self.store.tracked_by_domain(domain)).await?,
         };
         let found = found.map(|found| Arc::new(Tracked::new(found, &self.address_keys)));
-        let count = self.invalidations.lock().unwrap_or_else(PoisonError::into_inner);
-        if *count == before {
-            self.known.insert(key, Arc::new(Known::new(found.clone())));
+        if self.changes.load(Ordering::SeqCst) == before {
+            self.known.insert(key, Arc::new(Known::new(found.clone(), before)));
         }
         Ok(found)
     }
@@ -173,15 +185,24 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_known_is_believed_for_a_minute_and_then_one_asks_for_all() {
-        let known = Known::new(None);
+        let known = Known::new(None, 0);
         tokio::time::advance(TTL.saturating_sub(Duration::from_millis(1))).await;
-        assert!(!known.is_to_be_asked());
+        assert!(!known.is_to_be_asked(0));
         for _ in 0..3 {
             tokio::time::advance(PATIENCE + REST).await;
-            assert!(known.is_to_be_asked());
-            assert!((0..100).all(|_| !known.is_to_be_asked()), "one is enough");
+            assert!(known.is_to_be_asked(0));
+            assert!((0..100).all(|_| !known.is_to_be_asked(0)), "one is enough");
             tokio::time::advance(PATIENCE).await;
-            assert!(!known.is_to_be_asked(), "it may still be answered, or was not a moment ago");
+            assert!(!known.is_to_be_asked(0), "it may still be answered, or was not a moment ago");
+        }
+    }
+
+    #[tokio::test]
+    async fn after_a_change_one_asks_at_once() {
+        let known = Known::new(None, 0);
+        for changes in 1..=3 {
+            assert!(known.is_to_be_asked(changes));
+            assert!((0..100).all(|_| !known.is_to_be_asked(changes)), "one is enough");
         }
     }
 }

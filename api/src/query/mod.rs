@@ -6,6 +6,7 @@ mod lookups;
 mod overview;
 mod partials;
 mod patience;
+mod slow;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -32,6 +33,7 @@ pub(crate) use lookups::CacheFigures;
 pub(crate) use overview::Glance;
 use partials::Partials;
 use patience::Patience;
+pub(crate) use slow::SlowLog;
 
 /// Events may lie so far in the future: the batch route takes timestamps up to 10 minutes ahead.
 const AHEAD_MS: i64 = 10 * 60 * 1000;
@@ -86,6 +88,7 @@ pub(crate) struct Stats {
     /// Turns in which sites are computed for those who look at all of them.
     glances: Semaphore,
     places: Arc<PlaceNames>,
+    slow: SlowLog,
 }
 
 /// What every question about a site needs.
@@ -98,7 +101,7 @@ struct About {
 }
 
 impl Stats {
-    pub(crate) fn new(store: Store, places: Arc<PlaceNames>) -> Self {
+    pub(crate) fn new(store: Store, places: Arc<PlaceNames>, slow: SlowLog) -> Self {
         Self {
             days: Days::new(Arc::new(store.clone())),
             store,
@@ -106,6 +109,7 @@ impl Stats {
             engine: Engine::default(),
             glances: Semaphore::new(overview::AT_ONCE),
             places,
+            slow,
         }
     }
 
@@ -114,6 +118,10 @@ impl Stats {
     /// # Errors
     /// `Query` with what is wrong with it or not shown, `Budget` when it takes more than its share.
     pub(crate) async fn query(&self, site: &Site, view: View, query: &Value) -> Result<Value> {
+        self.slow.watch("query", &site.id, self.answer(site, view, query)).await
+    }
+
+    async fn answer(&self, site: &Site, view: View, query: &Value) -> Result<Value> {
         let about = self.about(site, view).await?;
         let request = wire::query(query, &about.context)?;
         let began = Instant::now();
@@ -142,6 +150,10 @@ impl Stats {
         view: View,
         request: &DashboardRequest,
     ) -> Result<DashboardAnswer> {
+        self.slow.watch("dashboard", &site.id, self.shown(site, view, request)).await
+    }
+
+    async fn shown(&self, site: &Site, view: View, request: &DashboardRequest) -> Result<DashboardAnswer> {
         let about = self.about(site, view).await?;
         let query = wire::dashboard(&request.value(), &about.context)?;
         let mut spans = query.spans();

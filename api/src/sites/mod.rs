@@ -67,9 +67,15 @@ impl Sites {
         self.deleted.notified().await;
     }
 
-    /// Takes note that a site was made, changed or deleted, here or by another node: what is remembered is looked up again.
+    /// Takes note that a site was made, changed or deleted here: what is remembered is looked up again.
     pub(crate) fn changed(&self) {
         self.pipeline.sites.invalidate();
+        self.watched.invalidate_all();
+    }
+
+    /// The same of another node. Hits of sites that are known are taken while the database can't be asked.
+    pub(crate) fn changed_elsewhere(&self) {
+        self.pipeline.sites.doubt();
         self.watched.invalidate_all();
     }
 

@@ -59,20 +59,6 @@ impl Store {
         Ok(site)
     }
 
-    /// Keys of sites that were deleted or reset a short while ago, for upkeep alone.
-    ///
-    /// # Errors
-    /// When the database can't answer.
-    pub(crate) async fn deleted_sites(&self) -> Result<Vec<i64>> {
-        let keys = site::Entity::find()
-            .select_only()
-            .column(site::Column::Id)
-            .filter(site::Column::DeletedAt.is_not_null())
-            .order_by_asc(site::Column::Id)
-            .into_tuple::<i64>();
-        Ok(keys.all(&self.reader).await?)
-    }
-
     /// Takes one step in removing what one of the deleted sites held; true when there may be more to do after a rest. `emptied`
     /// names those in which nothing was left: what comes late for them is removed when their own rows go.
     ///

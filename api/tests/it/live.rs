@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::harness::{Db, Haru, expect, on_both, status};
+use crate::harness::{Db, Haru, Place, eventually, expect, on_both, status};
 use crate::socket::Socket;
 
 on_both!(
@@ -16,6 +16,7 @@ on_both!(
     a_subscription_ends_with_its_token,
     a_subscription_ends_when_its_login_is_ended_elsewhere,
     a_subscription_ends_with_what_it_shows,
+    who_takes_nothing_is_let_go_and_others_do_not_notice,
 );
 
 async fn a_dashboard_moves_when_a_hit_is_committed(db: Db) {
@@ -156,4 +157,41 @@ async fn a_subscription_ends_with_what_it_shows(db: Db) {
             break;
         }
     }
+}
+
+async fn who_takes_nothing_is_let_go_and_others_do_not_notice(db: Db) {
+    const SUBSCRIPTIONS: usize = 150;
+    let place = Place::new(db).await;
+    let flags = ["--collect-rate-limit", "0", "--api-rate-limit", "0", "--metrics-token", "a-token-of-the-operator"];
+    let mut haru = place.start(&flags).await;
+    haru.register("ana@example.com").await;
+    let site = haru.create_site("example.com", "UTC").await;
+    let gauge = async |name: &str| {
+        let sent =
+            haru.client.get(haru.url("/metrics")).bearer_auth("a-token-of-the-operator").send().await.expect("sent");
+        let text = sent.text().await.expect("a body");
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')).expect("a gauge");
+        line.parse::<usize>().expect("a number")
+    };
+    let query = r#"subscription { liveDashboard(siteId: "example.com", query: {date_range: "day"}) { totals { pageviews { value } }
+        time_series { labels current { visitors pageviews events } } } }"#;
+    let mut slow = Socket::connected(&haru).await;
+    for number in 0..SUBSCRIPTIONS {
+        slow.subscribe(&number.to_string(), query).await;
+    }
+    let mut reads = Socket::connected(&haru).await;
+    reads.subscribe("1", query).await;
+    // It says that it is there, but reads nothing; the other is told of each hit meanwhile.
+    let mut count = 0;
+    while gauge("haru_live_connections_cut_off_total").await == 0 {
+        assert!(count < 100, "it is never let go");
+        count += 1;
+        haru.count(&site.token, 1, json!({"p": "/"})).await;
+        reads.until("1", |data| data["liveDashboard"]["totals"]["pageviews"]["value"] == json!(count)).await;
+        let _broken_at_last = slow.try_send(json!({"type": "ping"})).await;
+    }
+    eventually("its subscriptions to end", || async { (gauge("haru_live_subscribers").await == 1).then_some(()) })
+        .await;
+    // However many watch, and however long: once a second for both.
+    assert!(gauge("haru_live_dashboards_computed_total").await <= 2 * count + 10, "computed once for all");
 }

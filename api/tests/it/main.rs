@@ -25,6 +25,7 @@ mod mail_server;
 mod matrix;
 mod members;
 mod metrics;
+mod nodes;
 mod overtaken;
 mod overview;
 mod owners;

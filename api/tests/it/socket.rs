@@ -34,6 +34,11 @@ impl Socket {
         self.0.send(Message::text(message.to_string())).await.expect("sent");
     }
 
+    /// Sends what may not arrive; false when the connection has ended.
+    pub(crate) async fn try_send(&mut self, message: Value) -> bool {
+        self.0.send(Message::text(message.to_string())).await.is_ok()
+    }
+
     pub(crate) async fn subscribe(&mut self, id: &str, query: &str) {
         self.send(json!({"id": id, "type": "subscribe", "payload": {"query": query}})).await;
     }

@@ -25,8 +25,8 @@ use crate::process::{Gauges, Process, raise_file_limit};
 use crate::server::{Place, Server};
 use crate::spread::{Senders, Sent, Spread, ledger};
 use crate::traffic::Target;
-use socket::Socket;
-use watcher::{Numbers, Watcher};
+pub(crate) use socket::Socket;
+pub(crate) use watcher::{Numbers, Watcher};
 
 /// Subscriptions of one API token that a server allows.
 const OF_A_TOKEN: usize = 200;
@@ -39,6 +39,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const COMPUTED_A_SECOND_MAX: f64 = 1.05;
 /// Clients that do not read, and as many beside them that do.
 const SLOW: usize = 100;
+/// Subscriptions of each who does not read, so that what waits for them is more than the system holds.
+const SLOW_SUBSCRIPTIONS: usize = 10;
 /// Memory that those who do not read may take beside, in MiB.
 const SLOW_MEMORY_MAX: f64 = 64.0;
 /// How old the oldest hit may be that somebody who reads does not show yet, while others do not read.
@@ -102,7 +104,8 @@ pub(crate) async fn run(options: &Options) -> Result<bool, String> {
     );
     let server = haru.start().await?;
     let most = usize::from(options.subscribers);
-    let owner = Owner::create(server.address, (most + 2 * SLOW).div_ceil(OF_A_TOKEN) + 1).await?;
+    let owner =
+        Owner::create(server.address, most.max(SLOW * (SLOW_SUBSCRIPTIONS + 1)).div_ceil(OF_A_TOKEN) + 1).await?;
     let mut stage = Stage { options, server, owner, faults: Vec::new() };
     let mut of_one = Vec::new();
     for (subscribers, sites) in [(0, 1), (1, 1), (most.div_ceil(10), 1), (most, 1), (most, most)] {
@@ -150,11 +153,14 @@ impl Stage<'_> {
         if silent > 0 {
             self.faults.push(format!("{name}: {silent} heard nothing"));
         }
-        let errors: usize = watchers.iter().map(|watcher| watcher.seen(|seen| seen.errors + usize::from(seen.ended))).sum();
+        let errors: usize =
+            watchers.iter().map(|watcher| watcher.seen(|seen| seen.errors + usize::from(seen.ended))).sum();
         if errors > 0 {
             self.faults.push(format!("{name}: {errors} errors or ended connections"));
         }
-        let ages = Latencies::joined(watchers.iter().map(|watcher| Latencies::new(watcher.seen(|seen| std::mem::take(&mut seen.ages)))));
+        let ages = Latencies::joined(
+            watchers.iter().map(|watcher| Latencies::new(watcher.seen(|seen| std::mem::take(&mut seen.ages)))),
+        );
         #[expect(clippy::cast_precision_loss, reason = "counts of one step are small")]
         let rate = |count: u64| count as f64 / took;
         #[expect(clippy::cast_precision_loss, reason = "counts of one step are small")]
@@ -189,14 +195,13 @@ impl Stage<'_> {
             if opening.len() >= OPENING {
                 watchers.extend(opened(&mut opening).await?);
             }
-            // Those who do not read have a token of their own, the last.
-            let tokens = &self.owner.tokens;
-            let token = if reads { tokens[number / OF_A_TOKEN].clone() } else { tokens[tokens.len() - 1].clone() };
+            let place = if reads { number } else { SLOW + number * SLOW_SUBSCRIPTIONS };
+            let token = self.owner.tokens[place / OF_A_TOKEN].clone();
             let (address, sent, site) = (self.address(), sent.clone(), number % targets.len());
             let domain = targets[site].domain.clone();
             opening.spawn(async move {
                 let mut socket = Socket::open(address, &token, !reads).await?;
-                socket.subscribe(&domain).await?;
+                socket.subscribe(&domain, if reads { 1 } else { SLOW_SUBSCRIPTIONS }).await?;
                 Ok(Watcher::start(socket, site, sent, reads))
             });
         }
@@ -244,7 +249,8 @@ impl Stage<'_> {
         if step.sites == 1 && step.subscribers > 0 {
             let first = of_one.first().copied().unwrap_or(step.computed);
             if step.computed > first * COMPUTED_A_SECOND_MAX + 1.0 / seconds(self.options.seconds) {
-                let fault = format!("{} subscribers of one dashboard: computed more often than for one", step.subscribers);
+                let fault =
+                    format!("{} subscribers of one dashboard: computed more often than for one", step.subscribers);
                 self.faults.push(fault);
             }
             of_one.push(step.computed);

@@ -15,18 +15,35 @@ const SLOW_BUFFER: u32 = 4_096;
 const NUMBERS: [&str; 7] =
     ["visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration", "events"];
 const PANELS: [&str; 20] = [
-    "pages", "entry_pages", "exit_pages", "channels", "sources", "referrers", "utm_sources", "utm_mediums",
-    "utm_campaigns", "utm_contents", "utm_terms", "countries", "regions", "cities", "languages", "browsers", "os",
-    "screens", "devices", "events",
+    "pages",
+    "entry_pages",
+    "exit_pages",
+    "channels",
+    "sources",
+    "referrers",
+    "utm_sources",
+    "utm_mediums",
+    "utm_campaigns",
+    "utm_contents",
+    "utm_terms",
+    "countries",
+    "regions",
+    "cities",
+    "languages",
+    "browsers",
+    "os",
+    "screens",
+    "devices",
+    "events",
 ];
 
 /// A connection that has proved who it is.
 #[derive(Debug)]
-pub(super) struct Socket(WebSocketStream<TcpStream>);
+pub(crate) struct Socket(WebSocketStream<TcpStream>);
 
 impl Socket {
     /// Connects; one that is `slow` has the system hold as little as can be for it.
-    pub(super) async fn open(address: SocketAddr, access: &str, slow: bool) -> Result<Self, String> {
+    pub(crate) async fn open(address: SocketAddr, access: &str, slow: bool) -> Result<Self, String> {
         let failed = |error: std::io::Error| format!("cannot connect: {error}");
         let socket = TcpSocket::new_v4().map_err(failed)?;
         if slow {
@@ -49,20 +66,23 @@ impl Socket {
         Ok(socket)
     }
 
-    /// Asks for what a dashboard shows of today.
-    pub(super) async fn subscribe(&mut self, site: &str) -> Result<(), String> {
+    /// Asks for what a dashboard shows of today, so many times over.
+    pub(crate) async fn subscribe(&mut self, site: &str, times: usize) -> Result<(), String> {
         let variables = json!({"siteId": site, "query": {"date_range": "day"}});
         let payload = json!({"query": document(), "variables": variables});
-        self.send(&json!({"id": "1", "type": "subscribe", "payload": payload})).await
+        for number in 0..times {
+            self.send(&json!({"id": number.to_string(), "type": "subscribe", "payload": payload})).await?;
+        }
+        Ok(())
     }
 
     /// A sign of life.
-    pub(super) async fn ping(&mut self) -> Result<(), String> {
+    pub(crate) async fn ping(&mut self) -> Result<(), String> {
         self.send(&json!({"type": "ping"})).await
     }
 
     /// The next text; none when the connection has ended.
-    pub(super) async fn next(&mut self) -> Option<Utf8Bytes> {
+    pub(crate) async fn next(&mut self) -> Option<Utf8Bytes> {
         loop {
             match self.0.next().await? {
                 Ok(Message::Text(text)) => return Some(text),

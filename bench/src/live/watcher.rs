@@ -15,14 +15,14 @@ const PING_EVERY: Duration = Duration::from_secs(10);
 
 /// The two numbers that are compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Numbers {
-    pub(super) pageviews: usize,
-    pub(super) visitors: usize,
+pub(crate) struct Numbers {
+    pub(crate) pageviews: usize,
+    pub(crate) visitors: usize,
 }
 
 impl Numbers {
     /// Reads them out of a dashboard's JSON, without reading the rest: a thousand clients share the machine with the server.
-    pub(super) fn of(text: &str) -> Option<Self> {
+    pub(crate) fn of(text: &str) -> Option<Self> {
         Some(Self { pageviews: total(text, "pageviews")?, visitors: total(text, "visitors")? })
     }
 }
@@ -35,16 +35,16 @@ fn total(text: &str, name: &str) -> Option<usize> {
 
 /// What a watcher saw.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub(super) messages: usize,
-    pub(super) bytes: usize,
-    pub(super) last: Option<Numbers>,
+pub(crate) struct Seen {
+    pub(crate) messages: usize,
+    pub(crate) bytes: usize,
+    pub(crate) last: Option<Numbers>,
     /// Of each update how old the oldest hit was that it showed for the first time.
-    pub(super) ages: Vec<Duration>,
+    pub(crate) ages: Vec<Duration>,
     /// The connection ended.
-    pub(super) ended: bool,
+    pub(crate) ended: bool,
     /// What came that was no dashboard.
-    pub(super) errors: usize,
+    pub(crate) errors: usize,
 }
 
 impl Seen {
@@ -71,8 +71,8 @@ impl Seen {
 
 /// A watcher at work. It ends with this.
 #[derive(Debug)]
-pub(super) struct Watcher {
-    pub(super) site: usize,
+pub(crate) struct Watcher {
+    pub(crate) site: usize,
     seen: Arc<Mutex<Seen>>,
     reads: Arc<AtomicBool>,
     task: tokio::task::JoinHandle<()>,
@@ -80,7 +80,7 @@ pub(super) struct Watcher {
 
 impl Watcher {
     /// Begins to watch. One that does not read at first does so once [`Watcher::read`] is called.
-    pub(super) fn start(mut socket: Socket, site: usize, sent: Arc<[Sent]>, reads_at_once: bool) -> Self {
+    pub(crate) fn start(mut socket: Socket, site: usize, sent: Arc<[Sent]>, reads_at_once: bool) -> Self {
         let seen = Arc::new(Mutex::new(Seen::default()));
         let reads = Arc::new(AtomicBool::new(reads_at_once));
         let (noted, reading) = (seen.clone(), reads.clone());
@@ -108,17 +108,17 @@ impl Watcher {
     }
 
     /// Reads from now on.
-    pub(super) fn read(&self) {
+    pub(crate) fn read(&self) {
         self.reads.store(true, Ordering::Relaxed);
     }
 
     /// Looks at what it saw so far.
-    pub(super) fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
+    pub(crate) fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
         look(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How long ago the oldest hit was sent that it does not show; nothing when it shows all that were acknowledged.
-    pub(super) fn behind(&self, sent: &[Sent]) -> Option<Duration> {
+    pub(crate) fn behind(&self, sent: &[Sent]) -> Option<Duration> {
         let shown = self.seen(|seen| seen.last.map_or(0, |last| last.pageviews));
         let sent = &sent[self.site];
         (shown < sent.acknowledged()).then(|| sent.at(shown).map(|at| Instant::now() - at)).flatten()
