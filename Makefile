@@ -50,6 +50,12 @@ test-faults: assets ## Kill, stop, freeze and fill what Haru stands on, under lo
 	$(CARGO) build --release -p haru -p haru-bench
 	target/release/haru-bench faults
 
+.PHONY: test-backup
+test-backup: assets ## Back up under load and restore into the other database, both ways; every number must be the same
+	scripts/need postgres
+	$(CARGO) build --release -p haru -p haru-bench
+	target/release/haru-bench backup
+
 .PHONY: lint
 lint: assets ## Check formats, lints, types, licences and sources of dependencies
 	$(CARGO) fmt --all --check

@@ -13,6 +13,7 @@
 mod accounts;
 mod app;
 mod assets;
+mod backup;
 pub mod cli;
 mod collect;
 pub mod config;

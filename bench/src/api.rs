@@ -75,6 +75,11 @@ impl Site {
         count(&metrics[0]).zip(count(&metrics[1])).ok_or_else(|| format!("no totals in {answer}"))
     }
 
+    /// What the server answers to a query.
+    pub(crate) async fn ask(&self, address: SocketAddr, access: &str, query: &Value) -> Result<Value, String> {
+        post(address, "/api/v2/query", Some(access), query).await
+    }
+
     /// Pages and how often each was viewed, all of them.
     pub(crate) async fn pages(&self, address: SocketAddr) -> Result<Vec<(String, usize)>, String> {
         const ROWS: usize = 10_000;

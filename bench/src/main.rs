@@ -5,12 +5,13 @@
 //! and must have kept every event that it had answered for, once. `faults`: so is its database, its disk and its neighbours. `stats`: dashboards over a made-up site, in this process and
 //! in DuckDB. `sealing`: a large day is sealed while hits arrive. `login`: known and unknown addresses, and a hundred
 //! logins while hits arrive. `live`: a thousand who watch dashboards, and some who do not read what they are sent. `soak`: a quarter
-//! of an hour of ordinary work.
+//! of an hour of ordinary work. `backup`: a backup under load, restored into the other database.
 //!
 //! Servers are child processes on 127.0.0.1 with ports of their own and a data directory of their own; the load generator
 //! shares the machine's cores with them, for both sides of a comparison alike.
 
 mod api;
+mod backup;
 mod bare;
 mod compare;
 mod crash;
@@ -65,6 +66,7 @@ enum Command {
     Login(login::Options),
     Live(live::Options),
     Soak(soak::Options),
+    Backup(backup::Options),
 }
 
 fn main() -> ExitCode {
@@ -90,6 +92,7 @@ fn run(cli: Cli) -> Result<bool, String> {
             Some(Command::Login(options)) => login::run(&options).await,
             Some(Command::Live(options)) => live::run(&options).await,
             Some(Command::Soak(options)) => soak::run(&options).await,
+            Some(Command::Backup(options)) => backup::run(&options).await,
         }
     })
 }

@@ -3,6 +3,7 @@
 //! Rules: keys are declared when a table is made (SQLite cannot add them later), each migration is one transaction, and
 //! a migration that has been released is never edited.
 
+pub use sea_orm_migration::migrator::MigrationStatus;
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::config::DatabaseConfig;
-use crate::store::Store;
+use crate::store::{CopyBefore, Store};
 
 /// Bring the database's schema up to date and exit; `haru serve` does so by itself
 #[derive(Debug, Args)]
@@ -11,12 +11,17 @@ use crate::store::Store;
 pub(super) struct Migrate {
     #[command(flatten)]
     database: DatabaseConfig,
+
+    /// Make no copy of a SQLite file before it is changed: you have a backup, and the disk no room.
+    #[arg(long)]
+    no_copy: bool,
 }
 
 impl Migrate {
     #[expect(clippy::print_stdout, reason = "the command line talks to a person")]
     pub(super) async fn run(self) -> Result<(), String> {
-        let store = Store::open(&self.database).await?;
+        let copy = if self.no_copy { CopyBefore::Nothing } else { CopyBefore::Migrating };
+        let store = Store::open_and_copy(&self.database, copy).await?;
         store.close().await;
         println!("The database is up to date.");
         Ok(())

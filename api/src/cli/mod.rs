@@ -1,5 +1,6 @@
 //! The `haru` command line: one subcommand a file.
 
+mod backup;
 mod export;
 mod migrate;
 mod openapi;
@@ -30,6 +31,9 @@ enum Command {
     Seed(seed::Seed),
     Seal(seal::Seal),
     Export(export::Export),
+    Backup(backup::Backup),
+    Verify(backup::Verify),
+    Restore(backup::Restore),
     User(user::User),
     Openapi(openapi::Openapi),
 }
@@ -65,6 +69,9 @@ fn run(command: Command) -> Result<(), String> {
             Command::Seed(command) => command.run().await,
             Command::Seal(command) => command.run().await,
             Command::Export(command) => command.run().await,
+            Command::Backup(command) => command.run().await,
+            Command::Verify(command) => command.run(),
+            Command::Restore(command) => command.run().await,
             Command::User(command) => command.run().await,
             Command::Openapi(command) => command.run(),
         }

@@ -43,7 +43,7 @@ fn start_log(config: &ServeConfig) -> Result<(), String> {
 }
 
 /// Ready when the process is asked to end.
-fn signals() -> Result<impl Future<Output = ()> + Send + 'static, String> {
+pub(super) fn signals() -> Result<impl Future<Output = ()> + Send + 'static, String> {
     use tokio::signal::unix::{SignalKind, signal};
     let failed = |error: std::io::Error| format!("cannot listen for signals: {error}");
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;

@@ -16,7 +16,7 @@ mod writer;
 
 pub(crate) use health::Fate;
 pub(crate) use journal::{JournalConfig, JournalFigures};
-pub(crate) use node::Node;
+pub(crate) use node::{Node, lock};
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -48,7 +48,11 @@ impl Node {
     }
 }
 
-fn lock(data_dir: &Path) -> Result<File, String> {
+/// Holds the data directory for this process until the file is closed.
+///
+/// # Errors
+/// One line for the operator, such as when another process holds it.
+pub(crate) fn lock(data_dir: &Path) -> Result<File, String> {
     let path = data_dir.join("lock");
     let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = opened.map_err(|error| format!("HARU_DATA_DIR: cannot open {}: {error}", path.display()))?;

@@ -10,6 +10,7 @@ use sea_orm::sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJourna
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 
 use super::Store;
+use super::before_migrating::{self, CopyBefore};
 use crate::config::{DatabaseConfig, Durability, prepare_data_dir};
 use crate::secret::write_private;
 
@@ -35,14 +36,23 @@ const ROWS_BUFFERED: usize = 1_000;
 /// How long a request waits for a free connection before it is told that the database is not available.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
 
-pub(super) async fn open(config: &DatabaseConfig) -> Result<Store, String> {
-    config.check()?;
-    let store = match &config.database_url {
-        None => open_sqlite(config).await?,
-        Some(url) => open_postgres(url).await.map_err(|error| format!("HARU_DATABASE_URL: {}", one_line(&error)))?,
-    };
-    migrate(&store.writer).await?;
+pub(super) async fn open(config: &DatabaseConfig, copy: CopyBefore) -> Result<Store, String> {
+    let store = open_as_it_is(config).await?;
+    refuse_newer(&store.writer).await?;
+    if store.is_sqlite() && copy == CopyBefore::Migrating {
+        before_migrating::copy(&store.writer, &config.sqlite_path()).await?;
+    }
+    migrate(&store.writer, None).await?;
     Ok(store)
+}
+
+/// Connects, whatever the schema.
+pub(super) async fn open_as_it_is(config: &DatabaseConfig) -> Result<Store, String> {
+    config.check()?;
+    match &config.database_url {
+        None => open_sqlite(config).await,
+        Some(url) => open_postgres(url).await.map_err(|error| format!("HARU_DATABASE_URL: {}", one_line(&error))),
+    }
 }
 
 async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
@@ -83,7 +93,10 @@ fn synchronous(durability: Durability) -> SqliteSynchronous {
     }
 }
 
-async fn connect_sqlite(settings: SqliteConnectOptions, connections: u32) -> Result<DatabaseConnection, DbErr> {
+pub(super) async fn connect_sqlite(
+    settings: SqliteConnectOptions,
+    connections: u32,
+) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new("sqlite::memory:");
     options
         .map_sqlx_sqlite_opts(move |_| settings.clone())
@@ -126,29 +139,31 @@ fn postgres_options(url: &str) -> ConnectOptions {
     options
 }
 
-/// Brings the schema up to date; several nodes may try at once, one wins and the others wait.
-async fn migrate(connection: &DatabaseConnection) -> Result<(), String> {
+/// Brings the schema up to date, or takes so many steps towards it; several nodes may try at once, one wins and the others wait.
+pub(super) async fn migrate(connection: &DatabaseConnection, steps: Option<usize>) -> Result<(), String> {
     refuse_newer(connection).await?;
-    let lock = connection.get_database_backend() == sea_orm::DbBackend::Postgres;
-    if !lock {
-        return Migrator::up(connection, None).await.map_err(|error| format!("migration failed: {}", one_line(&error)));
-    }
-    migrate_postgres(connection).await.map_err(|error| format!("migration failed: {}", one_line(&error)))
+    let steps = steps.map(|steps| u32::try_from(steps).unwrap_or(u32::MAX));
+    let done = if connection.get_database_backend() == sea_orm::DbBackend::Postgres {
+        migrate_postgres(connection, steps).await
+    } else {
+        Migrator::up(connection, steps).await
+    };
+    done.map_err(|error| format!("migration failed: {}", one_line(&error)))
 }
 
 /// Number of the advisory lock that migrating nodes take, so that two never migrate at once.
 const MIGRATION_LOCK: i64 = 0x6861_7275;
 
-async fn migrate_postgres(connection: &DatabaseConnection) -> Result<(), DbErr> {
+async fn migrate_postgres(connection: &DatabaseConnection, steps: Option<u32>) -> Result<(), DbErr> {
     use sea_orm::TransactionTrait;
     let transaction = connection.begin().await?;
     transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
-    let result = Migrator::up(connection, None).await;
+    let result = Migrator::up(connection, steps).await;
     transaction.rollback().await?;
     result
 }
 
-async fn refuse_newer(connection: &DatabaseConnection) -> Result<(), String> {
+pub(super) async fn refuse_newer(connection: &DatabaseConnection) -> Result<(), String> {
     match Migrator::get_migration_with_status_read_only(connection).await {
         Ok(_) => Ok(()),
         Err(DbErr::Custom(text)) if text.contains("missing") => Err(format!(
@@ -160,6 +175,6 @@ async fn refuse_newer(connection: &DatabaseConnection) -> Result<(), String> {
 }
 
 /// Errors of drivers have several lines and may repeat the address; operators get the first line.
-fn one_line(error: &DbErr) -> String {
+pub(super) fn one_line(error: &DbErr) -> String {
     error.to_string().lines().next().unwrap_or_default().to_owned()
 }

@@ -8,6 +8,7 @@ mod acting;
 mod annotations;
 mod append;
 mod audit;
+mod before_migrating;
 mod changes;
 mod connect;
 mod dropped;
@@ -38,10 +39,12 @@ mod sites_retention;
 mod tokens;
 mod usage;
 mod users;
+mod whole;
 
 pub(crate) use accounts::{NewUser, User};
 pub(crate) use annotations::{Annotation, AnnotationChange, NewAnnotation};
 pub(crate) use audit::AuditEntry;
+pub(crate) use before_migrating::CopyBefore;
 pub(crate) use changes::{Changes, Notice};
 pub(crate) use dropped::DropCount;
 pub(crate) use edit::Edit;
@@ -65,6 +68,9 @@ pub(crate) use sites::{NewSite, Site, TimezoneEra, TrackedSite};
 pub(crate) use sites_change::SiteChange;
 pub(crate) use tokens::{NewToken, Token};
 pub(crate) use users::Membership;
+pub(crate) use whole::{Cell, Table, WholeSink, migration_number};
+#[cfg(test)]
+pub(crate) use whole::{Column, Kind};
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -91,7 +97,15 @@ impl Store {
     /// # Errors
     /// One line for the operator: wrong address, no permission, or a database made by a newer version.
     pub(crate) async fn open(config: &DatabaseConfig) -> Result<Self, String> {
-        connect::open(config).await
+        connect::open(config, CopyBefore::Migrating).await
+    }
+
+    /// The same, and says whether a SQLite file is copied before its schema changes.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) async fn open_and_copy(config: &DatabaseConfig, copy: CopyBefore) -> Result<Self, String> {
+        connect::open(config, copy).await
     }
 
     /// The same, for commands about what is stored: a data directory without a database is a mistake there.
@@ -99,10 +113,17 @@ impl Store {
     /// # Errors
     /// As above, or when there is none.
     pub(crate) async fn open_existing(config: &DatabaseConfig) -> Result<Self, String> {
-        if config.database_url.is_none() && !config.sqlite_path().is_file() {
-            return Err(format!("HARU_DATA_DIR: there is no database in {}", config.data_dir.display()));
-        }
-        connect::open(config).await
+        refuse_missing(config)?;
+        Self::open(config).await
+    }
+
+    /// Connects to a database that is there and leaves its schema as it is.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) async fn open_as_it_is(config: &DatabaseConfig) -> Result<Self, String> {
+        refuse_missing(config)?;
+        connect::open_as_it_is(config).await
     }
 
     /// True on SQLite.
@@ -144,6 +165,13 @@ impl Store {
             let _ = connection.close().await;
         }
     }
+}
+
+fn refuse_missing(config: &DatabaseConfig) -> Result<(), String> {
+    if config.database_url.is_none() && !config.sqlite_path().is_file() {
+        return Err(format!("HARU_DATA_DIR: there is no database in {}", config.data_dir.display()));
+    }
+    Ok(())
 }
 
 /// PostgreSQL refuses text with a zero byte, and no id, slug or domain has one.

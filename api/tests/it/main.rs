@@ -6,6 +6,7 @@ mod accounts;
 mod admin;
 mod arrivals;
 mod audit;
+mod backup;
 mod bad_input;
 mod batch;
 mod boundaries;

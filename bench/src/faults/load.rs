@@ -23,11 +23,11 @@ const LAST_TRIES: Duration = Duration::from_mins(1);
 const REST: Duration = Duration::from_millis(100);
 
 /// Where the servers listen now: a server that was killed comes back at another port.
-pub(super) type Addresses = Arc<Mutex<Vec<SocketAddr>>>;
+pub(crate) type Addresses = Arc<Mutex<Vec<SocketAddr>>>;
 
 /// Senders at work.
 #[derive(Debug)]
-pub(super) struct Load {
+pub(crate) struct Load {
     over: Arc<AtomicBool>,
     lanes: JoinSet<Ledger>,
 }
@@ -44,7 +44,7 @@ struct Lane {
 
 impl Load {
     /// Starts so many senders, which together send about `a_second` hits a second.
-    pub(super) fn start(site: &Site, addresses: &Addresses, senders: usize, a_second: u32) -> Self {
+    pub(crate) fn start(site: &Site, addresses: &Addresses, senders: usize, a_second: u32) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let every = Duration::from_secs(1) * u32::try_from(senders).unwrap_or(1) / a_second;
         let mut lanes = JoinSet::new();
@@ -56,7 +56,7 @@ impl Load {
     }
 
     /// Sends no new hits, and waits for those that are not acknowledged yet.
-    pub(super) async fn finish(mut self) -> Result<Ledger, String> {
+    pub(crate) async fn finish(mut self) -> Result<Ledger, String> {
         self.over.store(true, Ordering::Relaxed);
         let mut whole = Ledger::default();
         while let Some(lane) = self.lanes.join_next().await {

@@ -19,9 +19,9 @@ use crate::numbers::{Random, grouped};
 use crate::sealing;
 use crate::server::{Durability, Haru, haru_binary};
 use disk::SmallDisk;
-use load::Load;
+pub(crate) use load::Load;
 use nodes::Nodes;
-use postgres::Cluster;
+pub(crate) use postgres::Cluster;
 
 /// Senders of the load.
 const SENDERS: usize = 32;

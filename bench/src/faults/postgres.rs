@@ -12,7 +12,7 @@ const STARTS: usize = 20;
 
 /// A cluster in a directory of its own. It is ended when this is dropped.
 #[derive(Debug)]
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     programs: PathBuf,
     data: PathBuf,
     port: u16,
@@ -22,7 +22,7 @@ pub(super) struct Cluster {
 
 impl Cluster {
     /// Makes and starts one below a directory.
-    pub(super) async fn start(below: &Path) -> Result<Self, String> {
+    pub(crate) async fn start(below: &Path) -> Result<Self, String> {
         let programs = programs()?;
         let user = (text(Command::new("id").arg("-u"))? == "0").then(|| "postgres".to_owned());
         let home = below.join("postgres");
@@ -41,7 +41,7 @@ impl Cluster {
     }
 
     /// Address of its one database.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("postgres://haru@127.0.0.1:{}/postgres", self.port)
     }
 
