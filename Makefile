@@ -50,6 +50,11 @@ test-faults: assets ## Kill, stop, freeze and fill what Haru stands on, under lo
 	$(CARGO) build --release -p haru -p haru-bench
 	target/release/haru-bench faults
 
+.PHONY: test-hostile
+test-hostile: assets ## Attack the server in many ways beside somebody who sends hits; nobody may be refused, memory must stay bounded
+	$(CARGO) build --release -p haru -p haru-bench
+	target/release/haru-bench hostile
+
 .PHONY: test-backup
 test-backup: assets ## Back up under load and restore into the other database, both ways; every number must be the same
 	scripts/need postgres

@@ -14,10 +14,12 @@ use crate::config::{BaseUrl, MetricsToken, Registration, ServeConfig};
 use crate::http::Served;
 use crate::http::limits::RateLimit;
 use crate::ingest::{Ingest, JournalConfig, Node};
+use crate::listen::Lines;
 use crate::live::{Dashboards, Hub, Watchers};
 use crate::mail::Mailer;
 use crate::pipeline::{CollectLimit, Pipeline, Salts, TrackedSites};
 use crate::query::{SlowLog, Stats};
+use crate::sealing::Progress;
 use crate::secret::Secret;
 use crate::sites::Sites;
 use crate::store::Store;
@@ -41,6 +43,8 @@ pub(crate) struct App {
     pub(crate) dashboards: Dashboards,
     pub(crate) watchers: Watchers,
     pub(crate) served: Served,
+    pub(crate) lines: Arc<Lines>,
+    pub(crate) sealing: Progress,
     pub(crate) registration: Registration,
     pub(crate) base_url: BaseUrl,
     pub(crate) trusted_proxies: Vec<IpNet>,
@@ -57,7 +61,7 @@ impl App {
     ///
     /// # Errors
     /// One line for the operator.
-    pub(crate) async fn start(config: &ServeConfig) -> Result<(Arc<Self>, JoinHandle<()>), String> {
+    pub(crate) async fn start(config: &ServeConfig, lines: Arc<Lines>) -> Result<(Arc<Self>, JoinHandle<()>), String> {
         crate::config::prepare_data_dir(&config.database.data_dir)?;
         config.database.check()?;
         let secret = Secret::load(config)?;
@@ -91,6 +95,8 @@ impl App {
             dashboards: Dashboards::new(stats.clone(), hub.clone()),
             watchers: Watchers::default(),
             served: Served::default(),
+            lines,
+            sealing: Progress::default(),
             stats,
             pipeline,
             hub,

@@ -22,6 +22,7 @@ mod http;
 mod ids;
 mod ingest;
 mod known;
+mod listen;
 mod live;
 mod mail;
 mod neighbours;

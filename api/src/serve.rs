@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use poem::Server;
-use poem::listener::{Acceptor, TcpAcceptor};
-use tokio::net::{TcpListener, TcpSocket};
+use poem::listener::Acceptor;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::app::App;
 use crate::config::{BaseUrl, ServeConfig};
+use crate::listen::{Careful, Lines};
 use crate::{http, upkeep};
 
 /// How long requests that are under way at the end may take.
@@ -20,12 +20,6 @@ const DRAIN: Duration = Duration::from_secs(5);
 
 /// How long the connections to the database may take to end.
 const CLOSE: Duration = Duration::from_secs(1);
-
-/// Connections that the system may keep for us until we take them.
-const BACKLOG: u32 = 1024;
-/// Bytes that the system may hold of what a client has not taken yet (Linux counts its own expenses, and doubles it for them). Left to
-/// itself it holds megabytes for each who subscribes and does not read.
-const SEND_BUFFER: u32 = 128 * 1024;
 
 /// A service that listens.
 #[derive(Debug)]
@@ -50,28 +44,19 @@ pub async fn start(
 ) -> Result<Running, String> {
     let failed = |error: std::io::Error| format!("HARU_LISTEN: cannot listen on {}: {error}", config.listen);
     // The port first: an address that is taken is told before a database is touched.
-    let acceptor = TcpAcceptor::from_tokio(bind(config.listen).map_err(failed)?).map_err(failed)?;
+    let lines = Lines::new();
+    let acceptor = Careful::bind(config.listen, lines.clone()).map_err(failed)?;
     let address = acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied());
     let address = address.unwrap_or(config.listen);
     let mut config = config.clone();
     config.listen = address;
-    let (app, writer) = App::start(&config).await?;
+    let (app, writer) = App::start(&config, lines).await?;
     let base_url = app.base_url.clone();
     let routes = http::routes(&app);
     let upkeep = tokio::spawn(upkeep::run(app.clone()));
     let server =
         tokio::spawn(Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(routes, shutdown, Some(DRAIN)));
     Ok(Running { address, base_url, server, upkeep, writer, app })
-}
-
-/// Listens; connections inherit the size of the buffer.
-fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.set_send_buffer_size(SEND_BUFFER)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
 }
 
 impl Running {

@@ -38,7 +38,7 @@ async fn sealing(app: &App) {
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         every.tick().await;
-        if let Err(error) = crate::sealing::round(&app.store).await {
+        if let Err(error) = crate::sealing::round(&app.store, &app.sealing).await {
             tracing::warn!(%error, "sealing will be tried again");
         }
     }

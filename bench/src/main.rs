@@ -5,7 +5,8 @@
 //! and must have kept every event that it had answered for, once. `faults`: so is its database, its disk and its neighbours. `stats`: dashboards over a made-up site, in this process and
 //! in DuckDB. `sealing`: a large day is sealed while hits arrive. `login`: known and unknown addresses, and a hundred
 //! logins while hits arrive. `live`: a thousand who watch dashboards, and some who do not read what they are sent. `soak`: a quarter
-//! of an hour of ordinary work. `backup`: a backup under load, restored into the other database.
+//! of an hour of ordinary work. `backup`: a backup under load, restored into the other database. `hostile`: those
+//! who want it to fall over, and somebody beside them.
 //!
 //! Servers are child processes on 127.0.0.1 with ports of their own and a data directory of their own; the load generator
 //! shares the machine's cores with them, for both sides of a comparison alike.
@@ -16,6 +17,7 @@ mod bare;
 mod compare;
 mod crash;
 mod faults;
+mod hostile;
 mod http;
 mod ledger;
 mod live;
@@ -67,6 +69,7 @@ enum Command {
     Live(live::Options),
     Soak(soak::Options),
     Backup(backup::Options),
+    Hostile(hostile::Options),
 }
 
 fn main() -> ExitCode {
@@ -93,6 +96,7 @@ fn run(cli: Cli) -> Result<bool, String> {
             Some(Command::Live(options)) => live::run(&options).await,
             Some(Command::Soak(options)) => soak::run(&options).await,
             Some(Command::Backup(options)) => backup::run(&options).await,
+            Some(Command::Hostile(options)) => hostile::run(&options).await,
         }
     })
 }

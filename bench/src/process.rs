@@ -8,8 +8,8 @@ use crate::server::METRICS_TOKEN;
 
 /// Ticks of processor time a second: what Linux tells every program.
 const TICKS: u64 = 100;
-/// Open files that a thousand sockets at both ends and a database may take.
-const FILES_WANTED: u64 = 8_192;
+/// Open files that ten thousand sockets at one end, and a database, may take.
+const FILES_WANTED: u64 = 16_384;
 
 /// A process, by its number.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +69,7 @@ impl Gauges {
     }
 }
 
-/// Lets this program, and the servers that it starts, open as many files as a thousand sockets need. A sentence when the system
+/// Lets this program, and the servers that it starts, open as many files as ten thousand sockets need. A sentence when the system
 /// does not let it.
 pub(crate) fn raise_file_limit() -> Option<String> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -60,7 +60,7 @@ impl<R: BufRead + Seek> Reader<R> {
             return Err(Fault::Truncated);
         }
         let mut end = END;
-        file.seek(SeekFrom::End(-(END.len() as i64))).map_err(Fault::Unreadable)?;
+        file.seek(SeekFrom::Start(length - END.len() as u64)).map_err(Fault::Unreadable)?;
         file.read_exact(&mut end).map_err(Fault::Unreadable)?;
         file.seek(SeekFrom::Start(0)).map_err(Fault::Unreadable)?;
         let mut source = Hashing { inner: file, sum: Sha256::new() };

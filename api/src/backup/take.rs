@@ -68,14 +68,14 @@ struct Writing<'a, W: Write> {
 }
 
 impl<W: Write> Writing<'_, W> {
-    fn told(&self, error: std::io::Error) -> String {
+    fn told(&self, error: &std::io::Error) -> String {
         format!("cannot write {}: {error}", self.name)
     }
 
     fn finish(mut self) -> Result<(Summary, W), String> {
         let writer = self.writer.take().ok_or("nothing was read")?;
-        let (out, totals, bytes) = writer.finish().map_err(|error| self.told(error))?;
-        let out = out.into_inner().map_err(|error| self.told(error.into_error()))?;
+        let (out, totals, bytes) = writer.finish().map_err(|error| self.told(&error))?;
+        let out = out.into_inner().map_err(|error| self.told(error.error()))?;
         Ok((Summary { header: self.header, totals, bytes }, out))
     }
 }
@@ -84,7 +84,7 @@ impl<W: Write + Send> WholeSink for Writing<'_, W> {
     fn begin(&mut self, migration: &str) -> Result<(), String> {
         migration.clone_into(&mut self.header.migration);
         let out = self.out.take().ok_or("the archive is begun already")?;
-        self.writer = Some(Writer::new(out, &self.header).map_err(|error| self.told(error))?);
+        self.writer = Some(Writer::new(out, &self.header).map_err(|error| self.told(&error))?);
         Ok(())
     }
 

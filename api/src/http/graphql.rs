@@ -272,13 +272,11 @@ fn patient(
     sink::unfold(sink, move |mut sink, message| {
         let watchers = watchers.clone();
         async move {
-            match timeout(TAKES_WITHIN, sink.send(message)).await {
-                Ok(sent) => sent.map(|()| sink),
-                Err(_) => {
-                    watchers.cut_off();
-                    Err(std::io::ErrorKind::TimedOut.into())
-                }
-            }
+            let Ok(sent) = timeout(TAKES_WITHIN, sink.send(message)).await else {
+                watchers.cut_off();
+                return Err(std::io::ErrorKind::TimedOut.into());
+            };
+            sent.map(|()| sink)
         }
     })
 }

@@ -9,7 +9,8 @@ use poem::{IntoResponse, Response, handler};
 
 use super::client;
 use crate::app::App;
-use crate::ingest::Fate;
+use crate::ids::now_ms;
+use crate::ingest::{CommitFigures, Fate};
 
 /// What the format is called.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -52,6 +53,7 @@ fn exposition(app: &App) -> String {
             .map(|(class, status, count)| (format!("class=\"{class}\",status=\"{status}\""), *count)),
     );
     page.gauge("haru_ingest_hits_waiting", "Hits that wait for their commit.", ingest.waiting as u64);
+    page.histogram("haru_ingest_commit_seconds", "How long commits of hits took.", &ingest.commits);
     let fate = app.pipeline.fate();
     page.gauge("haru_ingest_committing", "1 while hits are committed.", (fate == Fate::Committed).into());
     page.gauge(
@@ -79,6 +81,18 @@ fn exposition(app: &App) -> String {
         "haru_live_connections_cut_off_total",
         "Connections that were closed because they took nothing any more.",
         app.watchers.were_cut_off(),
+    );
+    page.gauge("haru_connections", "Connections that are open.", app.lines.open() as u64);
+    page.counter(
+        "haru_connections_cut_off_total",
+        "Connections that were closed because they left us waiting for a request, or took nothing of an answer.",
+        app.lines.were_cut_off(),
+    );
+    page.counter("haru_sealing_days_total", "Days that this node has sealed.", app.sealing.days());
+    page.gauge(
+        "haru_sealing_lag_seconds",
+        "For how long the oldest day has been due that is not sealed.",
+        u64::try_from(app.sealing.lag_ms(now_ms()) / 1_000).unwrap_or_default(),
     );
     page.gauge(
         "haru_nodes_listening",
@@ -116,6 +130,16 @@ impl Page {
 
     fn gauge(&mut self, name: &str, help: &str, value: u64) {
         self.metric("gauge", name, help, value);
+    }
+
+    fn histogram(&mut self, name: &str, help: &str, figures: &CommitFigures) {
+        let CommitFigures { up_to, count, seconds } = figures;
+        let _written = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} histogram");
+        for (bound, count) in up_to {
+            let _written = writeln!(self.0, "{name}_bucket{{le=\"{bound}\"}} {count}");
+        }
+        let _written =
+            writeln!(self.0, "{name}_bucket{{le=\"+Inf\"}} {count}\n{name}_sum {seconds}\n{name}_count {count}");
     }
 
     /// A counter of several, by what tells them apart. No visitor has a say in that.

@@ -4,6 +4,7 @@
 //! a flood is committed by the hundred. What the database does not take is kept in a journal, acknowledged from there, and
 //! delivered once. Queue and journal are bounded; when one is full, callers are told so.
 
+mod commits;
 mod delivery;
 mod drops;
 mod health;
@@ -14,6 +15,7 @@ mod queue;
 mod tests;
 mod writer;
 
+pub(crate) use commits::CommitFigures;
 pub(crate) use health::Fate;
 pub(crate) use journal::{JournalConfig, JournalFigures};
 pub(crate) use node::{Node, lock};
@@ -27,6 +29,7 @@ use tokio::task::JoinHandle;
 use crate::collect::{DropReason, Hit};
 use crate::live::Hub;
 use crate::store::EventStore;
+use commits::Commits;
 use drops::Drops;
 use health::Health;
 use queue::Entrance;
@@ -66,12 +69,13 @@ pub(crate) struct Ingest {
     drops: Arc<Drops>,
     health: Arc<Health>,
     journal: Arc<Mutex<JournalFigures>>,
+    commits: Arc<Commits>,
     acknowledged: AtomicU64,
     refused: AtomicU64,
 }
 
 /// Hits since the start, and those on their way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct IngestFigures {
     /// Acknowledged: they are in the database, or in the journal.
     pub(crate) acknowledged: u64,
@@ -79,6 +83,8 @@ pub(crate) struct IngestFigures {
     pub(crate) refused: u64,
     /// Waiting for their commit.
     pub(crate) waiting: usize,
+    /// How long commits took.
+    pub(crate) commits: CommitFigures,
     /// Acknowledged, and waiting for the database.
     pub(crate) journal: JournalFigures,
 }
@@ -104,13 +110,14 @@ impl Ingest {
         let journal = node.journal.figures();
         let fate = if node.journal.is_pending() { Fate::Kept } else { Fate::Committed };
         let health = Arc::new(Health::new(fate));
-        let writer = writer::Writer::new(store, node, hub, drops.clone(), health.clone());
+        let commits = Arc::new(Commits::default());
+        let writer = writer::Writer::new(store, node, hub, drops.clone(), health.clone(), commits.clone());
         // A thread and a runtime of its own: among the requests, the end of a commit would wait its turn behind them.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let task = tokio::task::spawn_blocking(move || runtime.block_on(writer.run(waiting)));
         let room = Arc::new(Semaphore::new(QUEUE_HITS));
         let (acknowledged, refused) = (AtomicU64::new(0), AtomicU64::new(0));
-        Ok((Self { queue, room, drops, health, journal, acknowledged, refused }, task))
+        Ok((Self { queue, room, drops, health, journal, commits, acknowledged, refused }, task))
     }
 
     /// Commits the hits of one request, all or none, or keeps them until that is possible, and returns when that has happened.
@@ -151,6 +158,7 @@ impl Ingest {
         IngestFigures {
             acknowledged: self.acknowledged.load(Ordering::Relaxed),
             refused: self.refused.load(Ordering::Relaxed),
+            commits: self.commits.figures(),
             waiting: QUEUE_HITS.saturating_sub(self.room.available_permits()),
             journal: *self.journal.lock().unwrap_or_else(PoisonError::into_inner),
         }

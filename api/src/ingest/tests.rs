@@ -125,7 +125,8 @@ async fn acknowledged_are_there_once(trial: Trial) -> usize {
     let dir = tempfile::tempdir().expect("a directory");
     let journal = JournalConfig { limit: journal, durability: Durability::Process };
     let node = Node::of_test(Journal::open(dir.path(), journal).expect("a journal"));
-    let writer = tokio::spawn(Writer::new(Arc::new(store), node, hub, drops, health.clone()).run(waiting));
+    let writer =
+        tokio::spawn(Writer::new(Arc::new(store), node, hub, drops, health.clone(), Arc::default()).run(waiting));
     let room = Arc::new(Semaphore::new(10_000));
     let mut answers = Vec::new();
     for mark in 0..hits {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout, timeout_at};
 
+use super::commits::Commits;
 use super::delivery::Delivery;
 use super::health::{Fate, Health};
 use super::queue::Exit;
@@ -35,6 +36,7 @@ pub(super) struct Writer {
     hub: Arc<Hub>,
     drops: Arc<Drops>,
     health: Arc<Health>,
+    commits: Arc<Commits>,
     /// The batch that was sent, is not in the journal, and of which it is not known yet whether it is committed, or will be.
     /// Nothing else is sent until that is sure.
     doubt: Option<Sent>,
@@ -61,9 +63,10 @@ impl Writer {
         hub: Arc<Hub>,
         drops: Arc<Drops>,
         health: Arc<Health>,
+        commits: Arc<Commits>,
     ) -> Self {
         let now = Instant::now();
-        Self { store, node, hub, drops, health, doubt: None, began: now, drops_taken: now, trouble: None }
+        Self { store, node, hub, drops, health, commits, doubt: None, began: now, drops_taken: now, trouble: None }
     }
 
     /// Commits until the queue is closed and everything in it is answered.
@@ -163,7 +166,9 @@ impl Writer {
         }
         // What becomes of the drops, too, is in doubt until it is known what became of the batch.
         self.doubt = Some(Sent { seq, at, drops: drops.clone() });
+        let began = Instant::now();
         let result = timeout(COMMIT_TIMEOUT, self.store.append(batch)).await.unwrap_or(Err(Error::Unavailable));
+        self.commits.took(began.elapsed());
         let failure = match result {
             Ok(appended @ Appended::Now(_)) => {
                 self.committed(seq, hits, appended);

@@ -40,6 +40,13 @@ impl Rule {
     pub(crate) const FORCED_TODAY: Self = Self { open: Some(Enough { rows: 1, one_in: u64::MAX }), ..Self::FORCED };
 }
 
+impl Rule {
+    /// When the day became due; now, when it is sealed as it grows.
+    pub(super) fn due_since(self, day: Span, now: i64) -> i64 {
+        (day.end + self.after_end_ms).min(now)
+    }
+}
+
 const HOUR_MS: i64 = 60 * 60 * 1000;
 /// Rows of a day that is not over from which on they are sealed.
 const OPEN_ROWS: u64 = 100_000;

@@ -21,6 +21,7 @@ mod writing;
 pub(crate) use due::{Due, Rule};
 pub(crate) use encode::Parts;
 
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -110,26 +111,55 @@ pub(crate) async fn clear(store: &Store, day: &SealedDay) -> Result<()> {
     store.end_clearing(day).await
 }
 
+/// How far sealing has come, for `/metrics`.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// When the oldest day that is due, and was found but not sealed yet, became due; 0 without one.
+    due_since: AtomicI64,
+    days: AtomicU64,
+}
+
+impl Progress {
+    /// For how many milliseconds the oldest day has been due that is not sealed.
+    pub(crate) fn lag_ms(&self, now: i64) -> i64 {
+        let since = self.due_since.load(Ordering::Relaxed);
+        if since == 0 { 0 } else { (now - since).max(0) }
+    }
+
+    /// Days that were sealed since the start, by this node.
+    pub(crate) fn days(&self) -> u64 {
+        self.days.load(Ordering::Relaxed)
+    }
+}
+
 /// Does what is due on all sites, one day after the other.
 ///
 /// # Errors
 /// When the database can't answer. A day that can't be sealed is told in the log, and does not keep others from it.
-pub(crate) async fn round(store: &Store) -> Result<()> {
+pub(crate) async fn round(store: &Store, progress: &Progress) -> Result<()> {
     for day in store.uncleared_days().await? {
         go_on(clear(store, &day).await, "what a day's segments replace cannot be removed")?;
     }
+    let mut behind = None;
     for site in store.sites_of_instance().await? {
-        go_on(seal_due(store, &site).await, "the days of a site cannot be sealed")?;
+        go_on(seal_due(store, &site, progress, &mut behind).await, "the days of a site cannot be sealed")?;
     }
+    progress.due_since.store(behind.unwrap_or(0), Ordering::Relaxed);
     Ok(())
 }
 
-/// Seals the days of a site that are due.
-async fn seal_due(store: &Store, site: &Site) -> Result<()> {
+/// Seals the days of a site that are due. `behind` becomes the moment at which the first of those became due that could not be sealed.
+async fn seal_due(store: &Store, site: &Site, progress: &Progress, behind: &mut Option<i64>) -> Result<()> {
     let mut due = Due::new(store, site, Rule::BY_ITSELF);
     while let Some(span) = due.next(now_ms()).await? {
+        let due_since = Rule::BY_ITSELF.due_since(span, now_ms());
+        progress.due_since.store(behind.map_or(due_since, |since: i64| since.min(due_since)), Ordering::Relaxed);
         let sealed = seal(store, site.key, span, false).await;
+        if sealed.is_err() {
+            *behind = Some(behind.map_or(due_since, |since| since.min(due_since)));
+        }
         if let Ok(Outcome::Sealed(events)) = sealed {
+            progress.days.fetch_add(1, Ordering::Relaxed);
             tracing::info!(site = site.id, from = span.start, events, "sealed a day");
         }
         go_on(sealed.map(|_| ()), "a day cannot be sealed")?;

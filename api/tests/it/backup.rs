@@ -92,7 +92,7 @@ async fn log_in(haru: &mut Haru) {
     let body = json!({"email": "ana@example.com", "password": PASSWORD});
     let login = haru.client.post(haru.url("/api/v1/auth/login")).json(&body).send().await.expect("sent");
     let session = expect(login, StatusCode::OK).await;
-    haru.token = session["access_token"].as_str().expect("a token").to_owned();
+    session["access_token"].as_str().expect("a token").clone_into(&mut haru.token);
 }
 
 async fn an_archive_goes_into_either_database(db: Db) {

@@ -109,8 +109,19 @@ async fn the_database_is_its_owners_alone() {
 #[test]
 fn help_has_examples() {
     let dir = tempfile::tempdir().expect("a directory");
-    for command in ["serve", "migrate", "seed", "seal", "export", "user create", "user reset-second-factor", "openapi"]
-    {
+    for command in [
+        "serve",
+        "migrate",
+        "seed",
+        "seal",
+        "export",
+        "backup",
+        "verify",
+        "restore",
+        "user create",
+        "user reset-second-factor",
+        "openapi",
+    ] {
         let arguments: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         let output = haru(&arguments, dir.path());
         assert!(output.status.success());

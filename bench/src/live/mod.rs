@@ -1,6 +1,6 @@
 //! Dashboards that are watched: what a subscriber costs, how old what they see is, and that they end on the right number.
 //!
-//! `haru serve` is a child process; hits are sent at a fixed rate, and clients in this process watch over WebSockets of their own
+//! `haru serve` is a child process; hits are sent at a fixed rate, and clients in this process watch over sockets of their own
 //! what the webapp asks for. Steps: nobody, 1, 100 and 1,000 who watch one dashboard, and as many who watch one each. Last come
 //! clients that do not read what they are sent, beside others that do.
 //!
@@ -175,7 +175,7 @@ impl Stage<'_> {
             computed: rate(after.2 - before.2),
             messages: rate((after.3 - before.3) as u64),
             kib_a_message,
-            cores: (after.1 - before.1).as_secs_f64() / took,
+            cores: after.1.saturating_sub(before.1).as_secs_f64() / took,
             memory,
             ages,
         })

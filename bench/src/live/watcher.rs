@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::time::interval;
 
@@ -121,7 +121,7 @@ impl Watcher {
     pub(crate) fn behind(&self, sent: &[Sent]) -> Option<Duration> {
         let shown = self.seen(|seen| seen.last.map_or(0, |last| last.pageviews));
         let sent = &sent[self.site];
-        (shown < sent.acknowledged()).then(|| sent.at(shown).map(|at| Instant::now() - at)).flatten()
+        (shown < sent.acknowledged()).then(|| sent.at(shown).map(|at| at.elapsed())).flatten()
     }
 }
 
