@@ -129,7 +129,8 @@ async fn one_way(name: &str, to_postgres: bool, options: &Options) -> Result<boo
     let backup_took = began.elapsed();
     sleep(BESIDE).await;
     let said = told(target.command().arg("verify").arg(&archive)).await?;
-    let rows = said.lines().filter_map(|line| line.split_whitespace().nth(1)?.parse::<usize>().ok());
+    let listed = said.split_once("\n\n").map(|(_, tables)| tables).unwrap_or_default();
+    let rows = listed.lines().filter_map(|line| line.split_whitespace().nth(1)?.parse::<usize>().ok());
     let rows: usize = rows.sum();
     let size = std::fs::metadata(&archive).map_err(|error| error.to_string())?.len();
     let began = Instant::now();

@@ -1,6 +1,7 @@
 //! Those who want a server to fall over, and somebody beside them who sends hits: how long these are waited for, and what memory it takes.
 //!
-//! No limit that an operator can set is on: what holds is built in. Attackers, server and the one beside them share the machine's cores.
+//! Hits and logins have no limit here: they would hide the rest. Questions have the one that they have by default, as each of them may be as much work as
+//! it likes within its own bounds. Attackers, server and the one beside them share the machine's cores.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -261,7 +262,7 @@ pub(crate) async fn run(options: &Options) -> Result<bool, String> {
     };
     println!("machine     {}, shared with those who attack", machine::describe());
     println!(
-        "beside      {} hits/s over {BESIDE} connections, {} s each; no rate limits\n",
+        "beside      {} hits/s over {BESIDE} connections, {} s each; no limit of hits\n",
         options.rate, options.seconds
     );
     if let Some(few) = few_files {
@@ -271,7 +272,8 @@ pub(crate) async fn run(options: &Options) -> Result<bool, String> {
         "| who attacks | tries | ended by an error or closed | hits beside | not answered with 200 | p50 ms | p99 ms | memory MiB | connections |"
     );
     println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|");
-    let server = haru.start().await?;
+    // As it is by default.
+    let server = haru.start_with(&[]).await?;
     let process = Process(server.id()?);
     let owner = Owner::create(server.address, 1).await?;
     let targets = owner.make_sites(server.address, "beside", 2).await?;

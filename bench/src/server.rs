@@ -84,16 +84,21 @@ pub(crate) enum Durability {
 impl Haru {
     /// Starts the service without rate limits, with this machine as trusted proxy.
     pub(crate) async fn start(&self) -> Result<Server, String> {
+        self.start_with(&[("HARU_API_RATE_LIMIT", "0")]).await
+    }
+
+    /// The same with settings that replace the limit of the API.
+    pub(crate) async fn start_with(&self, settings: &[(&str, &str)]) -> Result<Server, String> {
         let mut command = self.command();
         command
             .args(["serve", "--listen", "127.0.0.1:0"])
             .env("HARU_COLLECT_RATE_LIMIT", "0")
             .env("HARU_AUTH_RATE_LIMIT", "0")
-            .env("HARU_API_RATE_LIMIT", "0")
             .env("HARU_REGISTRATION", "open")
             .env("HARU_METRICS_TOKEN", METRICS_TOKEN)
             .env("HARU_TRUSTED_PROXIES", "127.0.0.1/32")
-            .env("HARU_SECRET", "a secret of a benchmark that guards nothing");
+            .env("HARU_SECRET", "a secret of a benchmark that guards nothing")
+            .envs(settings.iter().copied());
         Server::start(command).await
     }
 

@@ -8,7 +8,7 @@ use super::file::Unfinished;
 use super::format::{Header, Total};
 use super::read::{Fault, Item, Reader};
 use super::write::Writer;
-use crate::config::{DatabaseConfig, prepare_data_dir};
+use crate::config::DatabaseConfig;
 use crate::ids::now_ms;
 use crate::ingest;
 use crate::store::{Cell, Store, Table, WholeSink};
@@ -136,7 +136,6 @@ fn told(path: &Path, fault: &Fault) -> String {
 pub(crate) async fn restore(path: &Path, config: &DatabaseConfig) -> Result<Summary, String> {
     let summary = verify(path)?;
     config.check()?;
-    prepare_data_dir(&config.data_dir)?;
     let _held = ingest::lock(&config.data_dir)?;
     let store = Store::open_empty(config, &summary.header.migration).await?;
     let done = load(path, &store, &summary).await;

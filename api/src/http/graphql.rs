@@ -2,11 +2,12 @@
 //! subscription lives.
 
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest};
-use async_graphql::futures_util::stream::SplitSink;
+use async_graphql::futures_util::stream::{SplitSink, SplitStream};
 use async_graphql::futures_util::{Sink, SinkExt, Stream, StreamExt, sink, stream};
 use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use async_graphql::{
@@ -14,6 +15,7 @@ use async_graphql::{
     Subscription,
 };
 use async_graphql_poem::{GraphQLProtocol, GraphQLRequest, GraphQLResponse, GraphQLWebSocket};
+use governor::{Quota, RateLimiter};
 use poem::http::header;
 use poem::web::Data as AppData;
 use poem::web::websocket::{Message, WebSocket, WebSocketConfig, WebSocketStream};
@@ -23,7 +25,7 @@ use tokio::time::timeout;
 
 use super::problem::Problem;
 use super::{client, dashboard, dto, security};
-use crate::accounts::{Proof, View};
+use crate::accounts::{Caller, Proof, View};
 use crate::app::App;
 use crate::collect::Kind;
 use crate::error::Error;
@@ -47,6 +49,10 @@ pub(super) const MESSAGE_MAX: usize = 64 * 1024;
 /// Bytes that a WebSocket keeps at hand for each direction: of a thousand connections most wait most of the time. What is larger takes
 /// more while it is on its way.
 const SOCKET_BUFFER: usize = 4 * 1024;
+/// Messages that one connection may send at once, and then each second; what is beyond waits at the client. A page sends one for each
+/// thing that it watches, and a ping now and then.
+const MESSAGES_AT_ONCE: NonZeroU32 = NonZeroU32::new(500).unwrap();
+const MESSAGES_A_SECOND: NonZeroU32 = NonZeroU32::new(20).unwrap();
 /// A connection that answers no ping for so long is closed.
 const KEEPALIVE: Duration = Duration::from_secs(30);
 /// A connection that takes nothing for so long, while there is something for it, is closed. Until then one message waits for it, and
@@ -143,7 +149,8 @@ impl Query {
     #[graphql(complexity = "DASHBOARD_COST + child_complexity")]
     async fn dashboard(&self, context: &Context<'_>, site_id: ID, query: DashboardQuery) -> Result<dto::Dashboard> {
         let (app, (site, view)) = (app(context)?, site(context, &site_id).await?);
-        let answer = app.stats.dashboard(&site, view, &query.into()).await.map_err(told)?;
+        let (stats, asked, query) = (app.stats.clone(), site.clone(), query.into());
+        let answer = apart(context, async move { stats.dashboard(&asked, view, &query).await }).await?;
         Ok(dashboard::answer(app, &site, view, answer))
     }
 
@@ -151,7 +158,8 @@ impl Query {
     #[graphql(complexity = "DASHBOARD_COST + child_complexity")]
     async fn realtime(&self, context: &Context<'_>, site_id: ID) -> Result<dto::Realtime> {
         let (app, (site, view)) = (app(context)?, site(context, &site_id).await?);
-        let answer = app.stats.realtime(&site, view).await.map_err(told)?;
+        let stats = app.stats.clone();
+        let answer = apart(context, async move { stats.realtime(&site, view).await }).await?;
         Ok(dashboard::realtime(view, answer))
     }
 }
@@ -180,9 +188,12 @@ impl Subscriptions {
         query: DashboardQuery,
     ) -> Result<impl Stream<Item = Result<dto::Dashboard>> + 'c> {
         let (app, (site, view)) = (app(context)?.clone(), site(context, &site_id).await?);
-        let request = query.into();
+        let request: DashboardRequest = query.into();
         // A query that can't be answered is told at once, not by silence.
-        app.stats.check(&site, view, &request).await.map_err(told)?;
+        if !app.dashboards.is_watched(&site, view, &request) {
+            let (stats, asked, request) = (app.stats.clone(), site.clone(), request.clone());
+            apart(context, async move { stats.check(&asked, view, &request).await }).await?;
+        }
         let latest = app.dashboards.watch_dashboard(&site, view, request);
         let shown = site.clone();
         let dashboards = values(latest).map(move |answer| dashboard::answer(&app, &shown, view, (*answer).clone()));
@@ -250,7 +261,7 @@ pub(crate) fn subscribe(
             Ok(data)
         };
         let (sink, stream) = stream.split();
-        GraphQLWebSocket::new_with_pair(Box::pin(patient(sink, watchers)), stream, schema, protocol)
+        GraphQLWebSocket::new_with_pair(Box::pin(patient(sink, watchers)), Box::pin(paced(stream)), schema, protocol)
             .on_connection_init(greet)
             .keepalive_timeout(KEEPALIVE)
             .serve()
@@ -281,6 +292,16 @@ fn patient(
     })
 }
 
+/// Takes messages no faster than a client may send them.
+fn paced(messages: SplitStream<WebSocketStream>) -> impl Stream<Item = <SplitStream<WebSocketStream> as Stream>::Item> {
+    let pace = RateLimiter::direct(Quota::per_second(MESSAGES_A_SECOND).allow_burst(MESSAGES_AT_ONCE));
+    stream::unfold((messages, pace), |(mut messages, pace)| async move {
+        let message = messages.next().await?;
+        pace.until_ready().await;
+        Some((message, (messages, pace)))
+    })
+}
+
 fn bearer(header: &str) -> Option<&str> {
     header.strip_prefix("Bearer ").map(str::trim)
 }
@@ -304,19 +325,43 @@ async fn still_readable(app: &App, proof: &Proof, name: &str) -> crate::error::R
 /// Where the connection of a WebSocket comes from: each question on it is a call, and is counted as one.
 struct OverSocket(IpAddr);
 
+/// Lets work of a question on a socket be done apart from it. What is asked on one connection is polled in turn, and not while a
+/// message waits to be taken: who doesn't read would hold the database's connections meanwhile.
+async fn apart<T: Send + 'static>(
+    context: &Context<'_>,
+    work: impl Future<Output = crate::error::Result<T>> + Send + 'static,
+) -> Result<T> {
+    let work = Box::pin(work);
+    let done = if context.data_opt::<OverSocket>().is_some() { spawned(work).await } else { work.await };
+    done.map_err(told)
+}
+
+async fn spawned<T: Send + 'static>(
+    work: impl Future<Output = crate::error::Result<T>> + Send + 'static,
+) -> crate::error::Result<T> {
+    tokio::spawn(work).await.unwrap_or_else(|error| Err(Error::internal(error)))
+}
+
+/// Who asks, at most a second old.
+async fn caller(context: &Context<'_>) -> Result<Caller> {
+    let (app, proof) = (app(context)?.clone(), proof(context)?.clone());
+    apart(context, async move { app.accounts.again(&proof).await }).await
+}
+
 async fn site(context: &Context<'_>, site_id: &ID) -> Result<(Site, View)> {
-    let app = app(context)?;
-    if let Some(OverSocket(network)) = context.data_opt() {
-        let caller = app.accounts.again(proof(context)?).await.map_err(told)?;
-        security::count(app, &caller, *network).map_err(told)?;
-    }
-    readable(app, proof(context)?, site_id).await.map_err(told)
+    let (app, proof, name) = (app(context)?, proof(context)?, site_id.to_string());
+    let Some(OverSocket(network)) = context.data_opt() else {
+        return readable(app, proof, &name).await.map_err(told);
+    };
+    security::count(app, &caller(context).await?, *network).map_err(told)?;
+    // As many may be asked for at once as a page shows, and by a thousand pages: like those who go on watching.
+    let (app, proof) = (app.clone(), proof.clone());
+    apart(context, async move { still_readable(&app, &proof, &name).await }).await
 }
 
 /// Room for one more subscription of who asks, and of the link that they have opened.
 async fn room(context: &Context<'_>) -> Result<(Watching, Option<Watching>, Subscribed)> {
-    let app = app(context)?;
-    let caller = app.accounts.again(proof(context)?).await.map_err(told)?;
+    let (app, caller) = (app(context)?, caller(context).await?);
     let watching = match context.data_opt() {
         Some(OverSocket(network)) if caller.is_of_the_public() => {
             app.watchers.enter(("public", network), live::PUBLIC_WATCHED_MAX)
@@ -329,8 +374,7 @@ async fn room(context: &Context<'_>) -> Result<(Watching, Option<Watching>, Subs
 
 /// The site, if whoever asks may watch its single events.
 async fn events_site(context: &Context<'_>, site_id: &ID) -> Result<(Site, View)> {
-    let caller = app(context)?.accounts.again(proof(context)?).await.map_err(told)?;
-    caller.watches_events().map_err(told)?;
+    caller(context).await?.watches_events().map_err(told)?;
     site(context, site_id).await
 }
 
@@ -355,7 +399,9 @@ async fn while_allowed<T: Send, S: Stream<Item = T> + Send>(
         async move {
             loop {
                 every.tick().await;
-                let allowed = still_readable(&app, &proof, &name).await.and_then(|(site, now)| {
+                let (app, proof, name) = (app.clone(), proof.clone(), name.clone());
+                let looked = spawned(async move { still_readable(&app, &proof, &name).await }).await;
+                let allowed = looked.and_then(|(site, now)| {
                     if site.key != key || site.retention_changes != retention {
                         // After a reset the site is another one inside, and other days are kept: what is watched is no more.
                         return Err(Error::NotFound("what was counted of this site"));

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
 use super::journal::{Journal, JournalConfig};
+use crate::config::prepare_data_dir;
 use crate::ids::{new_id, now_ms};
 use crate::store::Store;
 
@@ -53,6 +54,7 @@ impl Node {
 /// # Errors
 /// One line for the operator, such as when another process holds it.
 pub(crate) fn lock(data_dir: &Path) -> Result<File, String> {
+    prepare_data_dir(data_dir)?;
     let path = data_dir.join("lock");
     let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = opened.map_err(|error| format!("HARU_DATA_DIR: cannot open {}: {error}", path.display()))?;

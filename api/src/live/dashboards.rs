@@ -53,6 +53,11 @@ impl Dashboards {
         })
     }
 
+    /// Whether somebody watches that dashboard: then it can be answered.
+    pub(crate) fn is_watched(&self, site: &Site, view: View, request: &DashboardRequest) -> bool {
+        self.dashboards.is_watched(&(site.key, site.retention_changes, view, request.canonical()))
+    }
+
     /// A dashboard.
     pub(crate) fn watch_dashboard(
         &self,

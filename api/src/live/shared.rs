@@ -52,6 +52,11 @@ where
         self.running.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
+    /// Whether somebody watches `key`.
+    pub(super) fn is_watched(&self, key: &K) -> bool {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).contains_key(key)
+    }
+
     /// Joins those who watch `key`. The first one starts the computation, the last one to leave ends it. A value that
     /// could not be computed (`None`) is left out.
     pub(crate) fn watch(

@@ -35,6 +35,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const ROWS_BUFFERED: usize = 1_000;
 /// How long a request waits for a free connection before it is told that the database is not available.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
+/// The driver would tell of each who waits long, in the log: never, as all who wait are told that the database is not available.
+const ACQUIRE_TOLD: Duration = Duration::from_hours(1);
 
 pub(super) async fn open(config: &DatabaseConfig, copy: CopyBefore) -> Result<Store, String> {
     let store = open_as_it_is(config).await?;
@@ -100,6 +102,7 @@ pub(super) async fn connect_sqlite(
     let mut options = ConnectOptions::new("sqlite::memory:");
     options
         .map_sqlx_sqlite_opts(move |_| settings.clone())
+        .map_sqlx_sqlite_pool_opts(|pool| pool.acquire_slow_threshold(ACQUIRE_TOLD))
         .max_connections(connections)
         .min_connections(1)
         .idle_timeout(None::<Duration>)
@@ -135,7 +138,8 @@ fn postgres_options(url: &str) -> ConnectOptions {
         .connect_timeout(ACQUIRE_TIMEOUT)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false)
-        .set_application_name("haru");
+        .set_application_name("haru")
+        .map_sqlx_postgres_pool_opts(|pool| pool.acquire_slow_threshold(ACQUIRE_TOLD));
     options
 }
 
