@@ -167,7 +167,10 @@ it("takes a filter away by its pill", async () => {
 });
 
 it("compares with the period before, the year before, or nothing", async () => {
-  const compared = page.getByRole("columnheader", { name: "Compared period" });
+  const column = page.getByRole("columnheader", { name: "Compared period" });
+  // The table of the chart comes after what is seen.
+  const untilCompared = (columns: number): Promise<void> =>
+    expect.poll(() => column.count(), { timeout: PATIENCE, message: "compared columns" }).toBe(columns);
   const choose = async (name: string): Promise<void> => {
     await page.getByRole("button", { name: /^Comparison: / }).click();
     await page.getByRole("menuitemradio", { name }).click();
@@ -177,23 +180,23 @@ it("compares with the period before, the year before, or nothing", async () => {
     page.getByRole("button", { name: /than the compared period|as in the compared period/ }).count();
   await page.goto(seen[0]?.url ?? "");
   await untilStill(page);
-  expect(await compared.count()).toBe(1);
+  await untilCompared(1);
   expect(await changes()).toBe(5);
   const now = await visitorsOf(page);
 
   await choose("No comparison");
-  await expect.poll(() => compared.count(), { timeout: PATIENCE }).toBe(0);
+  await untilCompared(0);
   expect(new URL(page.url()).searchParams.get("compare")).toBe("none");
   expect(await changes()).toBe(0);
   expect(await visitorsOf(page)).toBe(now);
 
   await choose("Year over year");
-  await expect.poll(() => compared.count(), { timeout: PATIENCE }).toBe(1);
+  await untilCompared(1);
   expect(new URL(page.url()).searchParams.get("compare")).toBe("year_over_year");
   expect(await visitorsOf(page)).toBe(now);
   await page.reload();
   await untilStill(page);
-  expect(await compared.count()).toBe(1);
+  await untilCompared(1);
 });
 
 it("asked nothing of any other host, and nothing went wrong on its pages", () => {
