@@ -85,6 +85,17 @@ impl Error {
     }
 }
 
+impl From<rusqlite::Error> for Error {
+    fn from(error: rusqlite::Error) -> Self {
+        let code = error.sqlite_error().map(|error| error.extended_code);
+        if code.and_then(|code| u32::try_from(code).ok()).is_some_and(is_code_of_sqlite_away) {
+            tell_away(&error);
+            return Self::Unavailable;
+        }
+        Self::Internal(error.to_string())
+    }
+}
+
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
         if is_away(&error) {
@@ -98,7 +109,7 @@ impl From<sea_orm::DbErr> for Error {
 /// How often the log says that the database is away: everybody who asks it finds out.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
-fn tell_away(error: &sea_orm::DbErr) {
+fn tell_away(error: &dyn fmt::Display) {
     static TOLD: Mutex<Option<Instant>> = Mutex::new(None);
     let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
     if told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
@@ -130,9 +141,13 @@ fn is_away(error: &sea_orm::DbErr) -> bool {
 /// By the code of the database: PostgreSQL's has five letters, SQLite's is a number whose last byte is its kind.
 fn is_code_of_away(code: &str) -> bool {
     match code.parse::<u32>() {
-        Ok(number) if code.len() < 5 => SQLITE_AWAY.contains(&(number & 0xff)),
+        Ok(number) if code.len() < 5 => is_code_of_sqlite_away(number),
         _ => POSTGRES_AWAY.iter().any(|class| code.starts_with(class)),
     }
+}
+
+fn is_code_of_sqlite_away(code: u32) -> bool {
+    SQLITE_AWAY.contains(&(code & 0xff))
 }
 
 /// `SQLITE_BUSY`, `_LOCKED`, `_NOMEM`, `_READONLY`, `_IOERR`, `_FULL` and `_CANTOPEN`.
@@ -142,19 +157,6 @@ const SQLITE_AWAY: [u32; 7] = [5, 6, 7, 8, 10, 13, 14];
 /// memory or connections; a lock that did not come in time; ended by the operator or starting; fault of the system, such as of its
 /// disk.
 const POSTGRES_AWAY: [&str; 7] = ["08", "25006", "40", "53", "55P03", "57P", "58"];
-
-/// Whether another process holds SQLite's one lock for writing. PostgreSQL's codes have five letters.
-pub(crate) fn is_busy(error: &sea_orm::DbErr) -> bool {
-    use sea_orm::DbErr;
-    use sea_orm::sqlx::error::DatabaseError;
-    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
-        return false;
-    };
-    error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| SQLITE_BUSY.contains(&code.as_ref()))
-}
-
-/// `SQLITE_BUSY` and `SQLITE_BUSY_SNAPSHOT`.
-const SQLITE_BUSY: [&str; 2] = ["5", "517"];
 
 /// Result of a domain operation.
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;

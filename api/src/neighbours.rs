@@ -4,14 +4,14 @@
 //! live dashboards are computed at least every few seconds, and feeds of single events look for new ones every second.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::app::App;
-use crate::collect::Kind;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::live::{EVENTS_KEPT, LiveEvent};
 use crate::store::{EventStore, Notice, Piece, Seen, Sink, Span};
 
@@ -136,20 +136,12 @@ impl Sink for Newer {
     }
 
     async fn take(&mut self, piece: Piece) -> Result<()> {
-        let Piece::Newer(rows) = piece else { return Ok(()) };
-        for row in rows.into_iter().filter(|row| row.node != self.node) {
-            let kind = Kind::from_code(row.kind).ok_or_else(|| Error::internal("an unknown kind of event"))?;
-            self.events.push(LiveEvent {
-                at: row.at,
-                kind,
-                name: row.name,
-                page: row.page,
-                source: row.source,
-                country: row.country,
-                browser: row.browser,
-                os: row.os,
-                device: row.device,
-            });
+        let Piece::Newer(blocks) = piece else { return Ok(()) };
+        for block in blocks.into_iter().filter(|block| block.node != self.node) {
+            block.each(|event| {
+                self.events.push(LiveEvent::of(event));
+                Ok::<_, Infallible>(())
+            })?;
         }
         let over = self.events.len().saturating_sub(EVENTS_KEPT);
         self.events.drain(..over);

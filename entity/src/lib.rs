@@ -10,7 +10,7 @@ pub mod api_token_site;
 pub mod audit_entry;
 pub mod batch;
 pub mod dropped;
-pub mod event;
+pub mod event_block;
 pub mod event_id;
 pub mod excluded_address;
 pub mod invitation;

@@ -8,6 +8,7 @@ use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 mod columns;
+mod event_rows;
 mod m20261124_000001_accounts;
 mod m20261124_000002_sites;
 mod m20261124_000003_events;
@@ -25,6 +26,7 @@ mod m20261130_000014_share_panels;
 mod m20261201_000015_node_mark;
 mod m20261201_000016_event_id_order;
 mod m20261201_000017_changes;
+mod m20261201_000018_event_blocks;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -51,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000015_node_mark::Migration),
             Box::new(m20261201_000016_event_id_order::Migration),
             Box::new(m20261201_000017_changes::Migration),
+            Box::new(m20261201_000018_event_blocks::Migration),
         ]
     }
 }

@@ -9,7 +9,7 @@
 //! JSON ─▶ wire ─▶ Query (checked) ──────┘
 //! ```
 //!
-//! Read in this order: [`event`](Event), [`day`](Day), [`segment`], [`time`], [`query`], [`engine`], [`dashboard`], [`overview`], [`realtime`],
+//! Read in this order: [`event`](Event), [`packed`], [`day`](Day), [`segment`], [`time`], [`query`], [`engine`], [`dashboard`], [`overview`], [`realtime`],
 //! [`wire`].
 //!
 //! Invariants: a [`Query`] that exists is valid, so answering cannot fail; numbers are exact integers until their last
@@ -25,6 +25,7 @@ mod event;
 mod metric;
 mod number;
 pub mod overview;
+pub mod packed;
 pub mod query;
 pub mod realtime;
 pub mod segment;

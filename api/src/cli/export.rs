@@ -127,7 +127,7 @@ impl Sink for Writing {
         let full = match piece {
             Piece::Part(_, part) if part.span == self.span => return self.write_stored(&part),
             Piece::Part(_, part) => self.parts.push_part(part.bytes).await?,
-            Piece::Rows(_, rows) => self.parts.push_rows(rows).await?,
+            Piece::Blocks(_, blocks) => self.parts.push_blocks(blocks).await?,
             Piece::Newer(_) | Piece::Outdated(_) => return Ok(()),
         };
         full.iter().try_for_each(|part| self.write(part))

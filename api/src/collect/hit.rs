@@ -2,32 +2,21 @@
 //!
 //! Rule: a hit holds nothing that tells who a visitor is: no address, no full user agent, no full version.
 
+use haru_stats::{Event, EventKind, Revenue};
 use serde::{Deserialize, Serialize};
 
-/// What kind of event a hit is, with the number it is stored under.
+/// What kind of event a hit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     /// A page was viewed.
-    Pageview = 0,
+    Pageview,
     /// Anything else that a site records, under a name of its own.
-    Custom = 1,
+    Custom,
     /// A page was looked at for a while: an increment.
-    Engagement = 2,
+    Engagement,
     /// The first script's form of engagement: cumulative since the page's last pageview.
-    Duration = 3,
-}
-
-impl Kind {
-    /// The stored number.
-    pub(crate) fn code(self) -> i16 {
-        self as i16
-    }
-
-    /// The kind stored under a number.
-    pub(crate) fn from_code(code: i16) -> Option<Self> {
-        [Self::Pageview, Self::Custom, Self::Engagement, Self::Duration].into_iter().find(|kind| kind.code() == code)
-    }
+    Duration,
 }
 
 /// One event, ready to be stored. A blank text is "not known" (for source, referrer and channel: direct). The names of its
@@ -82,6 +71,49 @@ pub(crate) struct Hit {
     pub(crate) scroll_depth: Option<i16>,
     /// Unique on the site for as long as ids are remembered.
     pub(crate) event_id: Option<String>,
+}
+
+impl Hit {
+    /// The hit as the stats engine takes it.
+    pub(crate) fn event(&self) -> Event<'_> {
+        let revenue = self.revenue_amount.zip(self.revenue_currency.as_deref());
+        Event {
+            ts: self.ts_ms,
+            visitor: self.visitor,
+            kind: match self.kind {
+                Kind::Pageview => EventKind::Pageview,
+                Kind::Custom => EventKind::Custom,
+                Kind::Engagement => EventKind::Engagement,
+                Kind::Duration => EventKind::Duration,
+            },
+            name: &self.name,
+            hostname: &self.hostname,
+            page: &self.page,
+            source: &self.source,
+            referrer: &self.referrer,
+            channel: &self.channel,
+            utm_source: &self.utm_source,
+            utm_medium: &self.utm_medium,
+            utm_campaign: &self.utm_campaign,
+            utm_content: &self.utm_content,
+            utm_term: &self.utm_term,
+            country: &self.country,
+            region: &self.region,
+            city: &self.city,
+            browser: &self.browser,
+            browser_version: &self.browser_version,
+            os: &self.os,
+            os_version: &self.os_version,
+            device: &self.device,
+            screen: &self.screen,
+            language: &self.language,
+            props: self.props.as_deref(),
+            interactive: self.interactive,
+            engaged_ms: u32::try_from(self.engaged_ms).unwrap_or(u32::MAX),
+            scroll_depth: self.scroll_depth.and_then(|depth| u8::try_from(depth).ok()),
+            revenue: revenue.map(|(amount_thousandths, currency)| Revenue { amount_thousandths, currency }),
+        }
+    }
 }
 
 /// Why an event that is well-formed is not counted.

@@ -27,11 +27,11 @@ use super::problem::Problem;
 use super::{client, dashboard, dto, security};
 use crate::accounts::{Caller, Proof, View};
 use crate::app::App;
-use crate::collect::Kind;
 use crate::error::Error;
 use crate::live::{self, Latest, Subscribed, Watchers, Watching};
 use crate::query::DashboardRequest;
 use crate::store::Site;
+use haru_stats::EventKind;
 
 /// Depth of a query, at most.
 const DEPTH_MAX: usize = 12;
@@ -447,9 +447,9 @@ fn live_event(event: &live::LiveEvent) -> dto::LiveEvent {
     dto::LiveEvent {
         at: dashboard::instant(event.at),
         kind: match event.kind {
-            Kind::Pageview => "pageview",
-            Kind::Custom => "custom",
-            Kind::Engagement | Kind::Duration => "engagement",
+            EventKind::Pageview => "pageview",
+            EventKind::Custom => "custom",
+            EventKind::Engagement | EventKind::Duration => "engagement",
         },
         name: event.name.clone(),
         page: event.page.clone(),

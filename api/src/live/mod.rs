@@ -12,9 +12,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use haru_stats::{Event, EventKind};
 use tokio::sync::{Notify, broadcast, watch};
 
-use crate::collect::{Hit, Kind};
+use crate::collect::Hit;
 
 /// Events that a slow watcher may lag behind before it loses the oldest.
 pub(crate) const EVENTS_KEPT: usize = 64;
@@ -23,7 +24,7 @@ pub(crate) const EVENTS_KEPT: usize = 64;
 #[derive(Clone, Debug)]
 pub(crate) struct LiveEvent {
     pub(crate) at: i64,
-    pub(crate) kind: Kind,
+    pub(crate) kind: EventKind,
     pub(crate) name: String,
     pub(crate) page: String,
     pub(crate) source: String,
@@ -34,17 +35,17 @@ pub(crate) struct LiveEvent {
 }
 
 impl LiveEvent {
-    fn of(hit: &Hit) -> Self {
+    pub(crate) fn of(event: &Event<'_>) -> Self {
         Self {
-            at: hit.ts_ms,
-            kind: hit.kind,
-            name: hit.name.clone(),
-            page: hit.page.clone(),
-            source: hit.source.clone(),
-            country: hit.country.clone(),
-            browser: hit.browser.clone(),
-            os: hit.os.clone(),
-            device: hit.device.clone(),
+            at: event.ts,
+            kind: event.kind,
+            name: event.name.to_owned(),
+            page: event.page.to_owned(),
+            source: event.source.to_owned(),
+            country: event.country.to_owned(),
+            browser: event.browser.to_owned(),
+            os: event.os.to_owned(),
+            device: event.device.to_owned(),
         }
     }
 }
@@ -161,7 +162,7 @@ impl Hub {
             }
             let Some(channel) = sites.get(&hit.site_id) else { continue };
             if channel.events.receiver_count() > 0 {
-                let _nobody = channel.events.send(Arc::new(LiveEvent::of(hit)));
+                let _nobody = channel.events.send(Arc::new(LiveEvent::of(&hit.event())));
             }
             if !touched.contains(&hit.site_id) {
                 touched.push(hit.site_id);

@@ -11,16 +11,16 @@ use crate::store::{SealedDay, Site, Span, Store};
 pub(crate) struct Rule {
     /// So long after its end.
     after_end_ms: i64,
-    /// So long after it was sealed the last time, when rows have come since.
+    /// So long after it was sealed the last time, when events have come since.
     again_after_ms: i64,
-    /// Before its end, when it has enough rows beside what is sealed of it; never when `None`.
+    /// Before its end, when it has enough events beside what is sealed of it; never when `None`.
     open: Option<Enough>,
 }
 
-/// How many rows are enough to seal a day that is not over.
+/// How many events are enough to seal a day that is not over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Enough {
-    rows: u64,
+    events: u64,
     /// Sealing writes a whole day anew: what is new must also be at least one part in so many of what is sealed, so that a day
     /// of any size is written about as many times at most.
     one_in: u64,
@@ -30,14 +30,17 @@ impl Rule {
     /// Without being told to: an hour after readers take the day for finished, so that hits that are sent again after an
     /// error are nearly always in time; and at most hourly for those that are not.
     ///
-    /// A day of many events is sealed as it grows: rows take many times as long to read as segments, and the first question
+    /// A day of many events is sealed as it grows: blocks take many times as long to read as segments, and the first question
     /// after a restart waits for them.
-    pub(crate) const BY_ITSELF: Self =
-        Self { after_end_ms: 2 * HOUR_MS, again_after_ms: HOUR_MS, open: Some(Enough { rows: OPEN_ROWS, one_in: 20 }) };
+    pub(crate) const BY_ITSELF: Self = Self {
+        after_end_ms: 2 * HOUR_MS,
+        again_after_ms: HOUR_MS,
+        open: Some(Enough { events: OPEN_EVENTS, one_in: 20 }),
+    };
     /// When somebody asks for it: whatever is over.
     pub(crate) const FORCED: Self = Self { after_end_ms: 0, again_after_ms: 0, open: None };
     /// When somebody asks for it: whatever there is.
-    pub(crate) const FORCED_TODAY: Self = Self { open: Some(Enough { rows: 1, one_in: u64::MAX }), ..Self::FORCED };
+    pub(crate) const FORCED_TODAY: Self = Self { open: Some(Enough { events: 1, one_in: u64::MAX }), ..Self::FORCED };
 }
 
 impl Rule {
@@ -49,7 +52,7 @@ impl Rule {
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
 /// Rows of a day that is not over from which on they are sealed.
-const OPEN_ROWS: u64 = 100_000;
+const OPEN_EVENTS: u64 = 100_000;
 
 /// Walks the days of a site that are due, from the oldest.
 #[derive(Debug)]
@@ -67,7 +70,7 @@ impl<'s> Due<'s> {
         Self { store, site, rule, zones: None, from: i64::MIN }
     }
 
-    /// The next day that is due and has rows: such as are in no segment, or are still to be removed.
+    /// The next day that is due and has blocks: such as are in no segment, or are still to be removed.
     ///
     /// # Errors
     /// When the database can't answer.
@@ -78,9 +81,9 @@ impl<'s> Due<'s> {
             self.from = kept_from(self.site, &zones, now);
             self.zones = Some(zones);
         }
-        while let Some(at) = self.store.first_row_at(self.site.key, self.from).await? {
+        while let Some(at) = self.store.first_block_at(self.site.key, self.from).await? {
             // Most sites' last days are told from those that are due without looking at their zones.
-            if !self.is_over(at, now) && !self.has_open_rows(Span { start: at, end: i64::MAX }, 0).await? {
+            if !self.is_over(at, now) && !self.has_open_events(Span { start: at, end: i64::MAX }, 0).await? {
                 break;
             }
             let (span, day) = self.day_of(at).await?;
@@ -89,9 +92,9 @@ impl<'s> Due<'s> {
                 let sealed_at = day.filter(|day| day.sealed > 0).map(|day| day.sealed_at);
                 sealed_at.is_none_or(|at| at.saturating_add(self.rule.again_after_ms) <= now)
             } else {
-                // Rows that are sealed already and not removed yet would be counted once more.
+                // Events that are sealed already and not removed yet would be counted once more.
                 let (sealed, uncleared) = day.map_or((0, false), |day| (day.events, day.uncleared));
-                !uncleared && self.has_open_rows(span, sealed).await?
+                !uncleared && self.has_open_events(span, sealed).await?
             };
             if due {
                 return Ok(Some(span));
@@ -105,11 +108,11 @@ impl<'s> Due<'s> {
         end.saturating_add(self.rule.after_end_ms) <= now
     }
 
-    /// Whether there are rows enough to seal a day that is not over, of which so many events are sealed.
-    async fn has_open_rows(&self, span: Span, sealed: i64) -> Result<bool> {
-        let Some(Enough { rows, one_in }) = self.rule.open else { return Ok(false) };
-        let enough = rows.max(u64::try_from(sealed).unwrap_or(0) / one_in);
-        self.store.has_rows(self.site.key, span, enough).await
+    /// Whether there are events enough to seal a day that is not over, of which so many events are sealed.
+    async fn has_open_events(&self, span: Span, sealed: i64) -> Result<bool> {
+        let Some(Enough { events, one_in }) = self.rule.open else { return Ok(false) };
+        let enough = events.max(u64::try_from(sealed).unwrap_or(0) / one_in);
+        self.store.has_events(self.site.key, span, enough).await
     }
 
     /// The day that an instant is sealed with, and what is sealed of it.

@@ -1,11 +1,10 @@
 //! Events become parts: encoded off the async threads, handed out as they become full.
 
-use haru_entity::event;
 use haru_stats::segment::{Segment, SegmentError, SegmentReader, SegmentWriter};
 use haru_stats::{Event, EventKind};
 
 use crate::error::{Error, Result};
-use crate::store::{Span, event_of};
+use crate::store::{EventBlock, Span};
 
 /// The events of a day, on their way into parts.
 pub(crate) struct Parts {
@@ -43,12 +42,12 @@ impl Parts {
         std::mem::replace(self, empty)
     }
 
-    /// Adds rows, in order of arrival; answers the parts that are full.
+    /// Adds blocks, in order of arrival; answers the parts that are full.
     ///
     /// # Errors
-    /// When a part can't be written.
-    pub(crate) async fn push_rows(&mut self, rows: Vec<event::Model>) -> Result<Vec<Segment>> {
-        self.work(move |parts| rows.iter().try_for_each(|row| parts.push(&event_of(row)))).await
+    /// When one can't be read, or a part can't be written.
+    pub(crate) async fn push_blocks(&mut self, blocks: Vec<EventBlock>) -> Result<Vec<Segment>> {
+        self.work(move |parts| blocks.iter().try_for_each(|block| block.each(|event| parts.push(event)))).await
     }
 
     /// Adds the events of a part; answers the parts that are full.
@@ -58,12 +57,14 @@ impl Parts {
     pub(crate) async fn push_part(&mut self, part: Vec<u8>) -> Result<Vec<Segment>> {
         self.work(move |parts| {
             let mut pushed = Ok(());
-            SegmentReader::open(&part)?.events(|event| {
-                if pushed.is_ok() {
-                    pushed = parts.push(event);
-                }
-            })?;
-            pushed
+            let read = SegmentReader::open(&part).and_then(|part| {
+                part.events(|event| {
+                    if pushed.is_ok() {
+                        pushed = parts.push(event);
+                    }
+                })
+            });
+            read.and(pushed).map_err(Error::internal)
         })
         .await
     }
@@ -73,18 +74,17 @@ impl Parts {
     /// # Errors
     /// When they can't be written.
     pub(crate) async fn finish(mut self) -> Result<(Vec<Segment>, Taken)> {
-        let last = self.work(|parts| if parts.writer.is_empty() { Ok(()) } else { parts.next() }).await?;
+        let last = self
+            .work(|parts| if parts.writer.is_empty() { Ok(()) } else { parts.next().map_err(Error::internal) })
+            .await?;
         Ok((last, self.taken))
     }
 
     /// Works off the async threads.
-    async fn work(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Result<(), SegmentError> + Send + 'static,
-    ) -> Result<Vec<Segment>> {
+    async fn work(&mut self, work: impl FnOnce(&mut Self) -> Result<()> + Send + 'static) -> Result<Vec<Segment>> {
         let mut parts = self.take();
         let done = tokio::task::spawn_blocking(move || work(&mut parts).map(|()| parts)).await;
-        *self = done.map_err(Error::internal)?.map_err(Error::internal)?;
+        *self = done.map_err(Error::internal)??;
         Ok(std::mem::take(&mut self.full))
     }
 

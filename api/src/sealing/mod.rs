@@ -1,14 +1,14 @@
-//! Sealing: the events of a local day that is over become segments, and their rows go.
+//! Sealing: the events of a local day that is over become segments, and their blocks go.
 //!
 //! ```text
 //! begin an attempt ─▶ read the day in short looks ─▶ encode, store, read back ─▶ commit with watermark ─▶ clear
-//!                     segments and rows beside them   part by part                one short transaction    step by step
+//!                   segments and blocks beside them   part by part                one short transaction    step by step
 //! ```
 //!
 //! Invariants:
 //! - Before the commit nothing that readers see has changed, after it they take the day from the new segments and ignore the
-//!   rows that these hold. Whatever ends the process when, each event is counted from exactly one of the two.
-//! - It is the same whether a day is sealed for the first time or again, with rows that came late.
+//!   blocks that these hold. Whatever ends the process when, each event is counted from exactly one of the two.
+//! - It is the same whether a day is sealed for the first time or again, with what came late.
 //! - A day is held in memory a part at a time, and neither a snapshot nor the database's one writer is ever held for long.
 //! - An attempt that comes to nothing leaves nothing: it removes its parts itself, or the next one does.
 
@@ -92,18 +92,18 @@ async fn abandon(store: &Store, attempt: &Attempt) -> Result<()> {
     Ok(())
 }
 
-/// Removes the rows that a day's segments hold, and the segments that these replace.
+/// Removes the blocks that a day's segments hold, and the segments that these replace.
 ///
 /// # Errors
 /// When the database can't store it; it is done again later.
 pub(crate) async fn clear(store: &Store, day: &SealedDay) -> Result<()> {
-    let mut from = Some(day.span.start);
-    while let Some(instant) = from {
-        from = store.clear_rows(day, instant).await?;
-        reached(Step::SomeRowsCleared)?;
+    let mut more = true;
+    while more {
+        more = store.clear_blocks(day).await?;
+        reached(Step::SomeBlocksCleared)?;
         tokio::time::sleep(REST_CLEARING).await;
     }
-    reached(Step::RowsCleared)?;
+    reached(Step::BlocksCleared)?;
     while store.clear_part(day).await? {
         reached(Step::APartCleared)?;
         tokio::time::sleep(REST_CLEARING).await;

@@ -6,7 +6,7 @@ use haru_stats::segment::PART_EVENTS;
 
 use super::steps::of_test;
 
-/// Rest after each look at rows: sealing shares the processor with hits.
+/// Rest after each look at blocks: sealing shares the processor with hits.
 const REST: Duration = Duration::from_millis(2);
 /// How often an attempt says that it is still at work: a quarter of the time for which it is left alone.
 const RENEW: Duration = Duration::from_secs(30);
@@ -14,7 +14,7 @@ const RENEW: Duration = Duration::from_secs(30);
 /// How an attempt reads and writes. In debug builds tests may change it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
-    /// Rest after each look at rows.
+    /// Rest after each look at blocks.
     pub(super) rest: Duration,
     /// How often the attempt's lease is renewed.
     pub(super) renew: Duration,

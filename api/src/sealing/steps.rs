@@ -12,8 +12,8 @@ pub(super) enum Step {
     Stored,
     Verified,
     Committed,
-    SomeRowsCleared,
-    RowsCleared,
+    SomeBlocksCleared,
+    BlocksCleared,
     APartCleared,
 }
 

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use haru_entity::event;
 use haru_stats::segment::{Segment, SegmentReader};
 
 use super::encode::Parts;
@@ -10,7 +9,7 @@ use super::pace::Pace;
 use super::steps::{Step, reached};
 use crate::error::{Error, Result};
 use crate::ids::now_ms;
-use crate::store::{Attempt, Seen, Store, Totals};
+use crate::store::{Attempt, EventBlock, Seen, Store, Totals};
 
 /// Reads a day and stores it as the attempt's parts; `None` when the attempt was overtaken, or the site is gone.
 ///
@@ -27,11 +26,11 @@ pub(super) async fn write(store: &Store, attempt: &Attempt) -> Result<Option<Tot
         }
     }
     loop {
-        let rows = store.next_rows(&mut source).await?;
-        if rows.is_empty() {
+        let blocks = store.next_blocks(&mut source).await?;
+        if blocks.is_empty() {
             return writing.finish().await;
         }
-        if !writing.rows(rows).await? {
+        if !writing.blocks(blocks).await? {
             return Ok(None);
         }
     }
@@ -53,10 +52,10 @@ impl<'a> Writing<'a> {
         Self { store, attempt, pace, parts, totals: Totals::default(), renewed: Instant::now() }
     }
 
-    /// Takes rows; false when the attempt was overtaken.
-    async fn rows(&mut self, rows: Vec<event::Model>) -> Result<bool> {
-        raise(&mut self.totals.watermark, rows.iter().map(|row| (row.node, row.seq)));
-        let full = self.parts.push_rows(rows).await?;
+    /// Takes blocks; false when the attempt was overtaken.
+    async fn blocks(&mut self, blocks: Vec<EventBlock>) -> Result<bool> {
+        raise(&mut self.totals.watermark, blocks.iter().map(|block| (block.node, block.seq)));
+        let full = self.parts.push_blocks(blocks).await?;
         tokio::time::sleep(self.pace.rest).await;
         if !self.store_all(full).await? {
             return Ok(false);

@@ -10,6 +10,7 @@ use sea_orm::sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJourna
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 
 use super::Store;
+use super::append::Direct;
 use super::before_migrating::{self, CopyBefore};
 use crate::config::{DatabaseConfig, Durability, prepare_data_dir};
 use crate::secret::write_private;
@@ -25,10 +26,7 @@ const INGEST_CONNECTIONS: u32 = 3;
 pub(super) const TRY_AFTER_IDLE: Duration = Duration::from_secs(1);
 /// Pages of the write-ahead log at which the writer itself folds it into the file. [`Store::checkpoint`] does so now
 /// and then beside the writer, so that hits hardly ever wait for it.
-const WAL_PAGES: &str = "16000";
-/// Prepared statements of a SQLite connection. The scripts of the ingest writer, of each number of rows and each place in a
-/// batch, are nearly 400.
-const STATEMENTS_CACHED: usize = 450;
+pub(super) const WAL_PAGES: &str = "16000";
 /// How long SQLite waits for another process that holds the file, such as a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Rows that wait between the thread of a SQLite connection and their reader: with few, the two wake each other all the time.
@@ -76,7 +74,6 @@ async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
         .synchronous(synchronous(config.durability))
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
-        .statement_cache_capacity(STATEMENTS_CACHED)
         .row_buffer_size(ROWS_BUFFERED)
         .pragma("cache_size", "-16000")
         .pragma("wal_autocheckpoint", WAL_PAGES)
@@ -84,7 +81,16 @@ async fn open_sqlite(config: &DatabaseConfig) -> Result<Store, String> {
     let writer = connect_sqlite(base.clone(), 1).await.map_err(failed)?;
     let reader = connect_sqlite(base.pragma("query_only", "ON"), SQLITE_READERS).await.map_err(failed)?;
     let ingest = writer.clone();
-    Ok(Store { ingest, writer, reader, kept: Arc::default(), insert_texts: Arc::default(), log_owed: Arc::default() })
+    let direct = Some(Arc::new(Direct::new(path.clone(), synchronous_word(config.durability))));
+    Ok(Store { ingest, writer, reader, kept: Arc::default(), direct, log_owed: Arc::default() })
+}
+
+/// The same as a word.
+fn synchronous_word(durability: Durability) -> &'static str {
+    match durability {
+        Durability::Process => "NORMAL",
+        Durability::Disk => "FULL",
+    }
 }
 
 /// In WAL mode `NORMAL` leaves it to checkpoints to wait for the disk, `FULL` has each commit wait.
@@ -127,7 +133,7 @@ async fn open_postgres(url: &str) -> Result<Store, DbErr> {
         reader: pool,
         ingest,
         kept: Arc::default(),
-        insert_texts: Arc::default(),
+        direct: None,
         log_owed: Arc::default(),
     })
 }

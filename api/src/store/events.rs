@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use haru_entity::event;
+use haru_stats::Event;
+use haru_stats::packed;
+use sea_orm::FromQueryResult;
 
 use super::Store;
 use super::dropped::DropCount;
 use crate::collect::Hit;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The last batch of each node that a reader has seen.
 pub(crate) type Seen = BTreeMap<i64, i64>;
@@ -65,18 +67,45 @@ impl From<Span> for haru_stats::time::Span {
     }
 }
 
-/// What a read hands out, in the order of these variants; parts and rows of one span follow each other.
+/// Events that no segment holds yet: some of those that one batch brought for a site.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct EventBlock {
+    /// Order of arrival within its batch.
+    pub(crate) id: i64,
+    /// Which node wrote it.
+    pub(crate) node: i64,
+    /// In which of its batches.
+    pub(crate) seq: i64,
+    /// The events, packed.
+    pub(crate) packed: Vec<u8>,
+}
+
+impl EventBlock {
+    /// Its events, in order of arrival, until `take` fails.
+    ///
+    /// # Errors
+    /// When the block is damaged, or as `take` does.
+    pub(crate) fn each<E: std::error::Error + Send + Sync + 'static>(
+        &self,
+        mut take: impl FnMut(&Event<'_>) -> Result<(), E>,
+    ) -> Result<()> {
+        packed::events(&self.packed)
+            .try_for_each(|event| take(&event.map_err(Error::internal)?).map_err(Error::internal))
+    }
+}
+
+/// What a read hands out, in the order of these variants; parts and blocks of one span follow each other.
 #[derive(Debug)]
 pub(crate) enum Piece {
-    /// Days of this span were sealed with rows that are newer than what the reader had seen, and these need not be rows any
+    /// Days of this span were sealed with blocks that are newer than what the reader had seen, and these need not be there any
     /// more: what it holds of such a day is to be read anew.
     Outdated(Span),
-    /// Rows newer than what the reader had seen. Those of outdated days mean nothing.
-    Newer(Vec<event::Model>),
+    /// Blocks newer than what the reader had seen. Those of outdated days mean nothing.
+    Newer(Vec<EventBlock>),
     /// A sealed part of a day that has instants in common with the span of that index.
     Part(usize, SealedPart),
-    /// Rows within the span of that index that are in none of its parts.
-    Rows(usize, Vec<event::Model>),
+    /// Blocks within the span of that index that are in none of its parts.
+    Blocks(usize, Vec<EventBlock>),
 }
 
 /// A segment, as it is stored.
@@ -114,12 +143,12 @@ pub(crate) trait EventStore: std::fmt::Debug + Send + Sync {
     /// Answers the instant of the batch that holds it: an empty one of the instant `at` if none did.
     async fn fence(&self, node: i64, seq: i64, at: i64) -> Result<i64>;
 
-    /// Reads a site in one snapshot: what is newer than `seen` (nothing when `None`), then the whole spans that the sink asks
-    /// for, each as sealed parts and the rows beside them. Each event comes once: as part of a segment or as a row. Rows come
-    /// in order of time, those of one instant in order of arrival.
+    /// Reads a site in one snapshot: what is newer than `seen` (nothing when `None`), then the spans of whole days that the sink
+    /// asks for, each as sealed parts and the blocks beside them. Each event comes once: as part of a segment or in a block.
+    /// Blocks come in order of arrival: node by node, batch by batch.
     async fn read(&self, site: i64, seen: Option<&Seen>, sink: &mut dyn Sink) -> Result<()>;
 
-    /// Instant of the site's first event at or after an instant.
+    /// Instant of the site's first event at or after the beginning of a day.
     async fn first_event_at(&self, site: i64, from: i64) -> Result<Option<i64>>;
 }
 
@@ -142,9 +171,9 @@ impl EventStore for Store {
     }
 
     async fn first_event_at(&self, site: i64, from: i64) -> Result<Option<i64>> {
-        let row = self.first_row_at(site, from).await?;
+        let open = self.first_block_at(site, from).await?;
         let sealed = self.first_sealed_at(site, from).await?;
         // A day that was sealed with other ends may begin earlier.
-        Ok(row.into_iter().chain(sealed).min().map(|first| first.max(from)))
+        Ok(open.into_iter().chain(sealed).min().map(|first| first.max(from)))
     }
 }

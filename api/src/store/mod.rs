@@ -9,6 +9,7 @@ mod annotations;
 mod append;
 mod audit;
 mod before_migrating;
+mod blocks;
 mod changes;
 mod connect;
 mod dropped;
@@ -48,7 +49,7 @@ pub(crate) use before_migrating::CopyBefore;
 pub(crate) use changes::{Changes, Notice};
 pub(crate) use dropped::DropCount;
 pub(crate) use edit::Edit;
-pub(crate) use events::{Appended, Batch, EventStore, Piece, SealedPart, Seen, Sink, Span};
+pub(crate) use events::{Appended, Batch, EventBlock, EventStore, Piece, SealedPart, Seen, Sink, Span};
 pub(crate) use excluded_addresses::{ExcludedAddress, NewExcludedAddress};
 pub(crate) use instance::{AccountChange, AccountRow};
 pub(crate) use invitations::{Invitation, Joining, NewInvitation, Offer};
@@ -56,7 +57,6 @@ pub(crate) use logins::ListedLogin;
 pub(crate) use members::{Member, MemberChange, Reach};
 pub(crate) use nodes::StartedNode;
 pub(crate) use password_resets::{NewPasswordReset, PasswordReset};
-pub(crate) use read::event_of;
 pub(crate) use saved_segments::{NewSavedSegment, SavedSegment, SavedSegmentChange};
 pub(crate) use scope::{Role, Scope};
 pub(crate) use seals::{Attempt, SealedDay, Totals};
@@ -86,7 +86,8 @@ pub(crate) struct Store {
     reader: DatabaseConnection,
     ingest: DatabaseConnection,
     kept: Arc<append::Kept>,
-    insert_texts: Arc<append::Texts>,
+    /// On SQLite: how the ingest writer commits.
+    direct: Option<Arc<append::Direct>>,
     /// Salts were erased, and SQLite's log, where they may still stand, has not been emptied since.
     log_owed: Arc<AtomicBool>,
 }
@@ -161,6 +162,9 @@ impl Store {
             let _ = self.writer.execute_unprepared("PRAGMA optimize").await;
         }
         self.kept.close().await;
+        if let Some(direct) = &self.direct {
+            direct.close();
+        }
         for connection in [self.reader, self.ingest, self.writer] {
             let _ = connection.close().await;
         }

@@ -1,22 +1,20 @@
-//! Reading a site's events in one snapshot: segments where days are sealed, rows above their watermarks beside them.
+//! Reading a site's events in one snapshot: segments where days are sealed, blocks above their watermarks beside them.
 
 use futures_util::TryStreamExt;
-use haru_entity::{event, sealed_day, segment, watermark};
-use haru_stats::{Event, EventKind, Revenue};
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use haru_entity::{event_block, sealed_day, segment, watermark};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    AccessMode, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult,
-    IsolationLevel, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, StreamTrait,
-    TransactionOptions, TransactionTrait, TryGetable,
+    AccessMode, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, FromQueryResult,
+    IsolationLevel, QueryFilter, QueryOrder, QuerySelect, Select, TransactionOptions, TransactionTrait,
 };
 
-use super::events::{Piece, SealedPart, Seen, Sink, Span};
+use super::blocks::{in_order, is_sealed, is_within};
+use super::events::{EventBlock, Piece, SealedPart, Seen, Sink, Span};
 use super::{Store, nodes};
-use crate::collect::Kind;
 use crate::error::{Error, Result};
 
-/// Rows that are handed out at once.
-const ROWS: usize = 1_000;
+/// Bytes of blocks that are handed out at once, the last of them over it.
+const BYTES: usize = 256 << 10;
 
 impl Store {
     /// See [`super::EventStore::read`].
@@ -27,29 +25,27 @@ impl Store {
             for span in outdated(&transaction, site, seen, &heads).await? {
                 sink.take(Piece::Outdated(span)).await?;
             }
-            let newer = event::Entity::find().filter(event::Column::SiteId.eq(site)).filter(newer_than(
+            let newer = event_block::Entity::find().filter(event_block::Column::SiteId.eq(site)).filter(newer_than(
                 seen,
                 &heads,
-                event::Column::Node,
-                event::Column::Seq,
+                event_block::Column::Node,
+                event_block::Column::Seq,
             ));
-            each_row(&transaction, newer, Piece::Newer, sink).await?;
+            each_block(&transaction, newer, Piece::Newer, sink).await?;
         }
         let spans = sink.spans(heads).await?;
         let sealed = sealed_within(&transaction, site, &spans).await?;
         for (index, span) in spans.iter().enumerate() {
-            let mut rows = event::Entity::find()
-                .filter(event::Column::SiteId.eq(site))
-                .filter(event::Column::At.gte(span.start))
-                .filter(event::Column::At.lt(span.end));
+            let mut blocks =
+                event_block::Entity::find().filter(event_block::Column::SiteId.eq(site)).filter(is_within(*span));
             for day in sealed.iter().filter(|day| day.span().overlaps(*span)) {
                 for part in 0..day.parts {
                     let bytes = part_of(&transaction, site, day.starts_at, day.sealed, part).await?;
                     sink.take(Piece::Part(index, SealedPart { span: day.span(), attempt: day.sealed, bytes })).await?;
                 }
-                rows = rows.filter(is_sealed(site, day.span()).not());
+                blocks = blocks.filter(is_sealed(site, day.span()).not());
             }
-            each_row(&transaction, rows, |rows| Piece::Rows(index, rows), sink).await?;
+            each_block(&transaction, blocks, |blocks| Piece::Blocks(index, blocks), sink).await?;
         }
         transaction.rollback().await?;
         Ok(())
@@ -150,145 +146,24 @@ fn newer_than<C: ColumnTrait>(seen: &Seen, heads: &Seen, node_column: C, seq_col
     condition
 }
 
-/// Whether an event's row is in the segments of that day.
-pub(super) fn is_sealed(site: i64, day: Span) -> Condition {
-    Condition::all()
-        .add(event::Column::At.gte(day.start))
-        .add(event::Column::At.lt(day.end))
-        .add(Expr::exists(watermark_over_row(site, day.start)))
-}
-
-fn watermark_over_row(site: i64, start: i64) -> SelectStatement {
-    let row = |column| Expr::col((event::Entity, column));
-    Query::select()
-        .expr(Expr::val(1))
-        .from(watermark::Entity)
-        .and_where(Expr::col((watermark::Entity, watermark::Column::SiteId)).eq(site))
-        .and_where(Expr::col((watermark::Entity, watermark::Column::StartsAt)).eq(start))
-        .and_where(Expr::col((watermark::Entity, watermark::Column::Node)).eq(row(event::Column::Node)))
-        .and_where(Expr::col((watermark::Entity, watermark::Column::Seq)).gte(row(event::Column::Seq)))
-        .take()
-}
-
-async fn each_row(
+async fn each_block(
     transaction: &DatabaseTransaction,
-    query: Select<event::Entity>,
-    piece: impl Fn(Vec<event::Model>) -> Piece + Send,
+    query: Select<event_block::Entity>,
+    piece: impl Fn(Vec<EventBlock>) -> Piece + Send,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    let statement = query
-        .order_by_asc(event::Column::At)
-        .order_by_asc(event::Column::Node)
-        .order_by_asc(event::Column::Seq)
-        .order_by_asc(event::Column::Id)
-        .into_query();
-    let mut stream = transaction.stream(&statement).await?;
-    let mut rows = Vec::new();
-    while let Some(row) = stream.try_next().await? {
-        rows.push(row_of(&row)?);
-        if rows.len() == ROWS {
-            sink.take(piece(std::mem::take(&mut rows))).await?;
+    let mut stream = in_order(query).into_model::<EventBlock>().stream(transaction).await?;
+    let (mut blocks, mut bytes) = (Vec::new(), 0);
+    while let Some(block) = stream.try_next().await? {
+        bytes += block.packed.len();
+        blocks.push(block);
+        if bytes >= BYTES {
+            sink.take(piece(std::mem::take(&mut blocks))).await?;
+            bytes = 0;
         }
     }
-    if !rows.is_empty() {
-        sink.take(piece(rows)).await?;
+    if !blocks.is_empty() {
+        sink.take(piece(blocks)).await?;
     }
     Ok(())
-}
-
-/// A row whose columns are those of the table, in their order. By their names it takes twice as long.
-pub(super) fn row_of(row: &QueryResult) -> Result<event::Model, DbErr> {
-    let mut columns = Columns { row, next: 0 };
-    let column = &mut columns;
-    Ok(event::Model {
-        id: column.next()?,
-        site_id: column.next()?,
-        at: column.next()?,
-        node: column.next()?,
-        seq: column.next()?,
-        kind: column.next()?,
-        name: column.next()?,
-        visitor: column.next()?,
-        hostname: column.next()?,
-        page: column.next()?,
-        source: column.next()?,
-        referrer: column.next()?,
-        channel: column.next()?,
-        utm_source: column.next()?,
-        utm_medium: column.next()?,
-        utm_campaign: column.next()?,
-        utm_content: column.next()?,
-        utm_term: column.next()?,
-        country: column.next()?,
-        region: column.next()?,
-        city: column.next()?,
-        browser: column.next()?,
-        browser_version: column.next()?,
-        os: column.next()?,
-        os_version: column.next()?,
-        device: column.next()?,
-        screen: column.next()?,
-        language: column.next()?,
-        props: column.next()?,
-        revenue_amount: column.next()?,
-        revenue_currency: column.next()?,
-        interactive: column.next()?,
-        engaged_ms: column.next()?,
-        scroll_depth: column.next()?,
-        bot: column.next()?,
-    })
-}
-
-/// The columns of a row, from the first.
-struct Columns<'r> {
-    row: &'r QueryResult,
-    next: usize,
-}
-
-impl Columns<'_> {
-    fn next<T: TryGetable>(&mut self) -> Result<T, DbErr> {
-        self.next += 1;
-        self.row.try_get_by_index(self.next - 1)
-    }
-}
-
-/// A row as the stats engine takes it.
-pub(crate) fn event_of(row: &event::Model) -> Event<'_> {
-    let revenue = row.revenue_amount.zip(row.revenue_currency.as_deref());
-    Event {
-        ts: row.at,
-        visitor: row.visitor,
-        kind: match Kind::from_code(row.kind) {
-            Some(Kind::Pageview) => EventKind::Pageview,
-            Some(Kind::Engagement) => EventKind::Engagement,
-            Some(Kind::Duration) => EventKind::Duration,
-            Some(Kind::Custom) | None => EventKind::Custom,
-        },
-        name: &row.name,
-        hostname: &row.hostname,
-        page: &row.page,
-        source: &row.source,
-        referrer: &row.referrer,
-        channel: &row.channel,
-        utm_source: &row.utm_source,
-        utm_medium: &row.utm_medium,
-        utm_campaign: &row.utm_campaign,
-        utm_content: &row.utm_content,
-        utm_term: &row.utm_term,
-        country: &row.country,
-        region: &row.region,
-        city: &row.city,
-        browser: &row.browser,
-        browser_version: &row.browser_version,
-        os: &row.os,
-        os_version: &row.os_version,
-        device: &row.device,
-        screen: &row.screen,
-        language: &row.language,
-        props: row.props.as_deref(),
-        interactive: row.interactive,
-        engaged_ms: u32::try_from(row.engaged_ms).unwrap_or(u32::MAX),
-        scroll_depth: row.scroll_depth.and_then(|depth| u8::try_from(depth).ok()),
-        revenue: revenue.map(|(amount_thousandths, currency)| Revenue { amount_thousandths, currency }),
-    }
 }

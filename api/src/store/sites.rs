@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use haru_entity::{api_token_site, event, member_site, sealed_day, site, site_timezone};
+use haru_entity::{api_token_site, event_block, member_site, sealed_day, site, site_timezone};
+use haru_stats::packed::quarter_start;
 use haru_stats::time::SiteZones;
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
@@ -192,17 +193,19 @@ impl Store {
         Ok(query.all(&self.reader).await?.into_iter().map(Site::from).collect())
     }
 
-    /// Keys of those sites that may have events at or after an instant: they have a row of then, or a sealed day that ends later.
+    /// Keys of those sites that may have events at or after an instant: they have a block of
+    /// then, or a sealed day that ends later.
     ///
     /// # Errors
     /// When the database can't answer.
     pub(crate) async fn sites_awake_since(&self, scope: &Scope, instant: i64) -> Result<BTreeSet<i64>> {
         let key = || Expr::col((site::Entity, site::Column::Id));
-        let rows = Query::select()
+        let block = |column| Expr::col((event_block::Entity, column));
+        let blocks = Query::select()
             .expr(Expr::val(1))
-            .from(event::Entity)
-            .and_where(Expr::col((event::Entity, event::Column::SiteId)).eq(key()))
-            .and_where(Expr::col((event::Entity, event::Column::At)).gte(instant))
+            .from(event_block::Entity)
+            .and_where(block(event_block::Column::SiteId).eq(key()))
+            .and_where(block(event_block::Column::FirstAt).gte(quarter_start(instant)))
             .take();
         let days = Query::select()
             .expr(Expr::val(1))
@@ -214,7 +217,7 @@ impl Store {
         let awake = visible(scope)
             .select_only()
             .column(site::Column::Id)
-            .filter(Condition::any().add(Expr::exists(rows)).add(Expr::exists(days)))
+            .filter(Condition::any().add(Expr::exists(blocks)).add(Expr::exists(days)))
             .into_tuple::<i64>();
         Ok(awake.all(&self.reader).await?.into_iter().collect())
     }

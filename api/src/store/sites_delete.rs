@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use haru_entity::{
-    annotation, api_token_site, dropped, event, event_id, invitation_site, member_site, saved_segment, share_link, site,
+    annotation, api_token_site, dropped, event_block, event_id, invitation_site, member_site, saved_segment,
+    share_link, site,
 };
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use super::audit::{self, Action};
@@ -15,7 +16,7 @@ use super::sites::locked;
 use super::{Scope, Site, Store};
 use crate::error::Result;
 
-/// Rows removed in one step.
+/// Ids removed in one step.
 const STEP: u64 = 2_000;
 /// A site's own row stays this long, so that hits that were under way, or came through another node's cache,
 /// are removed too.
@@ -103,17 +104,8 @@ impl Store {
     }
 
     async fn purge_step(&self, site_key: i64) -> Result<bool> {
-        let events = event::Entity::find()
-            .select_only()
-            .column(event::Column::Id)
-            .filter(event::Column::SiteId.eq(site_key))
-            .limit(STEP)
-            .into_query();
-        let removed = event::Entity::delete_many()
-            .filter(event::Column::Id.in_subquery(events))
-            .exec(&self.writer)
-            .await?
-            .rows_affected;
+        let of_site = Condition::all().add(event_block::Column::SiteId.eq(site_key));
+        let more = self.remove_blocks(of_site).await?;
         // Looked for among those of all sites, as no index begins with the site: beside the writer, not under its lock.
         let ids: Vec<String> = event_id::Entity::find()
             .select_only()
@@ -130,6 +122,6 @@ impl Store {
             .exec(&self.writer)
             .await?;
         dropped::Entity::delete_many().filter(dropped::Column::SiteId.eq(site_key)).exec(&self.writer).await?;
-        Ok(removed == STEP || forgotten == STEP || self.purge_segments(site_key).await?)
+        Ok(more || forgotten == STEP || self.purge_segments(site_key).await?)
     }
 }

@@ -6,14 +6,11 @@
 //! A day that was sealed stays listed, empty, for ever: the numbers of attempts at it go on, as what is remembered of a day is
 //! named by them, and an attempt that is under way finds its number changed and brings nothing back.
 
-use haru_entity::{dropped, event, sealed_day, site};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use haru_entity::{dropped, event_block, sealed_day, site};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{Site, Store};
 use crate::error::Result;
-
-/// Rows removed in one step.
-const STEP: u64 = 2_000;
 
 impl Store {
     /// Sites that keep their days for some time only, for upkeep alone: nothing that a member asks for comes from here.
@@ -37,24 +34,16 @@ impl Store {
         if self.empty_days_before(site.key, instant).await? {
             return Ok(true);
         }
-        let rows = event::Entity::find()
-            .select_only()
-            .column(event::Column::Id)
-            .filter(event::Column::SiteId.eq(site.key))
-            .filter(event::Column::At.lt(instant))
-            .limit(STEP)
-            .into_query();
-        let removed = event::Entity::delete_many()
-            .filter(event::Column::Id.in_subquery(rows))
-            .exec(&self.writer)
-            .await?
-            .rows_affected;
+        let ended = Condition::all()
+            .add(event_block::Column::SiteId.eq(site.key))
+            .add(event_block::Column::FirstAt.lt(instant));
+        let more = self.remove_blocks(ended).await?;
         dropped::Entity::delete_many()
             .filter(dropped::Column::SiteId.eq(site.key))
             .filter(dropped::Column::Date.lt(date))
             .exec(&self.writer)
             .await?;
-        Ok(removed == STEP)
+        Ok(more)
     }
 
     /// Instant of the first event in a site's segments of days that end after an instant.
@@ -71,18 +60,12 @@ impl Store {
         Ok(first.one(&self.reader).await?)
     }
 
-    /// Instant of the last row of a site, and the span of its last sealed day that holds events.
+    /// Instant of the last event of a site's blocks, and the span of its last sealed day that holds events.
     ///
     /// # Errors
     /// When the database can't answer.
     pub(crate) async fn last_events(&self, site: i64) -> Result<(Option<i64>, Option<haru_stats::time::Span>)> {
-        let row = event::Entity::find()
-            .select_only()
-            .column(event::Column::At)
-            .filter(event::Column::SiteId.eq(site))
-            .order_by_desc(event::Column::At)
-            .limit(1)
-            .into_tuple::<i64>();
+        let last = self.last_in_blocks(site).await?;
         let day = sealed_day::Entity::find()
             .select_only()
             .columns([sealed_day::Column::StartsAt, sealed_day::Column::EndsAt])
@@ -93,6 +76,6 @@ impl Store {
             .limit(1)
             .into_tuple::<(i64, i64)>();
         let day = day.one(&self.reader).await?.map(|(from, to)| haru_stats::time::Span { from, to });
-        Ok((row.one(&self.reader).await?, day))
+        Ok((last, day))
     }
 }

@@ -1,8 +1,8 @@
-//! How much of its quotas an account uses. Events are counted where they lie, exactly, and never on the way of a hit: rows that
+//! How much of its quotas an account uses. Events are counted where they lie, exactly, and never on the way of a hit: blocks that
 //! no segment holds, and what the sealed days say of themselves.
 
 use chrono::Datelike;
-use haru_entity::{account, event, sealed_day, site};
+use haru_entity::{account, event_block, sealed_day, site};
 use haru_stats::time::SiteZones;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -11,10 +11,9 @@ use sea_orm::{
 };
 
 use super::acting::locked_account;
-use super::read::is_sealed;
+use super::blocks::{is_sealed, is_within};
 use super::sites::visible;
 use super::{Scope, Site, Span, Store};
-use crate::collect::Kind;
 use crate::error::{Error, Result};
 
 /// Longest month, and the day that a timezone may add to it.
@@ -62,21 +61,19 @@ impl Store {
             .into_tuple()
             .all(&transaction)
             .await?;
-        let mut rows = event::Entity::find()
+        let mut blocks = event_block::Entity::find()
             .select_only()
-            .expr(Expr::col((event::Entity, event::Column::Id)).count())
-            .filter(event::Column::SiteId.eq(site.key))
-            .filter(event::Column::At.gte(month.start))
-            .filter(event::Column::At.lt(month.end))
-            .filter(event::Column::Kind.is_in([Kind::Pageview.code(), Kind::Custom.code()]));
+            .expr(Expr::col((event_block::Entity, event_block::Column::Actions)).sum().cast_as("bigint"))
+            .filter(event_block::Column::SiteId.eq(site.key))
+            .filter(is_within(month));
         let mut count = 0;
         for (start, end, events, actions) in days {
-            rows = rows.filter(is_sealed(site.key, Span { start, end }).not());
+            blocks = blocks.filter(is_sealed(site.key, Span { start, end }).not());
             if start >= month.start {
                 count += actions.unwrap_or(events);
             }
         }
-        count += rows.into_tuple::<i64>().one(&transaction).await?.unwrap_or_default();
+        count += blocks.into_tuple::<Option<i64>>().one(&transaction).await?.flatten().unwrap_or_default();
         transaction.rollback().await?;
         Ok(u64::try_from(count).unwrap_or_default())
     }
@@ -86,15 +83,7 @@ impl Store {
     /// # Errors
     /// When the database can't answer.
     pub(crate) async fn last_event_at(&self, site: &Site) -> Result<Option<i64>> {
-        let row = event::Entity::find()
-            .select_only()
-            .column(event::Column::At)
-            .filter(event::Column::SiteId.eq(site.key))
-            .order_by_desc(event::Column::At)
-            .limit(1)
-            .into_tuple::<i64>()
-            .one(&self.reader)
-            .await?;
+        let last = self.last_in_blocks(site.key).await?;
         let day = sealed_day::Entity::find()
             .filter(sealed_day::Column::SiteId.eq(site.key))
             .filter(sealed_day::Column::Events.gt(0))
@@ -102,7 +91,7 @@ impl Store {
             .one(&self.reader)
             .await?;
         let day = day.map(|day| std::cmp::min(day.sealed_at, day.ends_at - 1));
-        Ok(std::cmp::max(row, day))
+        Ok(std::cmp::max(last, day))
     }
 }
 

@@ -91,7 +91,7 @@ async fn hold(admin: &DatabaseConnection, db: Db) -> DatabaseTransaction {
     let lock = admin.begin().await.expect("begun");
     let held = match db {
         Db::Sqlite => "DELETE FROM batch WHERE seq < 0",
-        Db::Postgres => "LOCK TABLE event IN SHARE MODE",
+        Db::Postgres => "LOCK TABLE event_block IN SHARE MODE",
     };
     lock.execute_unprepared(held).await.expect("locked");
     lock
@@ -122,14 +122,14 @@ async fn what_was_kept_for_a_site_that_has_gone_goes_with_it(db: Db) {
     let token = haru.token.clone();
     haru.stop().await;
     lock.rollback().await.expect("unlocked");
-    admin.execute_unprepared("DELETE FROM event").await.expect("removed");
+    admin.execute_unprepared("DELETE FROM event_block").await.expect("removed");
     admin.execute_unprepared("DELETE FROM site WHERE domain = 'example.org'").await.expect("removed");
 
     let mut haru = place.start(&FLAGS).await;
     haru.token = token;
     until_delivered(&haru).await;
     assert_eq!(haru.results("example.com", &["events"], &[]).await[0]["metrics"], json!([3]));
-    let count = Statement::from_string(admin.get_database_backend(), "SELECT count(*) FROM event");
+    let count = Statement::from_string(admin.get_database_backend(), "SELECT SUM(events) FROM event_block");
     let row = admin.query_one_raw(count).await.expect("counted").expect("a row");
     assert_eq!(row.try_get_by_index::<i64>(0), Ok(3), "those of the site that stays");
 }
@@ -239,7 +239,7 @@ async fn exact_whatever_happens(db: Db, fault: impl AsyncFnOnce(&DatabaseConnect
 async fn inserts_that_are_blocked_for_half_a_minute() {
     exact_whatever_happens(Db::Postgres, async |admin| {
         let lock = admin.begin().await.expect("begun");
-        lock.execute_unprepared("LOCK TABLE event IN SHARE MODE").await.expect("locked");
+        lock.execute_unprepared("LOCK TABLE event_block IN SHARE MODE").await.expect("locked");
         tokio::time::sleep(std::time::Duration::from_secs(28)).await;
         lock.rollback().await.expect("unlocked");
     })

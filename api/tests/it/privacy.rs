@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, Database, Statement};
+use sea_orm::{ConnectionTrait, Database, Statement, TransactionTrait};
 use serde_json::json;
 
 use crate::harness::{Db, Haru, Place, expect, on_both};
@@ -98,7 +98,9 @@ async fn an_address_is_nowhere(db: Db) {
 
 /// All rows of all tables as text.
 async fn every_row(url: &str) -> String {
-    let database = Database::connect(url).await.expect("a connection");
+    let database = Database::connect(url).await.expect("a connection").begin().await.expect("begun");
+    // Texts in packed events as they are.
+    database.execute_unprepared("SET LOCAL bytea_output = 'escape'").await.expect("set");
     let all = |sql: String| Statement::from_string(database.get_database_backend(), sql);
     let tables = database
         .query_all_raw(all("SELECT tablename::text AS name FROM pg_tables WHERE schemaname = 'public'".to_owned()))

@@ -65,10 +65,10 @@ async fn what_a_deleted_site_held_is_removed(db: Db) {
         haru.count(&site.token, 2, json!({"p": "/"})).await;
     }
     let connection = database(&place).await;
-    assert_eq!(count(&connection, "event", "1 = 1").await, 4);
+    assert_eq!(count(&connection, "event_block", "1 = 1").await, 4);
     assert_eq!(status(haru.delete("/api/v1/sites/gone.example?domain=gone.example")).await, StatusCode::NO_CONTENT);
     eventually("its events to be removed", || async {
-        let left = count(&connection, "event", "1 = 1").await + count(&connection, "event_id", "1 = 1").await;
+        let left = count(&connection, "event_block", "1 = 1").await + count(&connection, "event_id", "1 = 1").await;
         (left == 3).then_some(())
     })
     .await;

@@ -18,10 +18,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use haru_entity::event;
-use haru_stats::DayBuilder;
 use haru_stats::engine::{SourceKind, Trace};
 use haru_stats::time::{LocalDay, SiteZones, Span};
+use haru_stats::{DayBuilder, DayError, Event};
 use moka::sync::Cache;
 use tokio::sync::{Mutex, Semaphore};
 
@@ -29,7 +28,7 @@ pub(super) use self::built::Built;
 use self::reading::Reading;
 use super::lookups::{CacheFigures, Lookups};
 use crate::error::{Error, Result};
-use crate::store::{EventStore, Seen, event_of};
+use crate::store::{EventStore, Seen};
 
 /// Bytes of finished days kept in memory.
 const FINISHED_BYTES: u64 = 256 * 1024 * 1024;
@@ -209,10 +208,10 @@ impl Growing {
         Self { span, builder, kind, built: None }
     }
 
-    fn push(&mut self, row: &event::Model) -> Result<()> {
+    fn push(&mut self, event: &Event<'_>) -> Result<(), DayError> {
         self.built = None;
         self.kind = with(self.kind, SourceKind::Rows);
-        self.builder.push(&event_of(row)).map_err(Error::internal)
+        self.builder.push(event)
     }
 
     fn day(&mut self) -> Built {

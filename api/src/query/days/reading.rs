@@ -4,18 +4,17 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use haru_entity::event;
-use haru_stats::DayBuilder;
 use haru_stats::engine::{SourceId, SourceKind};
 use haru_stats::segment::{SegmentError, SegmentReader};
 use haru_stats::time::{LocalDay, Span};
+use haru_stats::{DayBuilder, DayError, Event};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::{JoinSet, spawn_blocking};
 
 use super::built::sealed_id;
 use super::{Built, Days, Growing, SiteDays, Taker, is_over, with};
 use crate::error::{Error, Result};
-use crate::store::{self, Piece, SealedPart, Seen, Sink, event_of};
+use crate::store::{self, EventBlock, Piece, SealedPart, Seen, Sink};
 
 /// A read under way.
 pub(super) struct Reading<'a> {
@@ -109,6 +108,16 @@ impl<'a> Reading<'a> {
         self.days.keep(self.state, built);
     }
 
+    /// Adds an event to its day, which is thrown out when it does not grow any more.
+    fn newer(&mut self, event: &Event<'_>) -> Result<(), DayError> {
+        let start = self.state.zones.day_at(event.ts).span.from;
+        if let Some(growing) = self.state.growing.get_mut(&start) {
+            return growing.push(event);
+        }
+        self.forget(start);
+        Ok(())
+    }
+
     /// Goes on to a later one of the missing days.
     async fn advance(&mut self, to: usize) -> Result<()> {
         while self.current < to {
@@ -178,20 +187,13 @@ impl Sink for Reading<'_> {
                 }
                 Ok(())
             }
-            Piece::Newer(rows) => rows.iter().try_for_each(|row| {
-                let start = self.state.zones.day_at(row.at).span.from;
-                let Some(growing) = self.state.growing.get_mut(&start) else {
-                    self.forget(start);
-                    return Ok(());
-                };
-                growing.push(row)
-            }),
+            Piece::Newer(blocks) => blocks.iter().try_for_each(|block| block.each(|event| self.newer(event))),
             Piece::Part(index, part) => {
                 let site = self.state.site;
                 self.loading(index).await?.part(site, part);
                 Ok(())
             }
-            Piece::Rows(index, rows) => self.loading(index).await?.rows(&rows).await,
+            Piece::Blocks(index, blocks) => self.loading(index).await?.blocks(&blocks).await,
         }
     }
 }
@@ -214,14 +216,14 @@ impl Loading {
         self.parts.push(part);
     }
 
-    async fn rows(&mut self, rows: &[event::Model]) -> Result<()> {
+    async fn blocks(&mut self, blocks: &[EventBlock]) -> Result<()> {
         self.kind = if self.is_empty() { SourceKind::Rows } else { with(self.kind, SourceKind::Rows) };
         self.sealed = None;
         self.decode().await?;
-        rows.iter().try_for_each(|row| self.builder.push(&event_of(row)).map_err(Error::internal))
+        blocks.iter().try_for_each(|block| block.each(|event| self.builder.push(event)))
     }
 
-    /// Decodes the parts that came, before rows follow.
+    /// Decodes the parts that came, before blocks follow.
     async fn decode(&mut self) -> Result<()> {
         if self.parts.is_empty() {
             return Ok(());

@@ -1,35 +1,32 @@
 //! Committing a batch: ids claimed, events stored, the batch's number taken, all or nothing.
 //!
-//! Nearly always all ids are new, and then a batch goes the short way: one trip, on SQLite one for each 64 hits, where what a
-//! commit costs is mostly waking threads. When an id is known already, or drops are to be counted, it goes the long way: a
-//! transaction that reads back what is new.
+//! Events are stored in blocks, so that what a commit costs is hardly more than to claim their ids. Nearly always all ids are new,
+//! and then a batch goes the short way: one trip. When an id is known already, or drops are to be counted, it goes the long way: a transaction that reads back what
+//! is new.
 
 mod kept;
 mod postgres;
-mod row;
 mod sqlite;
 
 pub(super) use kept::Kept;
-pub(super) use sqlite::Texts;
+pub(super) use sqlite::Direct;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use haru_entity::{event, event_id, site};
+use haru_entity::{event_block, event_id, site};
+use haru_stats::packed::{Block, Blocks};
 use sea_orm::sea_query::{Expr, InsertStatement, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, SqlErr, TransactionTrait,
-    Value,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, TransactionTrait, Value,
 };
 
-use self::row::{cells, event_columns};
 use super::dropped::{DropCount, add_drops};
 use super::events::{Appended, Batch};
 use super::{Store, accounts, nodes};
 use crate::collect::Hit;
 use crate::error::{Error, Result};
 
-/// Rows of one multi-row statement: 34 values each stay well below the 32,766 that SQLite can bind, and the statements of
-/// all sizes fit into the driver's cache.
+/// Rows of one multi-row statement: statements of all sizes fit into the driver's cache.
 const ROWS_A_STATEMENT: usize = 64;
 
 /// The ids of a batch, each with the first hit that has it. Sorted, so that two nodes that claim the same ids wait for
@@ -42,15 +39,12 @@ impl Store {
         let (claims, fresh) = claims(batch);
         let hits = counted(batch, &fresh);
         if batch.drops.is_empty() && !hits.is_empty() {
-            let short = if self.is_sqlite() {
-                sqlite::append(&self.ingest, &self.insert_texts, batch, &claims, &hits).await
-            } else {
-                postgres::append(&self.ingest, &self.kept, batch, &claims, &hits).await
+            let stored = match &self.direct {
+                Some(direct) => direct.append(batch, &claims, &hits)?,
+                None => postgres::append(&self.ingest, &self.kept, batch, &claims, &hits).await?,
             };
-            match short {
-                Ok(()) => return Ok(Appended::Now(fresh)),
-                Err(error) if is_conflict(&error) => {}
-                Err(error) => return Err(error.into()),
+            if stored == Stored::Whole {
+                return Ok(Appended::Now(fresh));
             }
         }
         self.append_telling_which(batch, &claims).await
@@ -69,9 +63,14 @@ impl Store {
         let there: BTreeSet<i64> = there.into_tuple::<i64>().all(&self.ingest).await?.into_iter().collect();
         let hits: Vec<&Hit> = batch.hits.iter().copied().filter(|hit| there.contains(&hit.site_id)).collect();
         let drops: Vec<DropCount> = batch.drops.iter().filter(|drop| there.contains(&drop.site)).cloned().collect();
-        let Appended::Now(fresh) = self.append_batch(&Batch { hits: &hits, drops: &drops, ..*batch }).await? else {
-            return Ok(Appended::Before);
+        let batch_of_there = Batch { hits: &hits, drops: &drops, ..*batch };
+        let appended = if self.is_sqlite() {
+            // On the short way the thread would wait for whoever writes, and hits that are to be written down with it.
+            self.append_telling_which(&batch_of_there, &claims(&batch_of_there).0).await?
+        } else {
+            self.append_batch(&batch_of_there).await?
         };
+        let Appended::Now(fresh) = appended else { return Ok(Appended::Before) };
         let mut fresh = fresh.into_iter();
         let is_fresh = |hit: &&Hit| there.contains(&hit.site_id) && fresh.next().unwrap_or(false);
         Ok(Appended::Now(batch.hits.iter().map(is_fresh).collect()))
@@ -81,8 +80,8 @@ impl Store {
         let transaction = self.ingest.begin_with_options(accounts::write_options()).await?;
         let fresh = claim_ids(&transaction, batch, claims).await?;
         let hits = counted(batch, &fresh);
-        for part in hits.chunks(ROWS_A_STATEMENT) {
-            transaction.execute(&insert_events(batch, part)?).await?;
+        for part in blocks(&hits).chunks(ROWS_A_STATEMENT) {
+            transaction.execute(&insert_blocks(batch, part)?).await?;
         }
         if !batch.drops.is_empty() {
             add_drops(&transaction, batch.drops).await?;
@@ -113,9 +112,13 @@ fn counted<'b>(batch: &Batch<'b>, fresh: &[bool]) -> Vec<&'b Hit> {
     batch.hits.iter().zip(fresh).filter_map(|(hit, fresh)| fresh.then_some(*hit)).collect()
 }
 
-/// Whether a key was taken: an id, or the batch's number. The long way tells which.
-fn is_conflict(error: &sea_orm::DbErr) -> bool {
-    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+/// What became of a batch on the short way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stored {
+    /// All of it is committed.
+    Whole,
+    /// Nothing: a key was taken, an id or the batch's number. The long way tells which.
+    Conflict,
 }
 
 /// Marks the ids of a batch as seen and tells which hits are new.
@@ -147,11 +150,47 @@ fn insert_ids(claims: &[&(i64, &str)], at: i64) -> Result<InsertStatement> {
     Ok(insert)
 }
 
-fn insert_events(batch: &Batch<'_>, hits: &[&Hit]) -> Result<InsertStatement> {
-    let mut insert = Query::insert();
-    insert.into_table(event::Entity).columns(event_columns());
+/// The columns of a block in the order of [`insert_blocks`], without the key.
+const BLOCK_COLUMNS: [event_block::Column; 8] = [
+    event_block::Column::SiteId,
+    event_block::Column::Node,
+    event_block::Column::Seq,
+    event_block::Column::FirstAt,
+    event_block::Column::LastAt,
+    event_block::Column::Events,
+    event_block::Column::Actions,
+    event_block::Column::Packed,
+];
+
+/// The hits of each site in blocks.
+fn blocks(hits: &[&Hit]) -> Vec<(i64, Block)> {
+    let mut blocks = Blocks::default();
     for hit in hits {
-        insert.values(cells(batch, hit).map(Value::from).map(Expr::val::<Value>)).map_err(Error::internal)?;
+        blocks.push(hit.site_id, &hit.event());
+    }
+    blocks.finish()
+}
+
+/// A number of events as it is stored: a block has some thousand at most.
+fn number(events: u32) -> i32 {
+    i32::try_from(events).unwrap_or(i32::MAX)
+}
+
+fn insert_blocks(batch: &Batch<'_>, blocks: &[(i64, Block)]) -> Result<InsertStatement> {
+    let mut insert = Query::insert();
+    insert.into_table(event_block::Entity).columns(BLOCK_COLUMNS);
+    for (site, block) in blocks {
+        let cells: [Value; BLOCK_COLUMNS.len()] = [
+            (*site).into(),
+            batch.node.into(),
+            batch.seq.into(),
+            block.first_at.into(),
+            block.last_at.into(),
+            number(block.events).into(),
+            number(block.actions).into(),
+            block.bytes.clone().into(),
+        ];
+        insert.values(cells.map(Expr::val::<Value>)).map_err(Error::internal)?;
     }
     Ok(insert)
 }

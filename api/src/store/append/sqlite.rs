@@ -1,171 +1,107 @@
-//! SQLite: a batch as one script, the transaction's begin and end among its statements.
+//! SQLite: a batch is committed right on the thread of the ingest writer, over a connection of its own.
 //!
-//! Each call of the driver wakes its thread and is woken by it, which on an idle core costs more than to insert a row. A
-//! batch of more rows than a statement takes is several scripts, and so is one of which some hits have an id and others have
-//! none: a script's text then depends on one number of rows alone, and the driver keeps all of them prepared.
+//! The pools of the other modules hand each statement to a thread of theirs and take the answer back. For statements that take
+//! microseconds, and several of them a commit, that costs more than the statements.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use futures_util::TryStreamExt;
-use haru_entity::{batch, event, event_id};
-use sea_orm::sqlx::sqlite::{SqliteArguments, SqlitePool};
-use sea_orm::sqlx::{self, Arguments, AssertSqlSafe, Executor};
-use sea_orm::{DatabaseConnection, DbErr, EntityName, IdenStatic, RuntimeErr};
+use haru_entity::{batch, event_block, event_id};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
+use sea_orm::{EntityName, IdenStatic};
 
+use super::super::connect::WAL_PAGES;
 use super::super::events::Batch;
-use super::row::{COLUMNS, Cell, cells, event_columns};
-use super::{Claims, ROWS_A_STATEMENT};
+use super::{BLOCK_COLUMNS, Claims, Stored, blocks, number};
 use crate::collect::Hit;
-use crate::error::is_busy;
+use crate::error::Result;
 
-/// A script and what is bound in it.
-type Step = (Script, Text, SqliteArguments);
+/// How long another writer is waited for, such as a backup or a request that changes something: then hits go to the journal.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(1_500);
 
-/// A script as the driver takes it.
-#[derive(Clone, Debug)]
-struct Text {
-    sql: Arc<str>,
-    statements: usize,
+/// The connection of the ingest writer.
+#[derive(Debug)]
+pub(in super::super) struct Direct {
+    path: PathBuf,
+    /// Value of the pragma `synchronous`.
+    synchronous: &'static str,
+    /// Opened when it is first used, and anew after an end that left it in an unknown state.
+    connection: Mutex<Option<Connection>>,
 }
 
-static BLANK: LazyLock<Arc<str>> = LazyLock::new(|| Arc::from(""));
-
-/// Texts of scripts.
-#[derive(Debug, Default)]
-pub(in super::super) struct Texts(Mutex<HashMap<Script, Text>>);
-
-/// What a script does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Script {
-    /// Whether the transaction begins with it.
-    begins: bool,
-    /// How many ids it claims.
-    ids: usize,
-    /// How many events it stores.
-    events: usize,
-    /// Whether it takes the batch's number and commits.
-    ends: bool,
-}
-
-/// Stores the batch's hits, at least one and all of them new; a known id is a violation of a unique constraint.
-pub(super) async fn append(
-    connection: &DatabaseConnection,
-    texts: &Texts,
-    batch: &Batch<'_>,
-    claims: &Claims<'_>,
-    hits: &[&Hit],
-) -> Result<(), DbErr> {
-    let steps = steps(texts, batch, claims, hits)?;
-    let pool = connection.get_sqlite_connection_pool().clone();
-    // A task of its own, which ends what it began: given up half way, the connection would stay inside the transaction.
-    let task = tokio::spawn(run(pool, steps));
-    task.await.map_err(|error| DbErr::Custom(error.to_string()))?
-}
-
-fn steps(texts: &Texts, batch: &Batch<'_>, claims: &Claims<'_>, hits: &[&Hit]) -> Result<Vec<Step>, DbErr> {
-    let claimed: Vec<_> = claims.keys().collect();
-    let parts = hits.len().div_ceil(ROWS_A_STATEMENT);
-    let (mut ids, mut events) = (claimed.chunks(ROWS_A_STATEMENT), hits.chunks(ROWS_A_STATEMENT));
-    let mut steps = Vec::with_capacity(parts);
-    for part in 1..=parts {
-        let (mut ids, events) = (ids.next().unwrap_or_default(), events.next().unwrap_or_default());
-        let mut begins = part == 1;
-        if !ids.is_empty() && ids.len() != events.len() {
-            let script = Script { begins, ids: ids.len(), events: 0, ends: false };
-            steps.push((script, texts.of(script), bound(batch, ids, &[], None)?));
-            (begins, ids) = (false, &[]);
-        }
-        let script = Script { begins, ids: ids.len(), events: events.len(), ends: part == parts };
-        steps.push((script, texts.of(script), bound(batch, ids, events, script.ends.then_some(hits.len()))?));
+impl Direct {
+    pub(in super::super) fn new(path: PathBuf, synchronous: &'static str) -> Self {
+        Self { path, synchronous, connection: Mutex::new(None) }
     }
-    Ok(steps)
-}
 
-async fn run(pool: SqlitePool, steps: Vec<Step>) -> Result<(), DbErr> {
-    let told = |error: sqlx::Error| RuntimeErr::SqlxError(Arc::new(error));
-    let mut connection = pool.acquire().await.map_err(|error| DbErr::Conn(told(error)))?;
-    for (script, text, arguments) in steps {
-        let query = sqlx::query_with(AssertSqlSafe(text.sql), arguments);
-        let ended = connection.execute_many(query).try_fold(0, async |ended, _| Ok(ended + 1)).await;
-        let error = match ended {
-            Ok(ended) if ended == text.statements => continue,
-            // The driver's thread has gone, and took the rest of the script with it.
-            Ok(_) => sqlx::Error::WorkerCrashed,
-            Err(error) => error,
+    /// Stores the batch's hits, at least one and all of them new. Blocks the thread: for as long as the disk takes, and while
+    /// somebody else writes.
+    ///
+    /// # Errors
+    /// When nothing was stored, or it can't be told.
+    pub(super) fn append(&self, batch: &Batch<'_>, claims: &Claims<'_>, hits: &[&Hit]) -> Result<Stored> {
+        let mut slot = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connection = match slot.take() {
+            Some(connection) => connection,
+            None => self.open()?,
         };
-        let error = DbErr::Exec(told(error));
-        let began = !(script.begins && is_busy(&error));
-        if began && sqlx::query("ROLLBACK").execute(&mut *connection).await.is_err() {
-            // Whatever state it is in, nobody else shall find it so.
-            let _gone = connection.close().await;
+        let result = store(&mut connection, batch, claims, hits);
+        if connection.is_autocommit() {
+            *slot = Some(connection);
         }
-        return Err(error);
+        match result {
+            Ok(()) => Ok(Stored::Whole),
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => Ok(Stored::Conflict),
+            Err(error) => Err(error.into()),
+        }
     }
-    Ok(())
-}
 
-/// What a script binds: ids, events, and for one that ends the batch its number and size.
-fn bound(
-    batch: &Batch<'_>,
-    ids: &[&(i64, &str)],
-    events: &[&Hit],
-    size: Option<usize>,
-) -> Result<SqliteArguments, DbErr> {
-    let mut arguments = SqliteArguments::default();
-    arguments.reserve(ids.len() * 3 + events.len() * COLUMNS + 4, 0);
-    let ids = ids.iter().flat_map(|(site, id)| [Cell::Int(*site), Cell::Text(id), Cell::Int(batch.at)]);
-    let size = size.map(|size| i64::try_from(size).unwrap_or(i64::MAX));
-    let number = size.into_iter().flat_map(|size| [batch.node, batch.seq, batch.at, size].map(Cell::Int));
-    for value in ids.chain(events.iter().flat_map(|hit| cells(batch, hit))).chain(number) {
-        bind(&mut arguments, value)?;
+    /// Ends the connection.
+    pub(in super::super) fn close(&self) {
+        drop(self.connection.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
-    Ok(arguments)
-}
 
-fn bind(arguments: &mut SqliteArguments, cell: Cell<'_>) -> Result<(), DbErr> {
-    let shared = |text: &str| if text.is_empty() { BLANK.clone() } else { Arc::from(text) };
-    let bound = match cell {
-        Cell::Int(number) => arguments.add(number),
-        Cell::Small(number) => arguments.add(number),
-        Cell::Flag(flag) => arguments.add(flag),
-        Cell::Text(text) => arguments.add(shared(text)),
-        Cell::MaybeInt(number) => arguments.add(number),
-        Cell::MaybeSmall(number) => arguments.add(number),
-        Cell::MaybeText(text) => arguments.add(text.map(shared)),
-    };
-    bound.map_err(|error| DbErr::Type(error.to_string()))
-}
-
-impl Texts {
-    fn of(&self, script: Script) -> Text {
-        let mut texts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        texts.entry(script).or_insert_with(|| script.text()).clone()
+    fn open(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "synchronous", self.synchronous)?;
+        connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
+        Ok(connection)
     }
 }
 
-impl Script {
-    fn text(self) -> Text {
-        let columns: Vec<&str> = event_columns().map(|column| column.as_str()).collect();
-        let mut statements = Vec::new();
-        if self.begins {
-            statements.push("BEGIN IMMEDIATE".to_owned());
-        }
-        if self.ids > 0 {
-            statements.push(insert(event_id::Entity.table_name(), &["site_id", "id", "received_at"], self.ids));
-        }
-        if self.events > 0 {
-            statements.push(insert(event::Entity.table_name(), &columns, self.events));
-        }
-        if self.ends {
-            statements.push(insert(batch::Entity.table_name(), &["node", "seq", "committed_at", "events"], 1));
-            statements.push("COMMIT".to_owned());
-        }
-        Text { sql: statements.join("; ").into(), statements: statements.len() }
+fn store(connection: &mut Connection, batch: &Batch<'_>, claims: &Claims<'_>, hits: &[&Hit]) -> rusqlite::Result<()> {
+    let blocks = blocks(hits);
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut claim = transaction.prepare_cached(&insert(&event_id::Entity, &["site_id", "id", "received_at"]))?;
+    for (site, id) in claims.keys() {
+        claim.execute(params![site, id, batch.at])?;
     }
+    let columns = BLOCK_COLUMNS.map(|column| column.as_str());
+    let mut keep = transaction.prepare_cached(&insert(&event_block::Entity, &columns))?;
+    for (site, block) in &blocks {
+        keep.execute(params![
+            site,
+            batch.node,
+            batch.seq,
+            block.first_at,
+            block.last_at,
+            number(block.events),
+            number(block.actions),
+            block.bytes,
+        ])?;
+    }
+    let size = i64::try_from(hits.len()).unwrap_or(i64::MAX);
+    let columns = ["node", "seq", "committed_at", "events"];
+    let mut take_number = transaction.prepare_cached(&insert(&batch::Entity, &columns))?;
+    take_number.execute(params![batch.node, batch.seq, batch.at, size])?;
+    drop((claim, keep, take_number));
+    transaction.commit()
 }
 
-fn insert(table: &str, columns: &[&str], rows: usize) -> String {
-    let row = format!("({})", vec!["?"; columns.len()].join(", "));
-    format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), vec![row; rows].join(", "))
+fn insert(table: &impl EntityName, columns: &[&str]) -> String {
+    let places = vec!["?"; columns.len()].join(", ");
+    format!("INSERT INTO {} ({}) VALUES ({places})", table.table_name(), columns.join(", "))
 }

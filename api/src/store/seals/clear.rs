@@ -1,43 +1,26 @@
 //! Removing what sealed days replace, in steps, so that the one writer is never held for long.
 
-use haru_entity::{event, sealed_day, segment, watermark};
+use haru_entity::{event_block, sealed_day, segment, watermark};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::super::Store;
-use super::super::read::is_sealed;
+use super::super::blocks::is_sealed;
 use super::attempt::is_current;
 use super::{Attempt, SealedDay, state};
 use crate::error::Result;
 
-/// Rows removed in one step.
-const STEP: u64 = 1_000;
 /// Segments of a deleted site removed in one step: each may have megabytes.
 const SEGMENTS: u64 = 4;
 
 impl Store {
-    /// Removes some of the rows that a day's segments hold, from an instant on; answers from which instant on there may be
-    /// more.
+    /// Removes some of the blocks that a day's segments hold; true when there may be more.
     ///
     /// # Errors
     /// When the database can't store it.
-    pub(crate) async fn clear_rows(&self, day: &SealedDay, from: i64) -> Result<Option<i64>> {
-        let rows = event::Entity::find()
-            .select_only()
-            .columns([event::Column::Id, event::Column::At])
-            .filter(event::Column::SiteId.eq(day.site))
-            .filter(event::Column::At.gte(from))
-            .filter(is_sealed(day.site, day.span))
-            .order_by_asc(event::Column::At)
-            .limit(STEP)
-            .into_tuple::<(i64, i64)>()
-            .all(&self.reader)
-            .await?;
-        let Some((_, last)) = rows.last().copied() else { return Ok(None) };
-        let more = rows.len() as u64 == STEP;
-        let ids: Vec<i64> = rows.into_iter().map(|(id, _)| id).collect();
-        event::Entity::delete_many().filter(event::Column::Id.is_in(ids)).exec(&self.writer).await?;
-        Ok(more.then_some(last))
+    pub(crate) async fn clear_blocks(&self, day: &SealedDay) -> Result<bool> {
+        let of_site = event_block::Column::SiteId.eq(day.site);
+        self.remove_blocks(Condition::all().add(of_site).add(is_sealed(day.site, day.span))).await
     }
 
     /// Removes one part of an earlier attempt at a day; true when there may be more.

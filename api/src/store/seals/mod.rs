@@ -1,14 +1,14 @@
 //! Sealed days: which there are, and how a day becomes one.
 //!
 //! A day is sealed by an attempt. Its parts are stored beforehand, where no reader looks at them; one short transaction then
-//! makes them the day's, together with its watermark. From that moment on the rows that they hold are ignored, and what the
+//! makes them the day's, together with its watermark. From that moment on the blocks that they hold are ignored, and what the
 //! attempt replaces is removed in steps.
 //!
 //! Invariants:
 //! - Attempts at a day are numbered. Only the last one that was begun can store parts or take the day: whoever was overtaken
 //!   finds the number changed, whatever it was doing.
 //! - Sealed days of a site don't overlap.
-//! - A watermark only rises, and the segments hold all rows of the day up to it.
+//! - A watermark only rises, and the segments hold all blocks of the day up to it.
 
 mod attempt;
 mod clear;
@@ -16,7 +16,7 @@ mod source;
 
 pub(crate) use attempt::{Attempt, Totals};
 
-use haru_entity::{event, sealed_day, segment, site};
+use haru_entity::{sealed_day, segment, site};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::read::part_of;
@@ -27,7 +27,7 @@ use crate::error::Result;
 mod state {
     /// Attempts were begun, none has succeeded.
     pub(super) const OPEN: i16 = 0;
-    /// Sealed; rows and older parts are still to be removed.
+    /// Sealed; blocks and older parts are still to be removed.
     pub(super) const UNCLEARED: i16 = 1;
     /// Sealed, and nothing else is left of it.
     pub(super) const CLEARED: i16 = 2;
@@ -76,40 +76,6 @@ impl Store {
         Ok(sites.all(&self.reader).await?.into_iter().map(Site::from).collect())
     }
 
-    /// Instant of the first row of a site at or after an instant, be it in a segment too or not.
-    ///
-    /// # Errors
-    /// When the database can't answer.
-    pub(crate) async fn first_row_at(&self, site: i64, from: i64) -> Result<Option<i64>> {
-        let first = event::Entity::find()
-            .select_only()
-            .column(event::Column::At)
-            .filter(event::Column::SiteId.eq(site))
-            .filter(event::Column::At.gte(from))
-            .order_by_asc(event::Column::At)
-            .limit(1)
-            .into_tuple::<i64>();
-        Ok(first.one(&self.reader).await?)
-    }
-
-    /// Whether a site has so many rows within a span, be they in a segment too or not. No more than these are looked at.
-    ///
-    /// # Errors
-    /// When the database can't answer.
-    pub(crate) async fn has_rows(&self, site: i64, span: Span, rows: u64) -> Result<bool> {
-        let last = event::Entity::find()
-            .select_only()
-            .column(event::Column::At)
-            .filter(event::Column::SiteId.eq(site))
-            .filter(event::Column::At.gte(span.start))
-            .filter(event::Column::At.lt(span.end))
-            .order_by_asc(event::Column::At)
-            .offset(rows.saturating_sub(1))
-            .limit(1)
-            .into_tuple::<i64>();
-        Ok(last.one(&self.reader).await?.is_some())
-    }
-
     /// The days of a site that are sealed or were begun to be, in order.
     ///
     /// # Errors
@@ -121,7 +87,7 @@ impl Store {
         Ok(days.all(&self.reader).await?.into_iter().map(SealedDay::from).collect())
     }
 
-    /// Days of all sites of which rows and older parts are still to be removed.
+    /// Days of all sites of which blocks and older parts are still to be removed.
     ///
     /// # Errors
     /// When the database can't answer.

@@ -2,36 +2,36 @@
 //!
 //! Together these looks see what one snapshot would:
 //! - One short snapshot at the beginning tells the last batch of each node (the heads), the segments that hold the day, and
-//!   their watermark. Later looks take the rows of the day above the watermark and up to the heads.
-//! - Such rows don't become more: each node has one writer, whose batches become visible in the order of their numbers, so
+//!   their watermark. Later looks take the blocks of the day above the watermark and up to the heads.
+//! - Such blocks don't become more: each node has one writer, whose batches become visible in the order of their numbers, so
 //!   that all up to a head were there when the head was. What comes later lies above the heads.
-//! - Nor do they become fewer while the attempt is the day's last one: rows go only when an attempt has succeeded whose
+//! - Nor do they become fewer while the attempt is the day's last one: blocks go only when an attempt has succeeded whose
 //!   watermark they don't exceed, or with their site; and segments go when they were replaced. Whoever succeeds meanwhile has
 //!   overtaken this attempt, and a later look or the commit, which need the number to be the last one, find it out.
-//! - No row is read twice or passed over: looks follow each other by instant, node, batch and key, which never change.
+//! - No block is read twice or passed over: looks follow each other by node, batch and key, which never change.
 //!
-//! So the watermark that the attempt commits, for each node the last batch of which it read a row, says of each row of the
+//! So the watermark that the attempt commits, for each node the last batch of which it read a block, says of each block of the
 //! day whether the new segments hold it.
 
 use std::cmp::{max, min};
+use std::collections::VecDeque;
 
-use haru_entity::{event, sealed_day, watermark};
-use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    TransactionTrait,
-};
+use haru_entity::{event_block, sealed_day, watermark};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, Select, TransactionTrait};
 
-use super::super::read::row_of;
-use super::super::{Seen, Store, nodes};
+use super::super::blocks::in_order;
+use super::super::{EventBlock, Seen, Store, nodes};
 use super::attempt::is_current;
 use super::{Attempt, part_of};
 use crate::error::Result;
 
-/// Rows of one look.
-const ROWS: u64 = 1_000;
-/// Length of the first look's span.
-const STEP_MS: i64 = 60 * 1000;
+/// Blocks of the first look.
+const FIRST_BLOCKS: u64 = 16;
+/// Blocks of one look at most: where hits come one by one, they are small.
+const BLOCKS_MAX: u64 = 1_000;
+/// Bytes that a look should have, at most twice as many and at least half.
+const BYTES: usize = 256 << 10;
 
 /// What an attempt seals, and how far it was read.
 #[derive(Debug)]
@@ -41,43 +41,19 @@ pub(crate) struct DaySource {
     pub(crate) parts: i32,
     /// The attempt that they are of.
     sealed: i64,
-    /// What these hold.
-    watermark: Seen,
-    heads: Seen,
-    /// Rows up to this one were read.
-    after: Position,
-    /// Looks end here for now: so that whatever the database does to put rows in order, it does to few.
-    until: i64,
-    step: i64,
+    /// What is left to be read of each node, the one that is read now first.
+    nodes: VecDeque<Rest>,
+    /// How many blocks the next look takes.
+    limit: u64,
 }
 
-/// Where a row stands among those of a day.
+/// Blocks of one node behind the last one that was read, or that the segments hold.
 #[derive(Clone, Copy, Debug)]
-struct Position {
-    at: i64,
+struct Rest {
     node: i64,
     seq: i64,
     id: i64,
-}
-
-impl Position {
-    /// Before all rows of an instant.
-    fn before(at: i64) -> Self {
-        Self { at, node: i64::MIN, seq: i64::MIN, id: i64::MIN }
-    }
-
-    /// Rows behind it.
-    fn behind(self) -> Condition {
-        let node = event::Column::Node;
-        let same_batch = node.eq(self.node).and(event::Column::Seq.eq(self.seq));
-        let later = Condition::any()
-            .add(event::Column::At.gt(self.at))
-            .add(node.gt(self.node))
-            .add(node.eq(self.node).and(event::Column::Seq.gt(self.seq)))
-            .add(same_batch.and(event::Column::Id.gt(self.id)));
-        // The first condition is what an index can be asked for.
-        Condition::all().add(event::Column::At.gte(self.at)).add(later)
-    }
+    head: i64,
 }
 
 impl Store {
@@ -102,15 +78,14 @@ impl Store {
             .all(&transaction)
             .await?;
         transaction.rollback().await?;
+        let held: Seen = watermark.into_iter().map(|row| (row.node, row.seq)).collect();
+        let rest = |(node, head)| Rest { node, seq: held.get(&node).copied().unwrap_or(0), id: i64::MAX, head };
         Ok(day.map(|(sealed, parts)| DaySource {
             attempt: *attempt,
             parts: if sealed > 0 { parts } else { 0 },
             sealed,
-            watermark: watermark.into_iter().map(|row| (row.node, row.seq)).collect(),
-            heads,
-            after: Position::before(attempt.span.start),
-            until: min(attempt.span.start.saturating_add(STEP_MS), attempt.span.end),
-            step: STEP_MS,
+            nodes: heads.into_iter().map(rest).filter(|rest| rest.seq < rest.head).collect(),
+            limit: FIRST_BLOCKS,
         }))
     }
 
@@ -132,20 +107,16 @@ impl Store {
         bytes.map(Some)
     }
 
-    /// The next rows, at most a thousand; none when all were read, or the attempt was overtaken.
+    /// The next blocks; none when all were read, or the attempt was overtaken.
     ///
     /// # Errors
     /// When the database can't answer.
-    pub(crate) async fn next_rows(&self, source: &mut DaySource) -> Result<Vec<event::Model>> {
-        if source.heads.iter().all(|(node, head)| source.watermark.get(node) >= Some(head)) {
-            return Ok(Vec::new());
-        }
-        while source.after.at < source.attempt.span.end {
-            let rows = self.reader.query_all(&source.look()).await?;
-            let rows = rows.iter().map(row_of).collect::<Result<Vec<_>, _>>()?;
-            source.advance(&rows);
-            if !rows.is_empty() {
-                return Ok(rows);
+    pub(crate) async fn next_blocks(&self, source: &mut DaySource) -> Result<Vec<EventBlock>> {
+        while let Some(rest) = source.nodes.front() {
+            let blocks = source.look(rest).into_model().all(&self.reader).await?;
+            source.advance(&blocks);
+            if !blocks.is_empty() {
+                return Ok(blocks);
             }
         }
         Ok(Vec::new())
@@ -159,44 +130,35 @@ impl Store {
 }
 
 impl DaySource {
-    fn look(&self) -> SelectStatement {
-        event::Entity::find()
-            .filter(event::Column::SiteId.eq(self.attempt.site))
-            .filter(event::Column::At.lt(self.until))
-            .filter(self.after.behind())
-            .filter(event::Column::Seq.into_expr().gt(by_node(&self.watermark)))
-            .filter(event::Column::Seq.into_expr().lte(by_node(&self.heads)))
-            .filter(Expr::exists(the_day_if_last(&self.attempt)))
-            .order_by_asc(event::Column::At)
-            .order_by_asc(event::Column::Node)
-            .order_by_asc(event::Column::Seq)
-            .order_by_asc(event::Column::Id)
-            .limit(ROWS)
-            .into_query()
+    fn look(&self, rest: &Rest) -> Select<event_block::Entity> {
+        let later_batch = event_block::Column::Seq.gt(rest.seq);
+        let same_batch = event_block::Column::Seq.eq(rest.seq).and(event_block::Column::Id.gt(rest.id));
+        // An expression, which no index is looked up by, since the blocks are to come by their batches.
+        let first_at = || event_block::Column::FirstAt.into_expr().add(0);
+        let blocks = event_block::Entity::find()
+            .filter(event_block::Column::SiteId.eq(self.attempt.site))
+            .filter(event_block::Column::Node.eq(rest.node))
+            .filter(event_block::Column::Seq.gte(rest.seq))
+            .filter(event_block::Column::Seq.lte(rest.head))
+            .filter(Condition::any().add(later_batch).add(same_batch))
+            .filter(first_at().gte(self.attempt.span.start))
+            .filter(first_at().lt(self.attempt.span.end))
+            .filter(Expr::exists(the_day_if_last(&self.attempt)));
+        in_order(blocks).limit(self.limit)
     }
 
-    fn advance(&mut self, rows: &[event::Model]) {
-        if let Some(row) = rows.last() {
-            self.after = Position { at: row.at, node: row.node, seq: row.seq, id: row.id };
+    fn advance(&mut self, blocks: &[EventBlock]) {
+        let bytes: usize = blocks.iter().map(|block| block.packed.len()).sum();
+        match blocks.last().zip(self.nodes.front_mut()) {
+            Some((last, rest)) if blocks.len() as u64 == self.limit => (rest.seq, rest.id) = (last.seq, last.id),
+            _ => drop(self.nodes.pop_front()),
         }
-        if rows.len() as u64 == ROWS {
-            self.step = max(self.step / 2, 1);
-            return;
+        if bytes > BYTES * 2 {
+            self.limit = max(self.limit / 2, 1);
+        } else if bytes < BYTES / 2 {
+            self.limit = min(self.limit * 2, BLOCKS_MAX);
         }
-        self.after = Position::before(self.until);
-        self.step = self.step.saturating_mul(2);
-        self.until = min(self.until.saturating_add(self.step), self.attempt.span.end);
     }
-}
-
-/// The number that a row's node has, 0 if none: as an expression that no index is looked up by, since the rows are to come
-/// by their instants.
-fn by_node(batches: &Seen) -> SimpleExpr {
-    if batches.is_empty() {
-        return Expr::value(0_i64);
-    }
-    let of_node = |case: CaseStatement, (node, seq): (&i64, &i64)| case.case(event::Column::Node.eq(*node), *seq);
-    batches.iter().fold(CaseStatement::new(), of_node).finally(0_i64).into()
 }
 
 fn the_day_if_last(attempt: &Attempt) -> SelectStatement {

@@ -103,7 +103,7 @@ fn tables() -> Result<Vec<Listed>, String> {
         of::<entity::node::Entity>()?,
         of::<entity::batch::Entity>()?,
         of::<entity::event_id::Entity>()?,
-        of::<entity::event::Entity>()?,
+        of::<entity::event_block::Entity>()?,
         of::<entity::dropped::Entity>()?,
         of::<entity::sealed_day::Entity>()?,
         // A part of a day is megabytes.

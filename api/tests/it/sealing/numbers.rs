@@ -24,7 +24,11 @@ async fn numbers_are_the_same_before_and_after_sealing(db: Db) {
     let told = run(&place, &["seal", "--site", "example.com"]).await;
     assert_eq!(told.lines().filter(|line| line.contains("events sealed")).count(), 6, "{told}");
     let database = database(&place).await;
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM event").await, 1, "rows of days that are over are gone");
+    assert_eq!(
+        number(&database, "SELECT SUM(events) FROM event_block").await,
+        1,
+        "rows of days that are over are gone"
+    );
     assert_eq!(number(&database, "SELECT COUNT(*) FROM segment").await, 6);
     assert_eq!(numbers(&haru, "example.com").await, before, "in a process that had read rows");
     let haru = after_restart(haru, &place).await;
@@ -38,7 +42,7 @@ async fn numbers_are_the_same_before_and_after_sealing(db: Db) {
     let haru = after_restart(haru, &place).await;
     assert_eq!(numbers(&haru, "example.com").await, mixed, "segments and rows beside them");
     run(&place, &["seal"]).await;
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM event").await, 1);
+    assert_eq!(number(&database, "SELECT SUM(events) FROM event_block").await, 1);
     assert_eq!(number(&database, "SELECT COUNT(*) FROM segment").await, 7, "what was replaced is gone");
     assert_eq!(numbers(&haru, "example.com").await, mixed);
     let haru = after_restart(haru, &place).await;
@@ -59,7 +63,7 @@ async fn what_was_sealed_between_two_looks_is_seen(db: Db) {
     // Nobody looks between a row's coming and its going.
     send(&haru, "example.com", &[item(noon(2), "late", "/")]).await;
     run(&place, &["seal"]).await;
-    assert_eq!(number(&database(&place).await, "SELECT COUNT(*) FROM event").await, 0);
+    assert_eq!(number(&database(&place).await, "SELECT SUM(events) FROM event_block").await, 0);
     let after = numbers(&haru, "example.com").await;
     assert_eq!(total_events(&after), &json!(total_events(&before).as_i64().expect("a number") + 1));
     // The same beside rows that are still there.
@@ -94,7 +98,7 @@ async fn what_was_sealed_of_a_growing_day_is_seen(db: Db) {
     assert_eq!(pages().await, json!(2));
     send(&haru, "example.com", &[item(yesterday, "ben", "/")]).await;
     run(&place, &["seal"]).await;
-    assert_eq!(number(&database(&place).await, "SELECT COUNT(*) FROM event").await, 1);
+    assert_eq!(number(&database(&place).await, "SELECT SUM(events) FROM event_block").await, 1);
     assert_eq!(pages().await, json!(3));
     send(&haru, "example.com", &[item(yesterday, "eva", "/"), item(now, "eva", "/")]).await;
     assert_eq!(pages().await, json!(5));
@@ -117,7 +121,7 @@ async fn a_changed_timezone_leaves_days_as_they_were(db: Db) {
     send(&haru, "example.com", &[item(night, "owl", "/"), item(night + Duration::hours(6), "owl", "/")]).await;
     let before = numbers(&haru, "example.com").await;
     run(&place, &["seal"]).await;
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM event").await, 0);
+    assert_eq!(number(&database, "SELECT SUM(events) FROM event_block").await, 0);
     assert_eq!(numbers(&haru, "example.com").await, before);
     let haru = after_restart(haru, &place).await;
     assert_eq!(numbers(&haru, "example.com").await, before);
@@ -127,7 +131,7 @@ async fn a_changed_timezone_leaves_days_as_they_were(db: Db) {
     let moved = numbers(&haru, "example.com").await;
     assert_eq!(total_events(&moved), &json!(total_events(&before).as_i64().expect("a number") + 2));
     run(&place, &["seal"]).await;
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM event").await, 0);
+    assert_eq!(number(&database, "SELECT SUM(events) FROM event_block").await, 0);
     let haru = after_restart(haru, &place).await;
     assert_eq!(numbers(&haru, "example.com").await, moved);
 }

@@ -1,7 +1,7 @@
 //! Days that are sealed while they last.
 
 use chrono::{DateTime, Duration, Timelike, Utc};
-use haru_entity::event;
+use haru_entity::event_block;
 use sea_orm::{ConnectionTrait, IdenStatic, Iterable};
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ async fn a_day_is_sealed_as_it_grows(db: Db) {
     let told = run(&place, &["seal", "--today"]).await;
     assert!(told.contains("6 events sealed"), "{told}");
     let database = database(&place).await;
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM event").await, 0);
+    assert_eq!(number(&database, "SELECT SUM(events) FROM event_block").await, 0);
     assert_eq!(numbers(&haru, "example.com").await, before, "in a process that had read rows");
 
     // Ana goes on where she was; what she had done is in the segment.
@@ -62,7 +62,7 @@ async fn a_day_is_sealed_as_it_grows(db: Db) {
     assert_eq!(total_events(&last), &json!(7 + 2));
     let haru = after_restart(haru, &place).await;
     assert_eq!(numbers(&haru, "example.com").await, last);
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM event").await, 3);
+    assert_eq!(number(&database, "SELECT SUM(events) FROM event_block").await, 3);
 }
 
 async fn the_service_seals_a_day_of_many_events_as_it_grows(db: Db) {
@@ -73,12 +73,12 @@ async fn the_service_seals_a_day_of_many_events_as_it_grows(db: Db) {
     send(&haru, "example.org", &visit(now, "ana", 60)).await;
     send(&haru, "example.com", &[item(now - Duration::minutes(60), "ana", "/")]).await;
     let database = database(&place).await;
-    let columns = event::Column::iter().filter(|column| !matches!(column, event::Column::Id));
+    let columns = event_block::Column::iter().filter(|column| !matches!(column, event_block::Column::Id));
     let columns = columns.map(|column| column.as_str().to_owned()).collect::<Vec<_>>().join(", ");
     let copies = format!(
         "WITH RECURSIVE copies(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM copies WHERE number < 100000) \
-         INSERT INTO event ({columns}) SELECT {columns} FROM event CROSS JOIN copies WHERE page = '/' \
-         AND site_id = (SELECT id FROM site WHERE domain = 'example.com')"
+         INSERT INTO event_block ({columns}) SELECT {columns} FROM event_block CROSS JOIN copies \
+         WHERE site_id = (SELECT id FROM site WHERE domain = 'example.com')"
     );
     database.execute_unprepared(&copies).await.expect("inserted");
     let haru = after_restart(haru, &place).await;
@@ -87,7 +87,7 @@ async fn the_service_seals_a_day_of_many_events_as_it_grows(db: Db) {
         haru.query(query).await["results"][0]["metrics"].clone()
     };
     eventually("the day to be sealed", async || {
-        let rows = number(&database, "SELECT COUNT(*) FROM event").await;
+        let rows = number(&database, "SELECT SUM(events) FROM event_block").await;
         assert_eq!(pages().await, json!([1, 100_001]), "with {rows} rows left");
         (rows == 3).then_some(())
     })

@@ -25,7 +25,7 @@ async fn the_service_seals_by_itself(db: Db) {
     let haru = after_restart(haru, &place).await;
     let database = database(&place).await;
     eventually("the days to be sealed", async || {
-        let rows = number(&database, "SELECT COUNT(*) FROM event").await;
+        let rows = number(&database, "SELECT SUM(events) FROM event_block").await;
         assert_eq!(numbers(&haru, "example.com").await, before, "with {rows} rows left");
         (rows == 1).then_some(())
     })
@@ -38,7 +38,7 @@ async fn the_service_seals_by_itself(db: Db) {
         (number(&database, "SELECT COUNT(*) FROM sealed_day WHERE state = 2").await == 4).then_some(())
     })
     .await;
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM event").await, 2);
+    assert_eq!(number(&database, "SELECT SUM(events) FROM event_block").await, 2);
     let after = numbers(&haru, "example.com").await;
     assert_eq!(total_events(&after), &json!(total_events(&before).as_i64().expect("a number") + 2));
 }
@@ -60,7 +60,7 @@ async fn many_sealers_at_once_leave_one_result(db: Db) {
     let sealed = i64::try_from(events.len()).expect("a number");
     assert_eq!(number(&database, "SELECT SUM(events) FROM sealed_day").await, sealed);
     assert_eq!(number(&database, "SELECT SUM(events) FROM segment").await, sealed, "no part of a loser is left");
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM event").await, 0);
+    assert_eq!(number(&database, "SELECT SUM(events) FROM event_block").await, 0);
     let haru = after_restart(haru, &place).await;
     assert_eq!(numbers(&haru, "example.com").await, before);
 }
@@ -79,7 +79,7 @@ async fn segments_of_a_deleted_site_are_removed(db: Db) {
     assert_eq!(status(haru.delete("/api/v1/sites/gone.example?domain=gone.example")).await, StatusCode::NO_CONTENT);
     eventually("its segments to be removed", async || {
         let mut left = Vec::new();
-        for table in ["event", "segment", "watermark", "sealed_day"] {
+        for table in ["event_block", "segment", "watermark", "sealed_day"] {
             left.push(number(&database, &format!("SELECT COUNT(*) FROM {table}")).await);
         }
         (left == [0, 6, 6, 6]).then_some(())
@@ -101,7 +101,7 @@ async fn a_death_at_any_step_leaves_every_event_counted_once(db: Db) {
     run(&place, &["seal"]).await;
     let mut expected = 1_300;
     let steps =
-        ["Begun", "Encoded", "Stored", "Verified", "Committed", "SomeRowsCleared", "RowsCleared", "APartCleared"];
+        ["Begun", "Encoded", "Stored", "Verified", "Committed", "SomeBlocksCleared", "BlocksCleared", "APartCleared"];
     for step in steps {
         send(&haru, "example.com", &more_than_a_step(step)).await;
         expected += 1_300;
@@ -116,7 +116,7 @@ async fn a_death_at_any_step_leaves_every_event_counted_once(db: Db) {
         run(&place, &["seal"]).await;
         assert_eq!(exported(&place).await, expected, "after sealing that had died at {step}");
         assert_eq!(numbers(&haru, "example.com").await, seen, "after sealing that had died at {step}");
-        let left = number(&database, "SELECT COUNT(*) FROM event").await;
+        let left = number(&database, "SELECT SUM(events) FROM event_block").await;
         let parts = number(&database, "SELECT COUNT(*) FROM segment").await;
         assert_eq!((left, parts), (0, 1), "sealing that died at {step} is completed");
     }

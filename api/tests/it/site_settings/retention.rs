@@ -62,13 +62,13 @@ async fn days_that_are_not_kept_are_removed(db: Db) {
     assert_eq!(shown(&haru, "all").await, (3, json!(7)));
     let cutoff = noon(3).timestamp_millis() - 12 * 60 * 60 * 1000;
     let left = async || {
-        let rows = number(&database, &format!("SELECT COUNT(*) FROM event WHERE at < {cutoff}")).await;
+        let rows = number(&database, &format!("SELECT SUM(events) FROM event_block WHERE first_at < {cutoff}")).await;
         let parts = number(&database, &format!("SELECT COUNT(*) FROM segment WHERE starts_at < {cutoff}")).await;
         rows + parts + number(&database, "SELECT COUNT(*) FROM dropped").await
     };
     eventually("the old days to be removed", async || (left().await == 1).then_some(())).await;
     assert_eq!(number(&database, "SELECT COUNT(*) FROM segment").await, 3);
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM event").await, 1);
+    assert_eq!(number(&database, "SELECT SUM(events) FROM event_block").await, 1);
     assert_eq!(exported(&place).await, 7);
     let haru = after_restart(haru, &place).await;
     assert_eq!(shown(&haru, "30d").await, (3, json!(7)));
@@ -106,13 +106,13 @@ async fn sealing_does_not_bring_a_removed_day_back(db: Db) {
     );
     let database = database(&place).await;
     assert_eq!(number(&database, "SELECT COUNT(*) FROM segment").await, 2);
-    assert_eq!(number(&database, "SELECT COUNT(*) FROM event").await, 8, "none is removed yet");
+    assert_eq!(number(&database, "SELECT SUM(events) FROM event_block").await, 8, "none is removed yet");
 
     change(&haru, json!({"retention_days": 1})).await;
     assert_eq!(shown(&haru, "30d").await, (1, json!(2)));
     eventually("the old days to be removed", async || {
         let parts = number(&database, "SELECT COUNT(*) FROM segment").await;
-        (parts + number(&database, "SELECT COUNT(*) FROM event").await == 2).then_some(())
+        (parts + number(&database, "SELECT SUM(events) FROM event_block").await == 2).then_some(())
     })
     .await;
     let sealed = "SELECT COUNT(*) FROM sealed_day WHERE sealed > 0 OR leased_until > 0 OR events > 0 OR parts > 0";
@@ -128,7 +128,7 @@ async fn sealing_does_not_bring_a_removed_day_back(db: Db) {
     let haru = after_restart(haru, &place).await;
     assert_eq!(shown(&haru, "30d").await, (1, json!(2)));
     eventually("what came late to be removed", async || {
-        (number(&database, "SELECT COUNT(*) FROM event").await == 0).then_some(())
+        (number(&database, "SELECT SUM(events) FROM event_block").await == 0).then_some(())
     })
     .await;
     assert_eq!(number(&database, "SELECT COUNT(*) FROM segment").await, 1);
